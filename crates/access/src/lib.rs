@@ -1,0 +1,1 @@
+//! Who may do what: organisation units, people, roles, sessions, API keys, audit.

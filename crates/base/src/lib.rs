@@ -1,0 +1,14 @@
+//! Words every part shares: ids, time, phone numbers, languages, published events.
+//!
+//! `base` does no I/O, knows no runtime and reads no clock: time and randomness are arguments.
+
+pub mod clock;
+pub mod event;
+pub mod id;
+pub mod locale;
+pub mod phone;
+
+pub use clock::{Clock, FixedClock};
+pub use event::{Author, NewEvent};
+pub use locale::{Locale, LocalText};
+pub use phone::PhoneNumber;

@@ -1,0 +1,1 @@
+//! Records: customers and the identifiers that find them.

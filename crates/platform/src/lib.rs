@@ -1,0 +1,1 @@
+//! The ground the server stands on: Postgres, migrations, event log, write journal, settings, logs, metrics.

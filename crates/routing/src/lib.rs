@@ -1,0 +1,1 @@
+//! The routing kernel: queues, skills, operators, offers, service level.

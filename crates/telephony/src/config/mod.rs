@@ -1,0 +1,1 @@
+//! Trunks, numbers, prompts and recordings as rows.

@@ -1,0 +1,1 @@
+//! Audio: RTP, WebRTC, prompts, DTMF, recording, on threads of their own.

@@ -1,0 +1,1 @@
+//! SIP: transports, dialogs, validation, trunks, overload control.

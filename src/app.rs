@@ -1,0 +1,1 @@
+//! Composition: what starts, in which order, and how it stops.
