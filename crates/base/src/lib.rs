@@ -2,13 +2,15 @@
 //!
 //! `base` does no I/O, knows no runtime and reads no clock: time and randomness are arguments.
 
+pub mod change;
 pub mod clock;
 pub mod event;
 pub mod id;
 pub mod locale;
 pub mod phone;
 
+pub use change::{ChangeError, FieldFault};
 pub use clock::{Clock, FixedClock};
 pub use event::{Author, NewEvent};
-pub use locale::{Locale, LocalText};
+pub use locale::{LocalText, Locale};
 pub use phone::PhoneNumber;

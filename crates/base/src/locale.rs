@@ -7,9 +7,22 @@ use std::str::FromStr;
 
 /// A language that people and prompts speak. Codes are ISO 639-1.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    sqlx::Type,
+    utoipa::ToSchema,
 )]
 #[serde(rename_all = "lowercase")]
+#[sqlx(type_name = "text", rename_all = "lowercase")]
 pub enum Locale {
     /// English.
     En,
@@ -50,7 +63,10 @@ impl FromStr for Locale {
     type Err = UnknownLocale;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Self::ALL.into_iter().find(|locale| locale.code() == text).ok_or_else(|| UnknownLocale(text.to_owned()))
+        Self::ALL
+            .into_iter()
+            .find(|locale| locale.code() == text)
+            .ok_or_else(|| UnknownLocale(text.to_owned()))
     }
 }
 

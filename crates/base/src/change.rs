@@ -1,0 +1,71 @@
+//! What can be wrong when somebody changes a record.
+
+use serde::Serialize;
+
+/// One field of a request that cannot be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+pub struct FieldFault {
+    /// Which field, as a JSON pointer (RFC 6901) into the request body.
+    #[schema(example = "/name")]
+    pub pointer: String,
+    /// What is wrong with it and what would be right, lower case.
+    pub detail: String,
+}
+
+impl FieldFault {
+    /// A fault of the field at `pointer`.
+    #[must_use]
+    pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), detail: detail.into() }
+    }
+}
+
+/// Why a record was not created, changed or archived.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// There is no such record, or it was archived.
+    #[error("this {0} does not exist")]
+    Unknown(&'static str),
+    /// Somebody changed it meanwhile.
+    #[error("version {given} was changed meanwhile: the present version is {present}")]
+    Stale {
+        /// The version the request was based on.
+        given: i32,
+        /// The version that is stored.
+        present: i32,
+    },
+    /// Another record already has what must be unique.
+    #[error("{}: {}", .0.pointer, .0.detail)]
+    Taken(FieldFault),
+    /// Other records still need it.
+    #[error("{0}")]
+    InUse(String),
+    /// Fields that cannot be accepted; never empty.
+    #[error("{} of the fields cannot be accepted", .0.len())]
+    Invalid(Vec<FieldFault>),
+    /// The database failed.
+    #[error("database error")]
+    Database(#[from] sqlx::Error),
+}
+
+impl ChangeError {
+    /// Nothing when `faults` is empty, else [`ChangeError::Invalid`].
+    ///
+    /// # Errors
+    /// When there is at least one fault.
+    pub fn unless_empty(faults: Vec<FieldFault>) -> Result<(), Self> {
+        if faults.is_empty() { Ok(()) } else { Err(Self::Invalid(faults)) }
+    }
+
+    /// Turns the violation of the unique constraint `name` into [`ChangeError::Taken`]; anything else stays
+    /// what it is. The database owns uniqueness: check-then-insert would be a race.
+    #[must_use]
+    pub fn on_constraint(error: sqlx::Error, name: &str, pointer: &str, detail: &str) -> Self {
+        let violated = error.as_database_error().and_then(sqlx::error::DatabaseError::constraint);
+        if violated == Some(name) {
+            Self::Taken(FieldFault::new(pointer, detail))
+        } else {
+            Self::Database(error)
+        }
+    }
+}
