@@ -8,9 +8,11 @@
 //! a supervisor with a factory ([`supervise`]) and timers by key ([`timers`]). Actors are found through the
 //! [`directory`] by kind and id, never by a kept address.
 
+pub mod desk;
 pub mod directory;
 pub mod inbox;
 pub mod live;
+pub mod message;
 pub mod supervise;
 pub mod timers;
 
