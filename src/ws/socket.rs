@@ -1,0 +1,242 @@
+//! One socket: frames in, frames out, until either side ends it.
+
+use super::ack::Acks;
+use super::frame::{self, ClientFrame, Problem};
+use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
+use actors::desk::{Desk, DeskAsk, DeskCommand};
+use actors::live::{Resume, Topic};
+use base::id::OperatorId;
+use bytes::Bytes;
+use bytestring::ByteString;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Duration;
+use tokio::sync::{broadcast, oneshot};
+use uuid::Uuid;
+
+/// A command that the live part has not answered by then is refused with 504.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Commands of one socket that may be on their way at once; more are refused with 429.
+const COMMANDS_PENDING_MAX: usize = 32;
+
+/// Close code: a newer socket of the same operator took over.
+const TAKEN_OVER: u16 = 4001;
+
+/// What a socket may hear and do, settled when it was opened.
+pub struct Rights {
+    /// Topics by name.
+    pub topics: BTreeMap<&'static str, Topic>,
+    /// The own desk, for people who work at one.
+    pub desk: Option<(OperatorId, Desk)>,
+}
+
+/// Why a socket ended.
+enum End {
+    /// The client left, or the network did.
+    Gone,
+    /// A newer socket took over.
+    TakenOver,
+}
+
+/// One open socket.
+pub struct Socket {
+    session: Session,
+    rights: Rights,
+    acks: Acks,
+    heard: Vec<Heard>,
+    pending: FuturesUnordered<oneshot::Receiver<Bytes>>,
+}
+
+struct Heard {
+    topic: Topic,
+    frames: broadcast::Receiver<actors::live::Frame>,
+}
+
+/// Something to send.
+enum Next {
+    Frame(Bytes),
+    Behind(usize),
+}
+
+impl Socket {
+    /// A socket over an upgraded connection.
+    pub fn new(session: Session, rights: Rights, acks: Acks) -> Self {
+        Self { session, rights, acks, heard: Vec::new(), pending: FuturesUnordered::new() }
+    }
+
+    /// Serves the socket until it ends. `number` names it towards the desk.
+    pub async fn serve(
+        mut self,
+        mut incoming: AggregatedMessageStream,
+        mut beats: broadcast::Receiver<Bytes>,
+        number: u64,
+    ) {
+        let (taken_over, mut newer) = oneshot::channel();
+        if let Some((_, desk)) = &self.rights.desk {
+            desk.asks.do_send(DeskAsk::Attached { socket: number, taken_over });
+        }
+        let end = loop {
+            let step = tokio::select! {
+                message = incoming.recv() => self.receive(message).await,
+                next = next_frame(&mut self.heard) => self.send_next(next).await,
+                Some(Ok(answer)) = self.pending.next(), if !self.pending.is_empty() => self.send(answer).await,
+                Ok(beat) = beats.recv() => self.send(beat).await,
+                Ok(()) = &mut newer, if self.rights.desk.is_some() => Err(End::TakenOver),
+            };
+            if let Err(end) = step {
+                break end;
+            }
+        };
+        if let Some((_, desk)) = &self.rights.desk {
+            desk.asks.do_send(DeskAsk::Detached { socket: number });
+        }
+        let reason = match end {
+            End::Gone => None,
+            End::TakenOver => {
+                let description = Some("another window of this operator took over".to_owned());
+                Some(CloseReason { code: CloseCode::Other(TAKEN_OVER), description })
+            }
+        };
+        let _already_closed = self.session.close(reason).await;
+    }
+
+    async fn receive(
+        &mut self,
+        message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
+    ) -> Result<(), End> {
+        match message {
+            Some(Ok(AggregatedMessage::Text(text))) => self.take(text.as_bytes()).await,
+            Some(Ok(AggregatedMessage::Ping(payload))) => {
+                self.session.pong(&payload).await.map_err(|_| End::Gone)
+            }
+            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
+            Some(Ok(AggregatedMessage::Binary(_))) => {
+                let detail = "frames are JSON text".to_owned();
+                self.refuse(None, Problem { code: "bad-frame", status: 400, detail }).await
+            }
+            Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => Err(End::Gone),
+        }
+    }
+
+    async fn take(&mut self, text: &[u8]) -> Result<(), End> {
+        match serde_json::from_slice(text) {
+            Ok(ClientFrame::Subscribe { topic, resume }) => self.subscribe(&topic, resume.as_ref()).await,
+            Ok(ClientFrame::Command { id, name, args }) => self.command(id, name, args).await,
+            Ok(ClientFrame::Pong) => Ok(()),
+            Err(error) => {
+                let detail = format!("this frame is not of the protocol: {error}");
+                self.refuse(None, Problem { code: "bad-frame", status: 400, detail }).await
+            }
+        }
+    }
+
+    async fn subscribe(&mut self, name: &str, resume: Option<&Resume>) -> Result<(), End> {
+        let Some(topic) = self.rights.topics.get(name).cloned() else {
+            let detail = format!("topic {name:?} does not exist or is not for you");
+            return self.refuse(None, Problem { code: "unknown-topic", status: 404, detail }).await;
+        };
+        let subscription = topic.subscribe(resume);
+        self.heard.retain(|heard| heard.topic.name() != topic.name());
+        self.heard.push(Heard { topic, frames: subscription.frames });
+        for frame in subscription.first {
+            self.send(frame).await?;
+        }
+        Ok(())
+    }
+
+    async fn command(&mut self, id: Uuid, name: String, args: Value) -> Result<(), End> {
+        let Some((operator, desk)) = self.rights.desk.clone() else {
+            let detail = "commands need an operator's desk: sign in as an operator".to_owned();
+            return self.refuse(Some(id), Problem { code: "forbidden", status: 403, detail }).await;
+        };
+        if let Some(answer) = self.acks.find(operator, id) {
+            return self.send(answer).await;
+        }
+        if self.pending.len() >= COMMANDS_PENDING_MAX {
+            let detail = format!("{COMMANDS_PENDING_MAX} commands are on their way: wait for an answer");
+            return self.refuse(Some(id), Problem { code: "too-many-requests", status: 429, detail }).await;
+        }
+        let args = if args.is_null() { json!({}) } else { args };
+        let command: DeskCommand = match serde_json::from_value(json!({"name": name, "args": args})) {
+            Ok(command) => command,
+            Err(error) => {
+                let detail = format!("command {name:?} is not understood: {error}");
+                return self.refuse(Some(id), Problem { code: "bad-command", status: 422, detail }).await;
+            }
+        };
+        self.pending.push(ask(desk, operator, id, command, self.acks.clone()));
+        Ok(())
+    }
+
+    async fn refuse(&mut self, id: Option<Uuid>, problem: Problem) -> Result<(), End> {
+        self.send(frame::problem(id, &problem)).await
+    }
+
+    async fn send_next(&mut self, next: Next) -> Result<(), End> {
+        match next {
+            Next::Frame(text) => self.send(text).await,
+            Next::Behind(at) => {
+                let Some(heard) = self.heard.get_mut(at) else { return Ok(()) };
+                let subscription = heard.topic.subscribe(None);
+                heard.frames = subscription.frames;
+                for frame in subscription.first {
+                    self.send(frame).await?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    async fn send(&mut self, text: Bytes) -> Result<(), End> {
+        let Ok(text) = ByteString::try_from(text) else { return Ok(()) };
+        self.session.text(text).await.map_err(|_| End::Gone)
+    }
+}
+
+/// Waits for the next frame of any topic; for ever when nothing is subscribed.
+async fn next_frame(heard: &mut [Heard]) -> Next {
+    if heard.is_empty() {
+        return std::future::pending().await;
+    }
+    let waiting = heard.iter_mut().enumerate().map(|(at, heard)| {
+        Box::pin(async move {
+            match heard.frames.recv().await {
+                Ok(frame) => Next::Frame(frame.text),
+                Err(broadcast::error::RecvError::Lagged(_)) => Next::Behind(at),
+                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+            }
+        })
+    });
+    futures_util::future::select_all(waiting).await.0
+}
+
+/// Puts a command to the desk; the answer arrives as an encoded frame, whatever happens.
+fn ask(
+    desk: Desk,
+    operator: OperatorId,
+    id: Uuid,
+    command: DeskCommand,
+    acks: Acks,
+) -> oneshot::Receiver<Bytes> {
+    let (reply, answer) = oneshot::channel();
+    let (done, encoded) = oneshot::channel();
+    desk.asks.do_send(DeskAsk::Command { command, reply });
+    actix_rt::spawn(async move {
+        let frame = match tokio::time::timeout(COMMAND_TIMEOUT, answer).await {
+            Ok(Ok(Ok(result))) => frame::ack(id, result),
+            Ok(Ok(Err(refused))) => {
+                let problem = Problem { code: refused.code, status: refused.status, detail: refused.detail };
+                frame::problem(Some(id), &problem)
+            }
+            Ok(Err(_)) | Err(_) => {
+                let detail = "the desk did not answer in time: try again".to_owned();
+                frame::problem(Some(id), &Problem { code: "no-answer", status: 504, detail })
+            }
+        };
+        acks.remember(operator, id, frame.clone());
+        let _socket_is_gone = done.send(frame);
+    });
+    encoded
+}

@@ -1,0 +1,97 @@
+//! Words that must not stand in the sources, and words that must stand somewhere else too.
+
+use crate::sources::{files, root, rust};
+
+#[test]
+fn nothing_is_left_to_do_later() {
+    let marks =
+        [concat!("to", "do!("), concat!("un", "implemented!("), concat!("FIX", "ME"), concat!("X", "XX")];
+    for file in rust().iter().chain(&files(&["web/src"], &[".ts", ".tsx"])) {
+        for mark in marks {
+            assert!(!file.text.contains(mark), "{} holds {mark}: finish it or delete it", file.path);
+        }
+    }
+}
+
+#[test]
+fn nothing_names_a_machine_it_was_written_on() {
+    let paths = [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")];
+    let kinds = [".rs", ".ts", ".tsx", ".toml", ".json", ".md", ".sql", ".xml", ".yml"];
+    for file in files(&["src", "actors", "crates", "tests", "docs", "config", "flows", "web/src"], &kinds) {
+        for path in paths {
+            assert!(!file.text.contains(path), "{} names {path}", file.path);
+        }
+    }
+}
+
+#[test]
+fn every_problem_type_has_its_page() {
+    let mut missing = Vec::new();
+    for file in
+        rust().iter().filter(|file| file.path.starts_with("src/") || file.path.starts_with("actors/src"))
+    {
+        for slug in slugs(&file.text) {
+            if !root().join(format!("docs/problems/{slug}.md")).is_file() {
+                missing.push(format!("{}: {slug}", file.path));
+            }
+        }
+    }
+    missing.sort();
+    missing.dedup();
+    assert!(missing.is_empty(), "problem types without a page in docs/problems: {missing:#?}");
+}
+
+/// Slugs in `code: "…"`, as problem values are written.
+fn slugs(text: &str) -> Vec<String> {
+    text.split("code: \"")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .filter(|slug| slug.contains('-') && slug.bytes().all(|b| b.is_ascii_lowercase() || b == b'-'))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_prompt_that_a_flow_names_exists_in_every_language() {
+    for file in files(&["flows"], &[".flow.json"]) {
+        let flow: serde_json::Value = serde_json::from_str(&file.text).expect("a flow is JSON");
+        for prompt in prompts(&flow) {
+            for locale in ["en", "ru", "uz"] {
+                let sound = root().join(format!("sounds/{locale}/{prompt}.wav"));
+                assert!(sound.is_file(), "{}: prompt {prompt:?} is missing in {locale}", file.path);
+            }
+        }
+    }
+}
+
+fn prompts(value: &serde_json::Value) -> Vec<String> {
+    match value {
+        serde_json::Value::Object(fields) => fields
+            .iter()
+            .flat_map(|(key, value)| match (key.as_str(), value) {
+                ("prompt", serde_json::Value::String(name)) => vec![name.clone()],
+                ("prompts", serde_json::Value::Array(names)) => {
+                    names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+                }
+                _ => prompts(value),
+            })
+            .collect(),
+        serde_json::Value::Array(items) => items.iter().flat_map(prompts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn an_operator_is_an_operator() {
+    for file in rust().iter().filter(|file| !file.path.starts_with("tests/")) {
+        for line in file.text.lines() {
+            let lower = line.to_lowercase();
+            let said = lower
+                .split(|c: char| !c.is_ascii_alphabetic())
+                .any(|word| word == "agent" || word == "agents");
+            let of_sip =
+                lower.contains("user agent") || lower.contains("user-agent") || lower.contains("user_agent");
+            assert!(!said || of_sip, "{}: an operator is never an agent: {line}", file.path);
+        }
+    }
+}
