@@ -1,0 +1,120 @@
+//! The catalogue of operations: everything a role can allow.
+//!
+//! Roles are data, operations are code: an operation is a promise that some endpoint checks it.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! operations {
+    ($( $name:ident = $code:literal, $group:literal, $description:literal; )+) => {
+        /// Something a person or a program may be allowed to do. Written `<group>.<verb>`.
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+        )]
+        pub enum Operation { $(
+            #[doc = $description]
+            #[serde(rename = $code)]
+            $name,
+        )+ }
+
+        impl Operation {
+            /// Every operation, in the order that screens list them.
+            pub const ALL: &'static [Self] = &[$( Self::$name ),+];
+
+            /// The stable name, such as `queue.read`.
+            #[must_use]
+            pub const fn code(self) -> &'static str {
+                match self { $( Self::$name => $code, )+ }
+            }
+
+            /// Which heading of the role matrix shows it.
+            #[must_use]
+            pub const fn group(self) -> &'static str {
+                match self { $( Self::$name => $group, )+ }
+            }
+
+            /// What it allows, in one English sentence.
+            #[must_use]
+            pub const fn description(self) -> &'static str {
+                match self { $( Self::$name => $description, )+ }
+            }
+        }
+    };
+}
+
+operations! {
+    SessionSelf = "session.self", "session", "Sign in, and look after the own password and preferences.";
+    PersonRead = "person.read", "people", "See people and their roles.";
+    PersonWrite = "person.write", "people", "Add, change, disable and unlock people, and reset their passwords.";
+    UnitRead = "unit.read", "people", "See the organisation units.";
+    UnitWrite = "unit.write", "people", "Add, move and remove organisation units.";
+    RoleRead = "role.read", "people", "See roles and the operations they allow.";
+    RoleWrite = "role.write", "people", "Add, change and remove roles.";
+    ApiKeyRead = "api_key.read", "people", "See API keys, never their secrets.";
+    ApiKeyWrite = "api_key.write", "people", "Issue and revoke API keys.";
+    AuditRead = "audit.read", "audit", "Read the event log: who did what, and when.";
+    QueueRead = "queue.read", "routing", "See queues and their settings.";
+    QueueWrite = "queue.write", "routing", "Add, change and remove queues.";
+    SkillRead = "skill.read", "routing", "See skills.";
+    SkillWrite = "skill.write", "routing", "Add, change and remove skills.";
+    OperatorRead = "operator.read", "routing", "See operators with their queues and skills.";
+    OperatorWrite = "operator.write", "routing", "Change the queues and skills of operators.";
+    TrunkRead = "trunk.read", "telephony", "See SIP trunks, never their passwords.";
+    TrunkWrite = "trunk.write", "telephony", "Add, change and remove SIP trunks.";
+    NumberRead = "number.read", "telephony", "See the numbers that callers dial.";
+    NumberWrite = "number.write", "telephony", "Add, change and remove numbers.";
+    PromptRead = "prompt.read", "telephony", "See and hear prompts.";
+    PromptWrite = "prompt.write", "telephony", "Replace prompts.";
+    FlowRead = "flow.read", "telephony", "See flows and what is wrong with them.";
+    FlowWrite = "flow.write", "telephony", "Load flows again.";
+    ContactRead = "contact.read", "contacts", "See contacts and how they were routed.";
+    ContactWrite = "contact.write", "contacts", "Change the wrap-up of contacts.";
+    RecordingPlay = "recording.play", "contacts", "Listen to recordings.";
+    CustomerRead = "customer.read", "contacts", "See customers.";
+    CustomerWrite = "customer.write", "contacts", "Add and change customers.";
+    ClassifierRead = "classifier.read", "contacts", "See topics, results and not-ready reasons.";
+    ClassifierWrite = "classifier.write", "contacts", "Change topics, results and not-ready reasons.";
+    BoardRead = "board.read", "live", "Watch the wallboard.";
+    FloorRead = "floor.read", "live", "Watch operators and calls as a supervisor.";
+    DeskUse = "desk.use", "live", "Serve contacts at the operator desktop.";
+    LogRead = "log.read", "system", "See log levels and the state of the server.";
+    LogWrite = "log.write", "system", "Change log levels while the server runs.";
+}
+
+/// The text names no operation.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("unknown operation {0:?}")]
+pub struct UnknownOperation(pub String);
+
+impl FromStr for Operation {
+    type Err = UnknownOperation;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|operation| operation.code() == text)
+            .ok_or_else(|| UnknownOperation(text.to_owned()))
+    }
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// CIMP-ADM-02: operations have stable names that roles can refer to.
+    #[test]
+    fn every_operation_is_read_back_from_its_code_and_its_json() {
+        for operation in Operation::ALL {
+            assert_eq!(operation.code().parse::<Operation>().unwrap(), *operation);
+            assert_eq!(serde_json::to_value(operation).unwrap(), operation.code());
+        }
+    }
+}
