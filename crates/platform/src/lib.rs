@@ -1,1 +1,12 @@
-//! The ground the server stands on: Postgres, migrations, event log, write journal, settings, logs, metrics.
+//! The ground the server stands on: Postgres, migrations, event log, write journal, logs, metrics.
+
+pub mod clock;
+pub mod db;
+pub mod event;
+pub mod idempotency;
+pub mod journal;
+pub mod migrate;
+#[doc(hidden)]
+pub mod testing;
+
+pub use clock::SystemClock;

@@ -1,0 +1,89 @@
+//! The event log: what happened, appended in the transaction that made it happen.
+//!
+//! Reading is safe against slow writers. Positions are handed out before commit, so a reader that asks for
+//! `position > last` loses the event of a transaction that commits late. Events are therefore ordered by
+//! `(transaction_id, position)` and read only below the snapshot horizon: every transaction below it has ended.
+//! The horizon is cluster-wide, so writes stay short and `idle_in_transaction_session_timeout` is set.
+
+pub mod consumer;
+mod store;
+#[cfg(test)]
+mod tests;
+
+pub use consumer::{Handler, advance, run};
+pub use store::{lag, make_partitions, read};
+
+use base::event::Journal;
+use base::id::EventId;
+use base::{Author, NewEvent};
+use chrono::{DateTime, Utc};
+use rand::Rng;
+use sqlx::PgConnection;
+use std::future::Future;
+use uuid::Uuid;
+
+/// The channel that announces new events (Postgres `notify`). A hint only: readers also poll.
+pub const CHANNEL: &str = "platform_event";
+
+/// A place in the log. The log's order is not the order of `occurred_at`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Position {
+    /// The transaction that wrote the event (Postgres `xid8`).
+    pub transaction_id: i64,
+    /// Order within the transaction.
+    pub position: i64,
+}
+
+/// An event as it stands in the log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event {
+    /// Its id.
+    pub event_id: EventId,
+    /// Where it stands.
+    pub at: Position,
+    /// Such as `routing.contact_abandoned.v1`.
+    pub kind: String,
+    /// Which of the four logs shows it.
+    pub journal: Journal,
+    /// What it happened to.
+    pub subject: Uuid,
+    /// The story it belongs to.
+    pub correlation: Option<Uuid>,
+    /// Who did it.
+    pub author: Author,
+    /// The details, a JSON object.
+    pub payload: serde_json::Value,
+    /// When it happened.
+    pub occurred_at: DateTime<Utc>,
+}
+
+/// Appends an event in the caller's transaction and makes its id.
+///
+/// # Errors
+/// The database refused; the transaction is lost, as with any statement.
+pub fn append<'c>(
+    db: &'c mut PgConnection,
+    now: DateTime<Utc>,
+    rng: &mut dyn Rng,
+    event: &NewEvent,
+) -> impl Future<Output = sqlx::Result<EventId>> + Send + use<'c> {
+    append_as(db, EventId::new(now, rng), now, event)
+}
+
+/// Appends an event under an id made before, for writes that may be repeated (the write journal repeats a
+/// transaction whose answer was lost): the second time changes nothing.
+///
+/// # Errors
+/// The database refused; the transaction is lost, as with any statement.
+pub fn append_as<'c>(
+    db: &'c mut PgConnection,
+    event_id: EventId,
+    now: DateTime<Utc>,
+    event: &NewEvent,
+) -> impl Future<Output = sqlx::Result<EventId>> + Send + use<'c> {
+    let event = event.clone();
+    async move {
+        store::insert(db, event_id, now, &event).await?;
+        Ok(event_id)
+    }
+}

@@ -1,0 +1,197 @@
+//! SQL of the event log.
+
+use super::{Event, Position};
+use base::event::Journal;
+use base::id::EventId;
+use base::id::{ApiKeyId, PersonId};
+use base::{Author, NewEvent};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct EventRow {
+    event_id: EventId,
+    transaction_id: i64,
+    position: i64,
+    kind: String,
+    journal: String,
+    subject_id: Uuid,
+    correlation_id: Option<Uuid>,
+    author_kind: String,
+    author_id: Option<Uuid>,
+    payload: Value,
+    occurred_at: DateTime<Utc>,
+}
+
+impl From<EventRow> for Event {
+    fn from(row: EventRow) -> Self {
+        Self {
+            event_id: row.event_id,
+            at: Position { transaction_id: row.transaction_id, position: row.position },
+            kind: row.kind,
+            journal: journal_of(&row.journal),
+            subject: row.subject_id,
+            correlation: row.correlation_id,
+            author: author_of(&row.author_kind, row.author_id),
+            payload: row.payload,
+            occurred_at: row.occurred_at,
+        }
+    }
+}
+
+/// The column's word for a journal.
+pub(super) const fn journal_word(journal: Journal) -> &'static str {
+    match journal {
+        Journal::Activity => "activity",
+        Journal::Security => "security",
+        Journal::Change => "change",
+        Journal::Failure => "failure",
+    }
+}
+
+/// The table's check constraint allows no other word.
+fn journal_of(word: &str) -> Journal {
+    match word {
+        "security" => Journal::Security,
+        "change" => Journal::Change,
+        "failure" => Journal::Failure,
+        _ => Journal::Activity,
+    }
+}
+
+fn author_of(kind: &str, id: Option<Uuid>) -> Author {
+    match (kind, id) {
+        ("person", Some(id)) => Author::Person(PersonId::from_uuid(id)),
+        ("api_key", Some(id)) => Author::ApiKey(ApiKeyId::from_uuid(id)),
+        _ => Author::System,
+    }
+}
+
+/// Writes one event and wakes the readers when the transaction commits.
+pub(super) async fn insert(
+    db: &mut PgConnection,
+    event_id: EventId,
+    now: DateTime<Utc>,
+    event: &NewEvent,
+) -> sqlx::Result<()> {
+    let (author_kind, author_id) = match event.author {
+        Author::Person(id) => ("person", Some(id.as_uuid())),
+        Author::ApiKey(id) => ("api_key", Some(id.as_uuid())),
+        Author::System => ("system", None),
+    };
+    sqlx::query(
+        "with appended as (
+            insert into platform.event
+                (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+            on conflict (event_id, occurred_at) do nothing
+            returning 1)
+        select pg_notify('platform_event', '') from appended",
+    )
+    .bind(event_id)
+    .bind(event.kind)
+    .bind(journal_word(event.journal))
+    .bind(event.subject)
+    .bind(event.correlation)
+    .bind(author_kind)
+    .bind(author_id)
+    .bind(&event.payload)
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// Up to `limit` events after `after`, in the log's order, none of a transaction that might still be overtaken.
+///
+/// # Errors
+/// The database refused.
+pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::Result<Vec<Event>> {
+    let rows = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event
+        where (transaction_id, position) > ($1::text::xid8, $2)
+            and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
+        order by event.transaction_id, event.position
+        limit $3",
+    )
+    .bind(after.transaction_id.to_string())
+    .bind(after.position)
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// Makes the monthly partitions of `months` months from the month of `from` on; how many were new.
+///
+/// # Errors
+/// The database refused.
+pub async fn make_partitions(db: &mut PgConnection, from: NaiveDate, months: u32) -> sqlx::Result<u32> {
+    let months = i32::try_from(months).unwrap_or(i32::MAX);
+    let made: i32 = sqlx::query_scalar("select platform.make_event_partitions($1, $2)")
+        .bind(from)
+        .bind(months)
+        .fetch_one(db)
+        .await?;
+    Ok(u32::try_from(made).unwrap_or(0))
+}
+
+/// How many events a consumer has not read yet, counted up to 10,000: the alarm for a stuck horizon.
+///
+/// # Errors
+/// The database refused.
+pub async fn lag(db: &mut PgConnection, consumer: &str) -> sqlx::Result<i64> {
+    sqlx::query_scalar(
+        "select count(*) from (
+            select 1 from platform.event
+            where (transaction_id, position) > (
+                select coalesce(max(c.transaction_id), '0'::xid8), coalesce(max(c.position), 0)
+                from platform.event_consumer c where c.name = $1)
+            limit 10000) as unread",
+    )
+    .bind(consumer)
+    .fetch_one(db)
+    .await
+}
+
+/// The consumer's place, locked until the transaction ends; a new consumer starts at the beginning.
+/// Nothing when another server holds it.
+pub(super) async fn lock_position(db: &mut PgConnection, consumer: &str) -> sqlx::Result<Option<Position>> {
+    sqlx::query(
+        "insert into platform.event_consumer (name, transaction_id, position)
+        values ($1, '0'::xid8, 0)
+        on conflict (name) do nothing",
+    )
+    .bind(consumer)
+    .execute(&mut *db)
+    .await?;
+    let row: Option<(i64, i64)> = sqlx::query_as(
+        "select transaction_id::text::bigint, position
+        from platform.event_consumer
+        where name = $1
+        for update skip locked",
+    )
+    .bind(consumer)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(|(transaction_id, position)| Position { transaction_id, position }))
+}
+
+/// Moves the consumer's place.
+pub(super) async fn set_position(db: &mut PgConnection, consumer: &str, at: Position) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.event_consumer
+        set transaction_id = $2::text::xid8, position = $3, moved_at = now()
+        where name = $1",
+    )
+    .bind(consumer)
+    .bind(at.transaction_id.to_string())
+    .bind(at.position)
+    .execute(db)
+    .await?;
+    Ok(())
+}

@@ -1,0 +1,163 @@
+use super::*;
+use crate::testing::TestDb;
+use base::Clock;
+use base::FixedClock;
+use futures_util::future::BoxFuture;
+use rand::SeedableRng;
+use rand_chacha::ChaCha8Rng;
+use serde_json::json;
+use sqlx::PgPool;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_000_000, 0).unwrap()
+}
+
+fn named(name: &str) -> NewEvent {
+    NewEvent {
+        kind: "platform.tested.v1",
+        journal: Journal::Activity,
+        subject: Uuid::nil(),
+        correlation: Some(Uuid::max()),
+        author: Author::System,
+        payload: json!({ "name": name }),
+    }
+}
+
+fn names(events: &[Event]) -> Vec<String> {
+    events.iter().map(|event| event.payload["name"].as_str().unwrap().to_owned()).collect()
+}
+
+/// Reads until `count` events are there: other tests' open writes hold the horizon of the shared server back.
+async fn read_all(pool: &PgPool, count: usize) -> Vec<Event> {
+    loop {
+        let events = read(&mut pool.acquire().await.unwrap(), Position::default(), 100).await.unwrap();
+        if events.len() >= count {
+            return events;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn an_appended_event_is_read_back_whole() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let person = base::id::PersonId::new(now(), &mut rng);
+    let event = NewEvent { author: Author::Person(person), journal: Journal::Security, ..named("anna") };
+
+    let id = append(&mut db.pool().acquire().await.unwrap(), now(), &mut rng, &event).await.unwrap();
+
+    let read = read_all(db.pool(), 1).await;
+    assert_eq!(read[0].event_id, id);
+    assert_eq!(read[0].author, Author::Person(person));
+    assert_eq!((read[0].journal, read[0].occurred_at), (Journal::Security, now()));
+    assert_eq!((read[0].kind.as_str(), read[0].correlation), ("platform.tested.v1", Some(Uuid::max())));
+}
+
+#[tokio::test]
+async fn an_event_appended_twice_under_one_id_stands_once() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(2);
+    let id = EventId::new(now(), &mut rng);
+
+    let mut connection = db.pool().acquire().await.unwrap();
+    append_as(&mut connection, id, now(), &named("once")).await.unwrap();
+    append_as(&mut connection, id, now(), &named("once")).await.unwrap();
+    append(&mut connection, now(), &mut rng, &named("after")).await.unwrap();
+
+    assert_eq!(names(&read_all(db.pool(), 2).await), ["once", "after"]);
+}
+
+#[tokio::test]
+async fn a_slow_writers_event_is_never_skipped() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut slow = db.pool().begin().await.unwrap();
+    append(&mut slow, now(), &mut rng, &named("slow")).await.unwrap();
+    append(&mut db.pool().acquire().await.unwrap(), now(), &mut rng, &named("fast")).await.unwrap();
+
+    let early = read(&mut db.pool().acquire().await.unwrap(), Position::default(), 100).await.unwrap();
+    slow.commit().await.unwrap();
+
+    assert_eq!(names(&early), [""; 0], "nothing may be read above a transaction that still runs");
+    assert_eq!(names(&read_all(db.pool(), 2).await), ["slow", "fast"]);
+}
+
+struct Collect(tokio::sync::mpsc::UnboundedSender<String>);
+
+impl Handler for Collect {
+    fn handle<'a>(&'a self, _: &'a mut PgConnection, events: &'a [Event]) -> BoxFuture<'a, sqlx::Result<()>> {
+        for name in names(events) {
+            self.0.send(name).unwrap();
+        }
+        Box::pin(async { Ok(()) })
+    }
+}
+
+#[tokio::test]
+async fn a_consumer_is_woken_keeps_its_place_and_goes_on_there() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(4);
+    let clock = FixedClock::at(now());
+    let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let running = tokio::spawn(run(db.pool().clone(), "test", Collect(sender.clone()), stop.clone()));
+
+    append(&mut db.pool().acquire().await.unwrap(), clock.now(), &mut rng, &named("first")).await.unwrap();
+    assert_eq!(seen.recv().await.unwrap(), "first");
+    stop.cancel();
+    running.await.unwrap();
+
+    append(&mut db.pool().acquire().await.unwrap(), clock.now(), &mut rng, &named("second")).await.unwrap();
+    let again = tokio::spawn(run(db.pool().clone(), "test", Collect(sender), CancellationToken::new()));
+    assert_eq!(seen.recv().await.unwrap(), "second");
+    again.abort();
+}
+
+struct Refuse;
+
+impl Handler for Refuse {
+    fn handle<'a>(&'a self, _: &'a mut PgConnection, _: &'a [Event]) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async { Err(sqlx::Error::RowNotFound) })
+    }
+}
+
+#[tokio::test]
+async fn a_refused_batch_comes_again() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    append(&mut db.pool().acquire().await.unwrap(), now(), &mut rng, &named("again")).await.unwrap();
+    read_all(db.pool(), 1).await;
+    let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
+
+    // A reader below another test's open write sees nothing yet, so refusing may take some looks.
+    while advance(db.pool(), "test", &Refuse).await.is_ok() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    while advance(db.pool(), "test", &Collect(sender.clone())).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+
+    assert_eq!(seen.recv().await.unwrap(), "again");
+    assert_eq!(lag(&mut db.pool().acquire().await.unwrap(), "test").await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn partitions_are_made_ahead_once_and_never_over_what_the_default_holds() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let mut connection = db.pool().acquire().await.unwrap();
+    append(&mut connection, now(), &mut rng, &named("in the default partition")).await.unwrap();
+
+    // 1,795,000,000 is 2026-11-18: November stays in the default partition, three more months are made.
+    let made = make_partitions(&mut connection, now().date_naive(), 4).await.unwrap();
+    let again = make_partitions(&mut connection, now().date_naive(), 4).await.unwrap();
+    append(&mut connection, now() + Duration::from_hours(24 * 20), &mut rng, &named("in December"))
+        .await
+        .unwrap();
+
+    assert_eq!((made, again), (3, 0));
+    assert_eq!(read_all(db.pool(), 2).await.len(), 2);
+}
