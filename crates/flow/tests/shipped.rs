@@ -1,5 +1,5 @@
 //! The flows and prompts that ship with the product fit together.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use base::Locale;
 use flow::spoken::{NUMBERS, OWN_PROMPTS, number_prompt};
