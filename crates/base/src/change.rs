@@ -1,6 +1,19 @@
-//! What can be wrong when somebody changes a record.
+//! Somebody changes a record: who and when, and what can be wrong with it.
 
+use crate::event::Author;
+use chrono::{DateTime, Utc};
+use rand::Rng;
 use serde::Serialize;
+
+/// One act of changing records: when, by whom, and the dice for new ids.
+pub struct Edit<'r> {
+    /// The moment of the change.
+    pub now: DateTime<Utc>,
+    /// Who changes it.
+    pub author: Author,
+    /// Makes the ids of new records and events.
+    pub rng: &'r mut dyn Rng,
+}
 
 /// One field of a request that cannot be accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
