@@ -1,1 +1,10 @@
 //! The routing kernel: queues, skills, operators, offers, service level.
+
+pub mod contact;
+pub mod matching;
+pub mod explain;
+pub mod queue;
+pub mod estimate;
+pub mod config;
+pub mod store;
+pub mod query;
