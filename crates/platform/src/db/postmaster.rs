@@ -51,6 +51,12 @@ impl Postmaster {
         Some(self.pid.load(Ordering::Acquire)).filter(|pid| *pid != 0)
     }
 
+    /// Ends the watch as a kill of the server would: Postgres goes on alone.
+    #[cfg(test)]
+    pub fn abandon(&self) {
+        self.watch.abort();
+    }
+
     /// Stops it cleanly.
     pub async fn stop(self) {
         self.stop.cancel();
