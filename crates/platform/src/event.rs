@@ -5,11 +5,13 @@
 //! `(transaction_id, position)` and read only below the snapshot horizon: every transaction below it has ended.
 //! The horizon is cluster-wide, so writes stay short and `idle_in_transaction_session_timeout` is set.
 
+pub mod audit;
 pub mod consumer;
 mod store;
 #[cfg(test)]
 mod tests;
 
+pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, run};
 pub use store::{lag, make_partitions, read};
 

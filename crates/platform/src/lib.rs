@@ -6,6 +6,7 @@ pub mod event;
 pub mod idempotency;
 pub mod journal;
 pub mod migrate;
+pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
 
