@@ -3,7 +3,6 @@
 //! It reads the event log like any consumer, so the files show what was committed, all of it and nothing else.
 
 use super::{Event, Handler};
-use crate::telemetry::{CHANGE, SECURITY};
 use base::event::Journal;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
@@ -25,24 +24,15 @@ impl Handler for AuditLog {
 }
 
 fn write(event: &Event) {
-    // The target is part of a line's static description, so each log has its own call.
-    macro_rules! line {
-        ($target:expr) => {
-            tracing::info!(
-                target: $target,
-                event.id = %event.event_id,
-                event.subject = %event.subject,
-                event.author = ?event.author,
-                event.occurred_at = %event.occurred_at.to_rfc3339(),
-                event.payload = %event.payload,
-                "{}",
-                event.kind
-            )
-        };
-    }
+    let Event { event_id: id, kind, subject, author, payload, occurred_at, .. } = event;
+    // The target is part of a line's static description, so each log has a call of its own.
     match event.journal {
-        Journal::Security => line!(SECURITY),
-        Journal::Change => line!(CHANGE),
+        Journal::Security => {
+            tracing::info!(target: "audit::security", %id, %subject, ?author, %occurred_at, %payload, "{kind}");
+        }
+        Journal::Change => {
+            tracing::info!(target: "audit::change", %id, %subject, ?author, %occurred_at, %payload, "{kind}");
+        }
         Journal::Activity | Journal::Failure => {}
     }
 }
