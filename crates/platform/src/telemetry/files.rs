@@ -15,8 +15,11 @@ use tracing_appender::rolling;
 /// How often rotated files are archived and old ones removed.
 const HOUSE_EVERY: Duration = Duration::from_secs(60);
 
+/// Whether a log shows a line.
+type Shown = fn(&Metadata<'_>) -> bool;
+
 /// The four logs (NFR-LOG-01..04): file name, and which lines it shows.
-pub(super) const LOGS: [(&str, fn(&Metadata<'_>) -> bool); 4] =
+pub(super) const LOGS: [(&str, Shown); 4] =
     [("information", information), ("failures", failures), ("security", security), ("changes", changes)];
 
 fn audit(line: &Metadata<'_>) -> bool {
