@@ -74,7 +74,7 @@ pub async fn search(
          from crm.customer c
          where customer_id in (
                  select w.customer_id from unnest($1::text[]) as sought (word)
-                 join crm.name_word w on w.word ~>=~ sought.word and w.word ~<~ sought.word || '{'
+                 join crm.name_word w on w.word ~>=~ sought.word and w.word ~<~ (sought.word || '{')
                  group by w.customer_id having count(distinct sought.word) = cardinality($1)
                  union
                  select customer_id from crm.identifier where value = any($2)

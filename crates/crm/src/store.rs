@@ -32,6 +32,7 @@ pub async fn insert_as(
     fields: &CustomerFields,
 ) -> Result<Customer, ChangeError> {
     let fields = fields.checked().map_err(ChangeError::Invalid)?;
+    check_free(db, id, &fields).await?;
     sqlx::query(
         "insert into crm.customer (customer_id, kind, name, vip, language, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $6)",
@@ -70,6 +71,7 @@ pub async fn update(
         return Err(ChangeError::Stale { given: version, present: before.version });
     }
     let fields = fields.checked().map_err(ChangeError::Invalid)?;
+    check_free(db, id, &fields).await?;
     sqlx::query(
         "update crm.customer
          set kind = $2, name = $3, vip = $4, language = $5, updated_at = $6, version = version + 1
@@ -89,27 +91,36 @@ pub async fn update(
     Ok(after)
 }
 
-/// Identifiers that belong to others are named before they are written; the primary key is what prevents a race.
-async fn replace_lists(
+/// Names an identifier that belongs to another customer before anything is written; the primary key is what
+/// prevents a race.
+async fn check_free(
     db: &mut PgConnection,
     id: CustomerId,
     fields: &CustomerFields,
 ) -> Result<(), ChangeError> {
-    let (kinds, values): (Vec<IdentifierKind>, Vec<&str>) =
-        fields.identifiers.iter().map(|identifier| (identifier.kind, identifier.value.as_str())).unzip();
-    let kinds: Vec<&str> = kinds.into_iter().map(IdentifierKind::as_str).collect();
+    let (kinds, values) = columns(fields);
     let taken: Vec<(IdentifierKind, String)> = sqlx::query_as(
         "select kind, value from crm.identifier
          where customer_id <> $1 and (kind, value) in (select * from unnest($2::text[], $3::text[]))",
     )
     .bind(id)
-    .bind(&kinds)
-    .bind(&values)
-    .fetch_all(&mut *db)
+    .bind(kinds)
+    .bind(values)
+    .fetch_all(db)
     .await?;
-    if let Some(fault) = taken_fault(&fields.identifiers, &taken) {
-        return Err(ChangeError::Taken(fault));
-    }
+    taken_fault(&fields.identifiers, &taken).map_or(Ok(()), |fault| Err(ChangeError::Taken(fault)))
+}
+
+fn columns(fields: &CustomerFields) -> (Vec<&'static str>, Vec<&str>) {
+    fields.identifiers.iter().map(|identifier| (identifier.kind.as_str(), identifier.value.as_str())).unzip()
+}
+
+async fn replace_lists(
+    db: &mut PgConnection,
+    id: CustomerId,
+    fields: &CustomerFields,
+) -> Result<(), ChangeError> {
+    let (kinds, values) = columns(fields);
     sqlx::query("delete from crm.identifier where customer_id = $1").bind(id).execute(&mut *db).await?;
     sqlx::query(
         "insert into crm.identifier (customer_id, kind, value)
