@@ -9,5 +9,8 @@ mod ack;
 mod frame;
 mod heartbeat;
 mod socket;
+mod upgrade;
 
 pub use heartbeat::Heartbeat;
+pub use socket::Rights;
+pub use upgrade::{Door, Refusal, Sockets};

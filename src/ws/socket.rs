@@ -2,17 +2,21 @@
 
 use super::ack::Acks;
 use super::frame::{self, ClientFrame, Problem};
-use actix_ws::{AggregatedMessage, AggregatedMessageStream, CloseCode, CloseReason, Session};
 use actors::desk::{Desk, DeskAsk, DeskCommand};
 use actors::live::{Resume, Topic};
 use base::id::OperatorId;
 use bytes::Bytes;
-use bytestring::ByteString;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use futures_util::{FutureExt, SinkExt};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::{broadcast, oneshot};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::protocol::CloseFrame;
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use uuid::Uuid;
 
 /// A command that the live part has not answered by then is refused with 504.
@@ -20,6 +24,9 @@ const COMMAND_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Commands of one socket that may be on their way at once; more are refused with 429.
 const COMMANDS_PENDING_MAX: usize = 32;
+
+/// A client that takes no bytes for this long is gone.
+const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Close code: a newer socket of the same operator took over.
 const TAKEN_OVER: u16 = 4001;
@@ -38,11 +45,13 @@ enum End {
     Gone,
     /// A newer socket took over.
     TakenOver,
+    /// The server stops.
+    Stopping,
 }
 
 /// One open socket.
-pub struct Socket {
-    session: Session,
+pub struct Socket<S> {
+    wire: WebSocketStream<S>,
     rights: Rights,
     acks: Acks,
     heard: Vec<Heard>,
@@ -60,29 +69,28 @@ enum Next {
     Behind(usize),
 }
 
-impl Socket {
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket over an upgraded connection.
-    pub fn new(session: Session, rights: Rights, acks: Acks) -> Self {
-        Self { session, rights, acks, heard: Vec::new(), pending: FuturesUnordered::new() }
+    pub fn new(wire: WebSocketStream<S>, rights: Rights, acks: Acks) -> Self {
+        Self { wire, rights, acks, heard: Vec::new(), pending: FuturesUnordered::new() }
     }
 
     /// Serves the socket until it ends. `number` names it towards the desk.
-    pub async fn serve(
-        mut self,
-        mut incoming: AggregatedMessageStream,
-        mut beats: broadcast::Receiver<Bytes>,
-        number: u64,
-    ) {
+    pub async fn serve(mut self, mut beats: broadcast::Receiver<Bytes>, number: u64) {
         let (taken_over, mut newer) = oneshot::channel();
         if let Some((_, desk)) = &self.rights.desk {
             desk.asks.do_send(DeskAsk::Attached { socket: number, taken_over });
         }
         let end = loop {
             let step = tokio::select! {
-                message = incoming.recv() => self.receive(message).await,
+                message = self.wire.next() => self.receive(message).await,
                 next = next_frame(&mut self.heard) => self.send_next(next).await,
                 Some(Ok(answer)) = self.pending.next(), if !self.pending.is_empty() => self.send(answer).await,
-                Ok(beat) = beats.recv() => self.send(beat).await,
+                beat = beats.recv() => match beat {
+                    Ok(beat) => self.send(beat).await,
+                    Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
+                    Err(broadcast::error::RecvError::Closed) => Err(End::Stopping),
+                },
                 Ok(()) = &mut newer, if self.rights.desk.is_some() => Err(End::TakenOver),
             };
             if let Err(end) = step {
@@ -92,31 +100,25 @@ impl Socket {
         if let Some((_, desk)) = &self.rights.desk {
             desk.asks.do_send(DeskAsk::Detached { socket: number });
         }
-        let reason = match end {
-            End::Gone => None,
-            End::TakenOver => {
-                let description = Some("another window of this operator took over".to_owned());
-                Some(CloseReason { code: CloseCode::Other(TAKEN_OVER), description })
-            }
+        let (code, reason) = match end {
+            End::Gone => return,
+            End::TakenOver => (TAKEN_OVER.into(), "another window of this operator took over"),
+            End::Stopping => (CloseCode::Restart, "the server stops: connect again"),
         };
-        let _already_closed = self.session.close(reason).await;
+        let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
+        let _already_closed = self.wire.close(Some(frame)).await;
     }
 
-    async fn receive(
-        &mut self,
-        message: Option<Result<AggregatedMessage, actix_ws::ProtocolError>>,
-    ) -> Result<(), End> {
+    async fn receive(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {
         match message {
-            Some(Ok(AggregatedMessage::Text(text))) => self.take(text.as_bytes()).await,
-            Some(Ok(AggregatedMessage::Ping(payload))) => {
-                self.session.pong(&payload).await.map_err(|_| End::Gone)
-            }
-            Some(Ok(AggregatedMessage::Pong(_))) => Ok(()),
-            Some(Ok(AggregatedMessage::Binary(_))) => {
+            Some(Ok(Message::Text(text))) => self.take(text.as_bytes()).await,
+            // The library answers pings by itself.
+            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Ok(()),
+            Some(Ok(Message::Binary(_))) => {
                 let detail = "frames are JSON text".to_owned();
                 self.refuse(None, Problem { code: "bad-frame", status: 400, detail }).await
             }
-            Some(Ok(AggregatedMessage::Close(_)) | Err(_)) | None => Err(End::Gone),
+            Some(Ok(Message::Close(_)) | Err(_)) | None => Err(End::Gone),
         }
     }
 
@@ -190,26 +192,33 @@ impl Socket {
     }
 
     async fn send(&mut self, text: Bytes) -> Result<(), End> {
-        let Ok(text) = ByteString::try_from(text) else { return Ok(()) };
-        self.session.text(text).await.map_err(|_| End::Gone)
+        let Ok(text) = Utf8Bytes::try_from(text) else { return Ok(()) };
+        match tokio::time::timeout(SEND_TIMEOUT, self.wire.send(Message::Text(text))).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) | Err(_) => Err(End::Gone),
+        }
     }
 }
 
 /// Waits for the next frame of any topic; for ever when nothing is subscribed.
 async fn next_frame(heard: &mut [Heard]) -> Next {
-    if heard.is_empty() {
-        return std::future::pending().await;
+    match heard {
+        [] => std::future::pending().await,
+        // A wallboard hears one topic, and there may be thousands of them.
+        [only] => hear(0, only).await,
+        many => {
+            let waiting = many.iter_mut().enumerate().map(|(at, heard)| hear(at, heard).boxed_local());
+            futures_util::future::select_all(waiting).await.0
+        }
     }
-    let waiting = heard.iter_mut().enumerate().map(|(at, heard)| {
-        Box::pin(async move {
-            match heard.frames.recv().await {
-                Ok(frame) => Next::Frame(frame.text),
-                Err(broadcast::error::RecvError::Lagged(_)) => Next::Behind(at),
-                Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
-            }
-        })
-    });
-    futures_util::future::select_all(waiting).await.0
+}
+
+async fn hear(at: usize, heard: &mut Heard) -> Next {
+    match heard.frames.recv().await {
+        Ok(frame) => Next::Frame(frame.text),
+        Err(broadcast::error::RecvError::Lagged(_)) => Next::Behind(at),
+        Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+    }
 }
 
 /// Puts a command to the desk; the answer arrives as an encoded frame, whatever happens.

@@ -1,0 +1,149 @@
+// A real SIP phone: baresip, with a WAV file as its microphone and another as its loudspeaker.
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readWav, secondsOfTone, writeTone } from './tone.mjs';
+import { freePort, until } from './wait.mjs';
+
+const MODULES = ['/usr/lib/baresip/modules', '/usr/lib/x86_64-linux-gnu/baresip/modules'];
+
+export class Phone {
+  /** Starts a phone that speaks a sine of `hertz` and calls itself `number`. */
+  static async start({ number, hertz, seconds = 120 }) {
+    const phone = new Phone();
+    phone.dir = mkdtempSync(join(tmpdir(), 'trunkline-phone-'));
+    phone.sipPort = await freePort();
+    phone.controlPort = await freePort();
+    const speaks = writeTone(join(phone.dir, 'speaks.wav'), hertz, { seconds });
+    mkdirSync(phone.dir, { recursive: true });
+    writeFileSync(join(phone.dir, 'config'), config(phone, speaks));
+    writeFileSync(join(phone.dir, 'accounts'), `<sip:${number}@127.0.0.1>;regint=0;audio_codecs=pcma,pcmu\n`);
+    writeFileSync(join(phone.dir, 'contacts'), '');
+    phone.process = spawn('baresip', ['-f', phone.dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    phone.log = '';
+    phone.process.stdout.on('data', (text) => (phone.log += text));
+    phone.process.stderr.on('data', (text) => (phone.log += text));
+    phone.events = [];
+    await until('baresip answers on its control port', () => phone.#open());
+    return phone;
+  }
+
+  async dial(uri) {
+    await this.#command('dial', uri);
+  }
+
+  /** Waits until the call is established. */
+  async established() {
+    return until('the phone is connected', () => this.saw('CALL_ESTABLISHED'));
+  }
+
+  async closed(seconds = 15) {
+    return until('the call has ended', () => this.saw('CALL_CLOSED'), { seconds });
+  }
+
+  saw(type) {
+    return this.events.find((event) => event.type === type);
+  }
+
+  async digit(digit) {
+    await this.#command('sndcode', digit);
+  }
+
+  async hangUp() {
+    await this.#command('hangup');
+  }
+
+  /** Everything the phone has heard so far: `{ rate, samples }`. */
+  heard() {
+    // The module sndfile dumps what was decoded into dump-<time>-dec.wav; a later call makes a later file.
+    const dump = readdirSync(this.dir).filter((name) => name.endsWith('-dec.wav')).sort().at(-1);
+    if (!dump) return { rate: 8000, samples: new Float64Array() };
+    const { rate, channels } = readWav(readFileSync(join(this.dir, dump)));
+    return { rate, samples: channels[0] };
+  }
+
+  /** Seconds of a tone in what was heard, from second `from` on. */
+  secondsOf(hertz, from = 0) {
+    const { rate, samples } = this.heard();
+    return secondsOfTone(samples.subarray(Math.round(from * rate)), rate, hertz);
+  }
+
+  /** How many seconds were heard at all. */
+  secondsHeard() {
+    const { rate, samples } = this.heard();
+    return samples.length / rate;
+  }
+
+  async stop() {
+    this.control?.destroy();
+    if (this.process.exitCode === null) {
+      this.process.kill('SIGKILL');
+      await new Promise((done) => this.process.once('exit', done));
+    }
+    rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  #open() {
+    return new Promise((done, fail) => {
+      const socket = connect(this.controlPort, '127.0.0.1', () => {
+        this.control = socket;
+        done(true);
+      });
+      socket.once('error', fail);
+      let rest = Buffer.alloc(0);
+      socket.on('data', (data) => {
+        rest = Buffer.concat([rest, data]);
+        for (;;) {
+          const colon = rest.indexOf(':');
+          const size = Number(rest.toString('latin1', 0, colon));
+          if (colon < 1 || rest.length < colon + size + 2) return;
+          const message = JSON.parse(rest.toString('utf8', colon + 1, colon + 1 + size));
+          if (message.event) this.events.push(message);
+          rest = rest.subarray(colon + size + 2);
+        }
+      });
+    });
+  }
+
+  #command(command, params) {
+    const text = JSON.stringify({ command, params, token: command });
+    return new Promise((done, fail) => {
+      this.control.write(`${Buffer.byteLength(text)}:${text},`, (error) => (error ? fail(error) : done()));
+    });
+  }
+}
+
+function config(phone, speaks) {
+  const modules = MODULES.find((path) => existsSync(path));
+  if (!modules) throw new Error('the modules of baresip are missing: install the Debian package baresip-core');
+  return `
+sip_listen 127.0.0.1:${phone.sipPort}
+module_path ${modules}
+module g711.so
+module aufile.so
+module aubridge.so
+module sndfile.so
+module account.so
+module menu.so
+module ctrl_tcp.so
+module contact.so
+ctrl_tcp_listen 127.0.0.1:${phone.controlPort}
+audio_source aufile,${speaks}
+audio_player aubridge,ear
+audio_alert aubridge,bell
+snd_path ${phone.dir}
+audio_srate 8000-8000
+audio_channels 1-1
+ausrc_srate 8000
+auplay_srate 8000
+ausrc_format s16
+auplay_format s16
+auenc_format s16
+audec_format s16
+audio_buffer 20-160
+call_local_timeout 120
+call_max_calls 1
+`;
+}
