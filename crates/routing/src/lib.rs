@@ -4,6 +4,7 @@ pub mod contact;
 pub mod matching;
 pub mod explain;
 pub mod queue;
+pub mod operator;
 pub mod estimate;
 pub mod config;
 pub mod store;

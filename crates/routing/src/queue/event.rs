@@ -58,7 +58,8 @@ pub enum Event {
         /// Who answers.
         operator: OperatorId,
     },
-    /// The operator does not take the reservation: another queue was first, or it is not free any more.
+    /// The operator does not take the reservation: another queue was first, or it is not free any more. Also
+    /// of what rings already, when the operator is away. The contact may be offered to it again.
     Refused {
         /// Which.
         offer: OfferId,
@@ -74,7 +75,7 @@ pub enum Event {
         /// The operator's media leg.
         leg: LegId,
     },
-    /// The operator declined the ringing contact, or is away.
+    /// The operator declined the ringing contact.
     Rejected {
         /// Which.
         offer: OfferId,
