@@ -11,6 +11,7 @@
 pub mod desk;
 pub mod directory;
 pub mod inbox;
+pub mod legs;
 pub mod live;
 pub mod message;
 pub mod supervise;

@@ -1,12 +1,12 @@
-//! What the call actor is told by queues, operators and the edges.
-//!
-//! Queues, operators and the live board are told events of their own cores; see their modules.
+//! What live things tell each other: the kinds of the [`crate::directory::Directory`] and their messages.
 
 use crate::directory::Kind;
-use base::id::{CallId, LegId, OfferId, OperatorId, QueueId};
+use base::id::{CallId, OperatorId, QueueId};
+use routing::{operator, queue};
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
-/// Calls in the [`crate::directory::Directory`].
+/// Calls in the directory.
 #[derive(Debug)]
 pub enum Calls {}
 
@@ -16,79 +16,57 @@ impl Kind for Calls {
     const NAME: &'static str = "call";
 }
 
-/// Why a queue did not take a contact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NotQueued {
-    /// The line is as long as it may be.
-    Full,
-    /// The queue is closed.
-    Closed,
-    /// No such queue is live.
-    Unknown,
+/// Queues in the directory; told the events of their core.
+#[derive(Debug)]
+pub enum Queues {}
+
+impl Kind for Queues {
+    type Id = QueueId;
+    type Message = queue::Event;
+    const NAME: &'static str = "queue";
 }
 
-/// What a call is told.
+/// Operators in the directory; told the events of their core.
+#[derive(Debug)]
+pub enum Operators {}
+
+impl Kind for Operators {
+    type Id = OperatorId;
+    type Message = operator::Event;
+    const NAME: &'static str = "operator";
+}
+
+/// What a call is told by queues, operators and the server.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "from", rename_all = "snake_case")]
 pub enum CallMessage {
-    /// The queue's answer to an arrival, or to the question where the contact stands.
-    Position {
-        /// The queue that answers.
+    /// A queue says something about the contact.
+    Queue {
+        /// Which.
         queue: QueueId,
-        /// Place in line, 1 is next.
-        position: u32,
-        /// Estimated wait from now, when the queue can tell.
-        estimated_wait_seconds: Option<u32>,
+        /// What.
+        message: queue::ToCall,
     },
-    /// The queue did not take the contact.
-    NotQueued {
-        /// The queue that refused.
-        queue: QueueId,
-        /// Why.
-        why: NotQueued,
-    },
-    /// The contact is being offered to somebody; for the floor view.
-    Offered {
-        /// Whom.
+    /// The operator who serves the call wants something.
+    Operator {
+        /// Who.
         operator: OperatorId,
+        /// What.
+        command: operator::Command,
     },
-    /// The offer is gone and the contact waits again.
-    OfferWithdrawn,
-    /// An operator accepted: bridge the caller with the operator's phone.
-    Connect {
-        /// The accepted offer.
-        offer: OfferId,
-        /// Who accepted.
-        operator: OperatorId,
-        /// The operator's media leg.
-        operator_leg: LegId,
-    },
-    /// The queue lost its memory: say again that the contact waits.
+    /// A queue restarted without its line: a call that waits there says so again.
     AnnounceAgain {
-        /// The queue that restarted.
+        /// Which.
         queue: QueueId,
     },
-    /// The operator puts the caller on hold.
-    Hold,
-    /// The operator takes the caller back.
-    Resume,
-    /// The operator's microphone.
-    Mute {
-        /// Whether it is off.
-        on: bool,
+    /// An operator restarted without its memory: a call that is bridged with it says so.
+    WhoServes {
+        /// Who.
+        operator: OperatorId,
     },
-    /// The operator ends the call.
-    HangUp,
-    /// The operator's desktop or phone vanished in mid-call.
-    OperatorAway,
-    /// The operator is back, with a new media leg.
-    OperatorBack {
-        /// The new leg.
-        operator_leg: LegId,
+    /// The server stops: calls that ring are refused, the others may last a little.
+    Drain {
+        /// How long.
+        within: Duration,
     },
-    /// The operator did not come back in time.
-    OperatorLost,
-    /// The server stops: end what can be ended, let talks go on until their limit.
-    Drain,
 }
