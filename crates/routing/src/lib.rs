@@ -6,6 +6,8 @@ pub mod explain;
 pub mod queue;
 pub mod operator;
 pub mod estimate;
+pub mod service_level;
+pub mod board;
 pub mod config;
 pub mod store;
 pub mod query;

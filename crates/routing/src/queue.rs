@@ -15,6 +15,7 @@ use crate::contact::OfferEnd;
 use crate::estimate::Estimate;
 use crate::explain::{Decision, Outcome, Trigger};
 use crate::matching::{Matching, Rank, Skills};
+use crate::service_level::Target;
 use base::id::{ContactId, LegId, OfferId, OperatorId, QueueId};
 use chrono::{DateTime, Utc};
 use rand::Rng;
@@ -46,6 +47,8 @@ pub struct Config {
     pub wrap_up: WrapUpRule,
     /// Contacts that may wait; the next is refused.
     pub waiting_max: usize,
+    /// What it promises; for the live board.
+    pub target: Target,
 }
 
 /// The timers of a queue.

@@ -10,6 +10,7 @@ use routing::operator::{self, Command, FromCall, Operator, Request, Settings};
 use routing::queue::{
     self, Caller, Card, Config, Contact, Happened, Left, Queue, ToCall, ToOperator, WrapUpRule,
 };
+use routing::service_level::Target;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
@@ -123,6 +124,11 @@ fn queue_config(number: u128) -> Config {
         offer_rings_for: Duration::from_secs(20),
         wrap_up: WrapUpRule { lasts: Duration::from_secs(30 * u64::from(number != 1)), mandatory: number == 2 },
         waiting_max: 500,
+        target: Target {
+            answered_within: Duration::from_secs(20),
+            percent: 80,
+            short_abandon: Duration::from_secs(5),
+        },
     }
 }
 
