@@ -16,6 +16,7 @@ pub mod live;
 pub mod message;
 pub mod supervise;
 pub mod timers;
+pub mod world;
 
 /// The one message an actor is told: an event of its core.
 #[derive(Clone, Debug, actix::Message)]
