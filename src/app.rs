@@ -1,1 +1,250 @@
 //! Composition: what starts, in which order, and how it stops.
+
+use crate::settings::{Loaded, Settings};
+use base::Clock;
+use platform::db::Database;
+use platform::event::{AUDIT_LOG, AuditLog};
+use platform::journal::Journal;
+use platform::telemetry::Levels;
+use platform::{SystemClock, event, idempotency};
+use sqlx::PgPool;
+use std::fs::{DirBuilder, File, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// Months of event partitions that exist ahead of time.
+const PARTITION_MONTHS: u32 = 3;
+/// How often partitions are made and expired keys forgotten.
+const HOUSE_EVERY: Duration = Duration::from_secs(3600);
+/// How long the journal may take to write what it keeps, when the server stops.
+const FLUSH_WITHIN: Duration = Duration::from_secs(10);
+
+/// Why the server did not run.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// Another server uses the data folder.
+    #[error("another trunkline{by} uses the data folder {folder}: stop it first, or set [server] data_dir")]
+    InUse {
+        /// The folder.
+        folder: PathBuf,
+        /// Its process, when it is known: ` (process 7)`.
+        by: String,
+    },
+    /// The data folder cannot be used.
+    #[error("cannot use the data folder {folder}")]
+    DataFolder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system answered.
+        #[source]
+        source: std::io::Error,
+    },
+    /// No database.
+    #[error(transparent)]
+    Database(#[from] platform::db::StartError),
+    /// The database could not be brought up to date.
+    #[error("cannot bring the database up to date")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The system refuses signal handlers.
+    #[error("cannot listen for signals")]
+    Signals(#[source] std::io::Error),
+}
+
+/// What every other part stands on, in the order in which it starts.
+pub struct Ground {
+    /// The settings in force.
+    pub settings: Settings,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Log levels.
+    pub levels: Levels,
+    /// Connections.
+    pub pool: PgPool,
+    /// The write path of what is live.
+    pub journal: Journal,
+    /// Cancelled when the server stops for good: background work ends then, not when draining begins.
+    pub stop: CancellationToken,
+    database: Database,
+    _lock: DataLock,
+}
+
+impl Ground {
+    /// Starts the database, brings it up to date, and starts what writes and keeps house.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub async fn start(settings: Settings, levels: Levels) -> Result<Self, RunError> {
+        let lock = DataLock::take(&settings.server.data_dir)?;
+        let database = open_database(&settings).await?;
+        let pool = database.pool().clone();
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let stop = CancellationToken::new();
+        let journal = Journal::start(pool.clone());
+        tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
+        tokio::spawn(platform::telemetry::keep_metrics());
+        tokio::spawn(keep_house(pool.clone(), Arc::clone(&clock), stop.clone()));
+        Ok(Self { settings, clock, levels, pool, journal, stop, database, _lock: lock })
+    }
+
+    /// Writes what is kept, ends background work and stops the database.
+    pub async fn stop(self) {
+        self.journal.stop(FLUSH_WITHIN).await;
+        self.stop.cancel();
+        self.database.stop().await;
+    }
+}
+
+async fn open_database(settings: &Settings) -> Result<Database, RunError> {
+    let database = Database::start(&settings.database()).await?;
+    match platform::migrate::run(database.pool()).await {
+        Ok(()) => Ok(database),
+        Err(error) => {
+            database.stop().await;
+            Err(error.into())
+        }
+    }
+}
+
+/// Runs the server until a signal stops it.
+///
+/// # Errors
+/// See [`RunError`].
+pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
+    let mut signals = Signals::listen()?;
+    let ground = tokio::select! {
+        ground = Ground::start(loaded.settings.clone(), levels) => ground?,
+        // Postgres may be half way up: the next start clears it away.
+        () = signals.next() => return Ok(()),
+    };
+    tracing::info!("trunkline {} is ready", env!("CARGO_PKG_VERSION"));
+
+    signals.next().await;
+    tracing::info!("stopping (a second signal stops at once)");
+    tokio::select! {
+        () = ground.stop() => tracing::info!("stopped"),
+        () = signals.next() => tracing::warn!("stopped without waiting: the next start recovers"),
+    }
+    Ok(())
+}
+
+/// Brings the database up to date.
+///
+/// # Errors
+/// See [`RunError`].
+pub async fn migrate(loaded: &Loaded, _levels: Levels) -> Result<(), RunError> {
+    let settings = &loaded.settings;
+    let lock =
+        settings.database.url.is_none().then(|| DataLock::take(&settings.server.data_dir)).transpose()?;
+    open_database(settings).await?.stop().await;
+    drop(lock);
+    println!("the database is up to date");
+    Ok(())
+}
+
+/// Event partitions ahead of time, expired keys gone.
+async fn keep_house(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut every = tokio::time::interval(HOUSE_EVERY);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = every.tick() => {}
+        }
+        let now = clock.now();
+        let work = async {
+            let mut db = pool.acquire().await?;
+            event::make_partitions(&mut db, now.date_naive(), PARTITION_MONTHS).await?;
+            idempotency::forget_expired(&mut db, now).await
+        };
+        if let Err(error) = work.await {
+            tracing::warn!(error = %error, "housekeeping of the database failed, it is tried again in an hour");
+        }
+    }
+}
+
+/// The signals that end the server.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, RunError> {
+        let terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
+        let interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
+        Ok(Self { terminate, interrupt })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Makes the data folder: others may pass, as the account of the private Postgres must, but not look around.
+///
+/// # Errors
+/// [`RunError::DataFolder`].
+pub fn make_data_dir(folder: &Path) -> Result<(), RunError> {
+    let made = match folder.parent() {
+        Some(above) => std::fs::create_dir_all(above),
+        None => Ok(()),
+    };
+    match made.and_then(|()| DirBuilder::new().mode(0o711).create(folder)) {
+        Err(_) if folder.is_dir() => Ok(()),
+        Err(source) => Err(RunError::DataFolder { folder: folder.to_owned(), source }),
+        Ok(()) => Ok(()),
+    }
+}
+
+/// Held while a server uses a data folder; the system frees it with the process, however that ends.
+#[derive(Debug)]
+struct DataLock {
+    _file: File,
+}
+
+impl DataLock {
+    fn take(folder: &Path) -> Result<Self, RunError> {
+        let fault = |source| RunError::DataFolder { folder: folder.to_owned(), source };
+        make_data_dir(folder)?;
+        let path = folder.join("trunkline.lock");
+        let mut file =
+            File::options().create(true).truncate(false).read(true).write(true).open(path).map_err(fault)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut pid = String::new();
+                let known = file.read_to_string(&mut pid).is_ok() && !pid.trim().is_empty();
+                let by = if known { format!(" (process {})", pid.trim()) } else { String::new() };
+                return Err(RunError::InUse { folder: folder.to_owned(), by });
+            }
+            Err(TryLockError::Error(source)) => return Err(fault(source)),
+        }
+        file.set_len(0).and_then(|()| file.rewind()).map_err(fault)?;
+        writeln!(file, "{}", std::process::id()).map_err(fault)?;
+        Ok(Self { _file: file })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_data_folder_serves_one_server_at_a_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = DataLock::take(folder.path()).unwrap();
+
+        let second = DataLock::take(folder.path()).unwrap_err().to_string();
+        drop(first);
+
+        assert!(second.contains(&format!("another trunkline (process {})", std::process::id())), "{second}");
+        assert!(DataLock::take(folder.path()).is_ok());
+    }
+}

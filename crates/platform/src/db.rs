@@ -139,6 +139,8 @@ pub(crate) fn session(options: PgConnectOptions) -> PgConnectOptions {
     options.application_name("trunkline").options([
         ("search_path", ""),
         ("timezone", "UTC"),
+        // "already exists, skipping" is no news.
+        ("client_min_messages", "warning"),
         // An open write holds back every reader of the event log: none may stand still.
         ("idle_in_transaction_session_timeout", "30s"),
         ("lock_timeout", "10s"),

@@ -7,13 +7,14 @@
 
 pub mod audit;
 pub mod consumer;
+pub mod query;
 mod store;
 #[cfg(test)]
 mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, run};
-pub use store::{lag, make_partitions, read};
+pub use store::{lag, make_partitions, read, story};
 
 use base::event::Journal;
 use base::id::EventId;

@@ -1,7 +1,7 @@
 //! Migrations: one linear history, embedded in the binary, forward only.
 
-use sqlx::PgPool;
 use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::{ConnectOptions, Connection, PgPool};
 
 /// The history of every schema, in the order of the file names' timestamps.
 fn migrator() -> Migrator {
@@ -16,7 +16,12 @@ fn migrator() -> Migrator {
 /// # Errors
 /// A migration failed (its transaction is rolled back), or the database has one that this binary does not know.
 pub async fn run(pool: &PgPool) -> Result<(), MigrateError> {
-    migrator().run(pool).await
+    // A connection of its own: building an index may take longer than any statement of daily work, and waiting
+    // for another server's migrations longer than any lock.
+    let patient = [("statement_timeout", "0"), ("lock_timeout", "10min")];
+    let mut db = pool.connect_options().as_ref().clone().options(patient).connect().await?;
+    migrator().run(&mut db).await?;
+    Ok(db.close().await?)
 }
 
 /// A short name of the embedded history; it changes with every added or edited file.

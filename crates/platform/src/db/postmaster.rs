@@ -28,6 +28,14 @@ const HEALTHY_RUN: Duration = Duration::from_secs(60);
 /// How often we look whether it takes connections or has ended.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 
+/// What sessions are told at each start and stop; no failure.
+const OF_EACH_START_AND_STOP: [&str; 4] = [
+    "the database system is starting up",
+    "the database system is not yet accepting connections",
+    "the database system is shutting down",
+    "terminating connection due to administrator command",
+];
+
 /// The watch over the private Postgres.
 pub struct Postmaster {
     stop: CancellationToken,
@@ -221,6 +229,9 @@ async fn relay(mut output: BufReader<tokio::process::ChildStderr>) {
         let text = String::from_utf8_lossy(&line);
         let text = text.trim_end();
         match text.split_once(':').map(|(severity, _)| severity) {
+            Some("FATAL") if OF_EACH_START_AND_STOP.iter().any(|usual| text.contains(usual)) => {
+                tracing::debug!(target: "postgres", "{text}");
+            }
             Some("FATAL" | "PANIC") => tracing::error!(target: "postgres", "{text}"),
             Some("ERROR" | "WARNING") => tracing::warn!(target: "postgres", "{text}"),
             _ => tracing::debug!(target: "postgres", "{text}"),

@@ -11,7 +11,7 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
-struct EventRow {
+pub(super) struct EventRow {
     event_id: EventId,
     transaction_id: i64,
     position: i64,
@@ -121,6 +121,24 @@ pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::R
     .bind(after.transaction_id.to_string())
     .bind(after.position)
     .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Event::from).collect())
+}
+
+/// The events of one story, oldest first: all that have this correlation, such as the contact of a call.
+///
+/// # Errors
+/// The database failed.
+pub async fn story(db: &mut PgConnection, correlation: Uuid) -> sqlx::Result<Vec<Event>> {
+    let rows = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event
+        where correlation_id = $1
+        order by occurred_at, position",
+    )
+    .bind(correlation)
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(Event::from).collect())

@@ -6,6 +6,7 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use std::fs::File;
 use std::num::NonZeroU32;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tracing::{Level, Metadata};
@@ -55,7 +56,7 @@ pub enum Rotation {
 /// Where the files are and how long they stay.
 #[derive(Clone, Debug)]
 pub struct FileSettings {
-    /// Their folder.
+    /// Their folder; made when its parent exists.
     pub folder: PathBuf,
     /// When a new one starts.
     pub rotation: Rotation,
@@ -68,7 +69,12 @@ pub(super) fn writer(
     settings: &FileSettings,
     name: &str,
 ) -> Result<(NonBlocking, WorkerGuard), Box<dyn std::error::Error + Send + Sync>> {
-    std::fs::create_dir_all(&settings.folder)?;
+    // The audit names people and shows records: nobody but the server's own account reads it.
+    if let Err(error) = std::fs::DirBuilder::new().mode(0o700).create(&settings.folder)
+        && error.kind() != std::io::ErrorKind::AlreadyExists
+    {
+        return Err(error.into());
+    }
     let rotation = match settings.rotation {
         Rotation::Daily => rolling::Rotation::DAILY,
         Rotation::Hourly => rolling::Rotation::HOURLY,

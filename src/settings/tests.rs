@@ -1,0 +1,110 @@
+use super::load::from_figment;
+use super::*;
+use figment::Figment;
+use figment::providers::{Format, Toml};
+
+const DEFAULTS: &str = include_str!("../../config/default.toml");
+
+fn with(extra: &str) -> Result<Loaded, SettingsError> {
+    from_figment(Figment::from(Toml::string(DEFAULTS)).merge(Toml::string(extra)))
+}
+
+fn problem(extra: &str) -> String {
+    with(extra).unwrap_err().to_string()
+}
+
+#[test]
+fn the_defaults_are_complete_and_agree_with_those_in_the_code() {
+    let defaults = with("").unwrap().settings;
+
+    assert_eq!(defaults.access, AccessPolicy::default());
+    assert_eq!(format!("{:?}", defaults.http), format!("{:?}", Http::default()));
+}
+
+#[test]
+fn every_key_of_the_defaults_has_a_comment_above_it() {
+    let mut commented = false;
+    for line in DEFAULTS.lines() {
+        if line.starts_with('#') {
+            commented = true;
+        } else if line.contains(" = ") {
+            assert!(commented, "no comment above: {line}");
+            commented = false;
+        }
+    }
+}
+
+#[test]
+fn every_key_is_listed_even_when_it_has_no_default() {
+    let keys = ["public_url", "tls", "url", "external_address"];
+
+    for key in keys {
+        let listed = DEFAULTS.contains(&format!("\n# {key} = ")) || DEFAULTS.contains(&format!(".{key}]"));
+        assert!(listed, "{key} is not in config/default.toml");
+    }
+}
+
+#[test]
+fn a_typo_names_the_key_and_what_is_known() {
+    let wrong = problem("[sip]\ncals_max = 3");
+
+    assert!(wrong.contains("sip.cals_max: there is no such key; known here: listen_udp,"), "{wrong}");
+    assert!(problem("[spi]\na = 1").contains("spi: there is no such key"), "{}", problem("[spi]\na = 1"));
+}
+
+#[test]
+fn a_wrong_value_names_its_key() {
+    assert!(problem("[sip]\ncalls_max = 0").contains("sip.calls_max"));
+    assert!(problem("[sip]\nlisten_udp = \"5060\"").contains("sip.listen_udp: \"5060\" is no address"));
+    assert!(problem("[server]\ntime_zone = \"Tashkent\"").contains("server.time_zone"));
+    assert!(problem("[log]\ndirectives = \"loud\"").contains("log.directives"));
+    assert!(
+        problem("[http.tls]\ncertificate = \"none.pem\"\nkey = \"none.pem\"").contains("no file none.pem")
+    );
+}
+
+#[test]
+fn all_problems_are_shown_at_once() {
+    let wrong = problem("[media]\nrtp_port_min = 100\nrtp_port_max = 50\n[routing]\ntarget_percent = 101");
+
+    for key in ["media.rtp_port_min", "media.rtp_port_max", "routing.target_percent"] {
+        assert!(wrong.contains(key), "{wrong}");
+    }
+}
+
+#[test]
+#[expect(clippy::result_large_err, reason = "the shape that figment's jail asks for")]
+fn the_environment_wins_over_the_file_and_each_value_tells_where_it_came_from() {
+    figment::Jail::expect_with(|jail| {
+        jail.create_file(
+            "site.toml",
+            "[sip]\ncalls_max = 20\ncalls_burst = 60\n[database]\nurl = \"postgres://a:hidden@db/x\"",
+        )?;
+        jail.set_env("TRUNKLINE__SIP__CALLS_MAX", "30");
+        jail.set_env("TRUNKLINE__SERVER__COUNTRY_CODE", "7");
+
+        let loaded = load(Some(std::path::Path::new("site.toml"))).unwrap();
+        let shown = show::effective(&loaded);
+
+        assert_eq!(loaded.settings.sip.calls_max.get(), 30);
+        assert_eq!(loaded.settings.server.country_code, "7");
+        let line = |key: &str| shown.lines().find(|line| line.starts_with(key)).unwrap().to_owned();
+        assert!(line("sip.calls_max = 30").ends_with("# environment TRUNKLINE__SIP__CALLS_MAX"));
+        assert!(line("sip.calls_burst = 60").ends_with("site.toml"));
+        assert!(line("media.rtp_port_min = 20000").ends_with("# default"));
+        assert!(line("database.url").contains("postgres://a:[REDACTED]@db/x"));
+        assert!(!shown.contains("hidden"));
+
+        jail.set_env("TRUNKLINE__SIP__CALS_MAX", "30");
+        let wrong = load(Some(std::path::Path::new("site.toml"))).unwrap_err().to_string();
+        assert!(wrong.contains("environment TRUNKLINE__SIP__CALS_MAX"), "{wrong}");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_file_that_is_not_there_is_an_error_that_names_it() {
+    let wrong = load(Some(std::path::Path::new("nowhere.toml"))).unwrap_err().to_string();
+
+    assert!(wrong.contains("nowhere.toml"));
+}
