@@ -11,7 +11,7 @@ mod tests;
 pub use view::LineNow;
 
 use crate::operator::{OperatorNow, day_start};
-use crate::queue::{Card, Happened};
+use crate::queue::{Card, Contact, Happened};
 use crate::service_level::{Counts, Target};
 use base::id::{ContactId, OperatorId, QueueId};
 use chrono::{DateTime, Utc};
@@ -39,6 +39,13 @@ pub enum Event {
     QueueRestarted {
         /// Which.
         queue: QueueId,
+    },
+    /// A contact was in a queue when the board restarted: it waits, and its arrival is not counted again.
+    Announced {
+        /// Which queue.
+        queue: QueueId,
+        /// Who.
+        contact: Contact,
     },
     /// A queue is no more.
     QueueRemoved {
@@ -156,6 +163,9 @@ impl Board {
                 (known.name, known.target) = (name, target);
             }
             Event::QueueRestarted { queue } => self.queue(queue).waiting.clear(),
+            Event::Announced { queue, contact } => {
+                self.waits(queue, &contact);
+            }
             Event::QueueRemoved { queue } => {
                 self.queues.remove(&queue);
             }
@@ -193,14 +203,8 @@ impl Board {
     fn happened(&mut self, now: DateTime<Utc>, id: QueueId, happened: Happened) {
         match happened {
             Happened::Queued { contact } => {
-                let contact_id = contact.id();
-                // Known from before: announced again, or back in the line.
-                let new = !self.is_settled(contact_id) && self.open.insert(contact_id);
-                let waiting =
-                    Waiting { card: Arc::clone(&contact.card), since: contact.queued_at, offered: None };
-                let queue = self.queue(id);
-                queue.counts.offered += u32::from(new);
-                queue.waiting.insert(contact_id, waiting);
+                let new = self.waits(id, &contact);
+                self.queue(id).counts.offered += u32::from(new);
             }
             Happened::OfferMade { contact, operator, .. } => self.offered(id, contact, Some((operator, now))),
             Happened::OfferEnded { contact, .. } => self.offered(id, contact, None),
@@ -225,6 +229,15 @@ impl Board {
                 self.queue(id).waiting.remove(&contact);
             }
         }
+    }
+
+    /// A contact is in a queue; whether the board heard of it for the first time.
+    fn waits(&mut self, queue: QueueId, contact: &Contact) -> bool {
+        let id = contact.id();
+        let waiting = Waiting { card: Arc::clone(&contact.card), since: contact.queued_at, offered: None };
+        self.queue(queue).waiting.insert(id, waiting);
+        // Known from before: announced again, or back in the line.
+        !self.is_settled(id) && self.open.insert(id)
     }
 
     fn offered(&mut self, queue: QueueId, contact: ContactId, offered: Option<(OperatorId, DateTime<Utc>)>) {

@@ -16,6 +16,7 @@ pub use event::{Command, Effect, Event, FromCall, Reason, Refusal, Request};
 pub use today::{Doing, Today, Totals, day_start};
 pub use view::{OperatorNow, WorkNow, card_view};
 
+use crate::board::LineNow;
 use crate::contact::{EndedBy, StateName};
 use crate::matching::{Rank, Skills};
 use crate::queue::{self, Contact, WrapUpRule};
@@ -61,6 +62,8 @@ pub struct Settings {
     pub wrap_up_mandatory: bool,
     /// Whose midnight ends the day.
     pub zone: Tz,
+    /// Why one may be not ready.
+    pub reasons: Vec<Reason>,
 }
 
 /// The timers of an operator.
@@ -96,7 +99,7 @@ enum Desk {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phone {
     Disconnected { since: DateTime<Utc> },
-    Connecting { since: DateTime<Utc> },
+    Connecting { since: DateTime<Utc>, leg: LegId },
     Connected { since: DateTime<Utc>, leg: LegId },
 }
 
@@ -210,6 +213,7 @@ pub struct Operator {
     next: Next,
     round: u32,
     today: Today,
+    lines: BTreeMap<QueueId, LineNow>,
     shown: Shown,
 }
 
@@ -233,6 +237,7 @@ impl Operator {
             next: Next::Ready,
             round: 0,
             today: Today::new(now, settings.zone),
+            lines: BTreeMap::new(),
             shown: Shown { state: StateName::Disconnected, reason: None, since: now },
             settings,
         };
@@ -253,11 +258,13 @@ impl Operator {
             Event::Queue { message: queue::ToOperator::Reserve { .. } | queue::ToOperator::NothingForYou { .. }, .. }
                 | Event::TimerFired { timer: Timer::Bids }
                 | Event::AnnounceAgain { .. }
+                | Event::LinesChanged { .. }
+                | Event::BoardRestarted
         );
         match event {
             Event::DeskConnected => self.desk_connected(&mut turn),
             Event::DeskLost => self.desk_lost(&mut turn),
-            Event::PhoneConnecting => self.phone_connecting(&mut turn),
+            Event::PhoneConnecting { leg } => self.phone_connecting(leg, &mut turn),
             Event::PhoneConnected { leg } => self.phone_connected(leg, &mut turn),
             Event::PhoneLost { leg } => self.phone_lost(leg, &mut turn),
             Event::Asked { ask, request } => {
@@ -267,6 +274,8 @@ impl Operator {
             Event::Queue { queue, message } => self.queue_said(queue, message, &mut turn),
             Event::Call { call, message } => self.call_said(call, message, &mut turn),
             Event::AnnounceAgain { queue } => self.announce_again(queue, &mut turn),
+            Event::LinesChanged { lines } => self.lines_changed(&lines, &mut turn),
+            Event::BoardRestarted => turn.effects.push(Effect::Changed),
             Event::TimerFired { timer } => self.timer_fired(timer, &mut turn),
             Event::Configured { settings } => self.configured(*settings, &mut turn),
         }

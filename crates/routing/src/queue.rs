@@ -150,6 +150,10 @@ impl Queue {
             Event::Accepted { offer, operator, leg } => self.accepted(offer, operator, leg, &mut turn),
             Event::Rejected { offer, operator } => self.rejected(offer, operator, &mut turn),
             Event::TimerFired { timer } => self.timer_fired(timer, &mut turn),
+            Event::BoardRestarted => {
+                let here = self.entries.values().map(|entry| entry.contact.clone()).collect();
+                turn.effects.push(Effect::Report(here));
+            }
             Event::ConfigChanged { config } => self.config_changed(config, &mut turn),
         }
         let effects = turn.effects;
@@ -334,6 +338,7 @@ impl Queue {
     fn config_changed(&mut self, config: Config, turn: &mut Turn<'_>) {
         let skills_changed = config.skills != self.config.skills;
         self.config = config;
+        turn.effects.push(Effect::Configured);
         if !skills_changed {
             return;
         }

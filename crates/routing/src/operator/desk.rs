@@ -6,7 +6,9 @@ use super::{
 };
 use crate::contact::WrapUp;
 use crate::queue::Event as ToQueue;
-use base::id::{CallId, ContactId, LegId, OfferId};
+use crate::board::LineNow;
+use base::id::{CallId, ContactId, LegId, NotReadyReasonId, OfferId, QueueId};
+use std::collections::BTreeMap;
 
 impl Operator {
     pub(super) fn desk_connected(&mut self, turn: &mut Turn) {
@@ -22,38 +24,54 @@ impl Operator {
         self.missing_or_there(turn);
     }
 
-    pub(super) fn phone_connecting(&mut self, turn: &mut Turn) {
+    pub(super) fn phone_connecting(&mut self, leg: LegId, turn: &mut Turn) {
         self.drop_phone(turn);
-        self.phone = Phone::Connecting { since: turn.now };
         self.missing_or_there(turn);
+        if self.desk == Desk::Away {
+            return turn.effects.push(Effect::ClosePhone { leg });
+        }
+        self.phone = Phone::Connecting { since: turn.now, leg };
     }
 
     pub(super) fn phone_connected(&mut self, leg: LegId, turn: &mut Turn) {
-        if self.desk == Desk::Away {
-            // The desktop vanished while its phone was being connected.
-            return turn.effects.push(Effect::ClosePhone { leg });
+        match self.phone {
+            Phone::Connecting { leg: expected, .. } if expected == leg => {
+                self.phone = Phone::Connected { since: turn.now, leg };
+                self.missing_or_there(turn);
+            }
+            // Said before, or late: that phone was given up.
+            Phone::Connecting { .. } | Phone::Connected { .. } | Phone::Disconnected { .. } => {}
         }
-        if self.leg() == Some(leg) {
-            return;
-        }
-        self.drop_phone(turn);
-        self.missing_or_there(turn);
-        self.phone = Phone::Connected { since: turn.now, leg };
-        self.missing_or_there(turn);
     }
 
     pub(super) fn phone_lost(&mut self, leg: LegId, turn: &mut Turn) {
-        if self.leg() == Some(leg) {
-            self.phone = Phone::Disconnected { since: turn.now };
-            self.missing_or_there(turn);
+        match self.phone {
+            Phone::Connecting { leg: own, .. } | Phone::Connected { leg: own, .. } if own == leg => {
+                self.drop_phone(turn);
+                self.missing_or_there(turn);
+            }
+            // Late: that phone was given up.
+            Phone::Connecting { .. } | Phone::Connected { .. } | Phone::Disconnected { .. } => {}
         }
     }
 
     fn drop_phone(&mut self, turn: &mut Turn) {
-        if let Some(leg) = self.leg() {
-            turn.effects.push(Effect::ClosePhone { leg });
+        match self.phone {
+            Phone::Connecting { leg, .. } | Phone::Connected { leg, .. } => {
+                turn.effects.push(Effect::ClosePhone { leg });
+                self.phone = Phone::Disconnected { since: turn.now };
+            }
+            Phone::Disconnected { .. } => {}
         }
-        self.phone = Phone::Disconnected { since: turn.now };
+    }
+
+    pub(super) fn lines_changed(&mut self, lines: &BTreeMap<QueueId, LineNow>, turn: &mut Turn) {
+        let served = lines.iter().filter(|(queue, _)| self.settings.queues.contains_key(*queue));
+        let served: BTreeMap<_, _> = served.map(|(queue, line)| (*queue, line.clone())).collect();
+        if served != self.lines {
+            self.lines = served;
+            turn.effects.push(Effect::DeskChanged);
+        }
     }
 
     /// Desktop or phone came or went.
@@ -116,7 +134,16 @@ impl Operator {
         match request {
             Request::Ready => self.wants_ready(turn),
             Request::NotReady { reason } => {
+                let reason = match reason {
+                    Some(id) => Some(self.reason_with(id).ok_or(Refusal::UnknownReason)?),
+                    None => None,
+                };
                 self.wants_not_ready(reason, turn);
+                Ok(())
+            }
+            Request::DisconnectPhone => {
+                self.drop_phone(turn);
+                self.missing_or_there(turn);
                 Ok(())
             }
             Request::SignOut => self.sign_out(turn),
@@ -133,6 +160,10 @@ impl Operator {
             Request::CompleteWrapUp { contact, wrap_up } => self.complete_wrap_up(contact, wrap_up, turn),
             Request::ExtendWrapUp { contact } => self.extend_wrap_up(contact, turn),
         }
+    }
+
+    fn reason_with(&self, id: NotReadyReasonId) -> Option<Reason> {
+        self.settings.reasons.iter().find(|reason| reason.id == id).cloned()
     }
 
     fn wants_ready(&mut self, turn: &mut Turn) -> Result<(), Refusal> {

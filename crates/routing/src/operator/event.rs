@@ -1,12 +1,15 @@
 //! What an operator is told and what it wants done.
 
 use super::{Settings, Timer};
+use crate::board::LineNow;
 use crate::contact::{EndedBy, StateName, WrapUp};
 use crate::queue::{self, Contact, ToOperator, WrapUpRule};
 use base::LocalText;
 use base::id::{CallId, ContactId, LegId, NotReadyReasonId, OfferId, QueueId};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Why an operator is not ready.
@@ -29,7 +32,10 @@ pub enum Event {
     /// The desktop is gone, and its phone with it.
     DeskLost,
     /// The desktop's phone is being connected.
-    PhoneConnecting,
+    PhoneConnecting {
+        /// Its media leg.
+        leg: LegId,
+    },
     /// The desktop's phone works.
     PhoneConnected {
         /// Its media leg.
@@ -71,6 +77,13 @@ pub enum Event {
         /// Which.
         timer: Timer,
     },
+    /// The lines of the queues, as the live board sees them.
+    LinesChanged {
+        /// Of all queues.
+        lines: Arc<BTreeMap<QueueId, LineNow>>,
+    },
+    /// The live board restarted and knows nobody.
+    BoardRestarted,
     /// Queues, skills or names changed.
     Configured {
         /// All of it.
@@ -87,8 +100,10 @@ pub enum Request {
     /// No contacts, please. During a contact: after it.
     NotReady {
         /// Why.
-        reason: Option<Reason>,
+        reason: Option<NotReadyReasonId>,
     },
+    /// Give the phone up.
+    DisconnectPhone,
     /// End of the shift.
     SignOut,
     /// Take the ringing contact.
@@ -202,6 +217,9 @@ pub enum Refusal {
     /// The desk serves a contact.
     #[error("finish the contact first")]
     Busy,
+    /// No such reason.
+    #[error("there is no such reason")]
+    UnknownReason,
     /// The queue demands them.
     #[error("choose a topic and a result")]
     TopicAndResultNeeded,
@@ -266,8 +284,10 @@ pub enum Effect {
         /// How long it took.
         lasted: Duration,
     },
-    /// The desktop and the floor view are to be shown anew.
+    /// The desktop, the board and the floor view are to be shown anew.
     Changed,
+    /// The desktop alone is to be shown anew.
+    DeskChanged,
     /// The shift is over: the actor may stop.
     SignedOut,
 }

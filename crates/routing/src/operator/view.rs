@@ -78,7 +78,7 @@ impl Operator {
         }
     }
 
-    /// The `desk` topic without its `queues`, which the live board knows.
+    /// The `desk` topic.
     #[must_use]
     pub fn desk_view(&self) -> Value {
         let unit = &self.settings.unit;
@@ -86,6 +86,7 @@ impl Operator {
             "operator": {"id": self.id, "name": self.settings.name, "login": self.settings.login, "unit": unit},
             "presence": self.presence_view(),
             "phone": self.phone_view(),
+            "queues": self.lines_view(),
             "today": self.today.totals(),
         });
         match &self.state {
@@ -103,9 +104,15 @@ impl Operator {
         desk
     }
 
-    /// The queues this operator serves, with their names.
-    pub fn queues(&self) -> impl Iterator<Item = (QueueId, &str)> {
-        self.settings.queues.iter().map(|(queue, name)| (*queue, name.as_str()))
+    /// Every queue served, also one that the board has not told about yet.
+    fn lines_view(&self) -> Value {
+        let view = |(queue, name): (&QueueId, &String)| {
+            let line = self.lines.get(queue);
+            let waiting = line.map_or(0, |line| line.waiting);
+            let longest_since = line.and_then(|line| line.longest_since).map(stamp);
+            (queue.to_string(), json!({"name": name, "waiting": waiting, "longest_since": longest_since}))
+        };
+        Value::Object(self.settings.queues.iter().map(view).collect())
     }
 
     fn presence_view(&self) -> Value {
@@ -130,7 +137,7 @@ impl Operator {
     fn phone_view(&self) -> Value {
         let (state, since) = match self.phone {
             Phone::Disconnected { since } => ("disconnected", since),
-            Phone::Connecting { since } => ("connecting", since),
+            Phone::Connecting { since, .. } => ("connecting", since),
             Phone::Connected { since, .. } => ("connected", since),
         };
         json!({"state": state, "since": stamp(since)})

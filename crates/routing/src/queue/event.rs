@@ -87,6 +87,8 @@ pub enum Event {
         /// Which.
         timer: Timer,
     },
+    /// The live board restarted and knows nobody; the answer is [`Effect::Report`].
+    BoardRestarted,
     /// The queue is configured differently from now on.
     ConfigChanged {
         /// How.
@@ -124,6 +126,29 @@ pub enum Withdrawn {
     Lapsed,
     /// The operator did not answer the reservation in time, or the queue does not know the offer (any more).
     Unknown,
+}
+
+impl Event {
+    /// What the operator who said this is told when the queue is not live.
+    #[must_use]
+    pub const fn when_not_live(&self) -> Option<ToOperator> {
+        match self {
+            Self::OperatorFree { round, .. } => Some(ToOperator::NothingForYou { round: *round }),
+            Self::Reserved { offer, .. } | Self::Accepted { offer, .. } => {
+                Some(ToOperator::Withdraw { offer: *offer, why: Withdrawn::Unknown })
+            }
+            Self::ContactArrived { .. }
+            | Self::ContactLeft { .. }
+            | Self::PositionAsked { .. }
+            | Self::OperatorNotFree { .. }
+            | Self::OperatorGone { .. }
+            | Self::Refused { .. }
+            | Self::Rejected { .. }
+            | Self::TimerFired { .. }
+            | Self::BoardRestarted
+            | Self::ConfigChanged { .. } => None,
+        }
+    }
 }
 
 /// What a queue tells an operator.
@@ -281,4 +306,8 @@ pub enum Effect {
     Explain(Box<Decision>),
     /// Count it and write it down.
     Happened(Happened),
+    /// Name and target changed: tell the live board.
+    Configured,
+    /// Tell the live board who is here.
+    Report(Vec<Contact>),
 }

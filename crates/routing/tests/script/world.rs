@@ -143,6 +143,7 @@ fn settings(number: u128) -> Settings {
         receives_incoming: true,
         wrap_up_mandatory: false,
         zone: chrono_tz::Asia::Tashkent,
+        reasons: Vec::new(),
     }
 }
 
@@ -324,6 +325,7 @@ impl World {
         self.legs += 1;
         let leg = LegId::from_uuid(id(self.legs));
         self.operator_event(number, operator::Event::DeskConnected);
+        self.operator_event(number, operator::Event::PhoneConnecting { leg });
         self.operator_event(number, operator::Event::PhoneConnected { leg });
     }
 
@@ -513,6 +515,7 @@ impl World {
                     assert!(explanation.considered + explanation.ruled_out <= 4, "everybody is looked at once");
                 }
                 queue::Effect::Happened(happened) => self.count(&happened),
+                queue::Effect::Configured | queue::Effect::Report(_) => {}
             }
         }
     }
