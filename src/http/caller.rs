@@ -6,9 +6,9 @@ use access::session::SignedIn;
 use access::token::{self, ApiKeyText};
 use access::{Operation, Permissions, Scope, api_key, permission, session};
 use actix_web::dev::Payload;
-use actix_web::http::header;
+use actix_web::http::header::{self, HeaderMap};
 use actix_web::web::Data;
-use actix_web::{FromRequest, HttpRequest};
+use actix_web::{FromRequest, HttpMessage, HttpRequest};
 use base::id::{ApiKeyId, OrgUnitId, PersonId};
 use base::{Author, Edit};
 use chrono::{DateTime, Utc};
@@ -118,6 +118,20 @@ impl Caller {
     }
 }
 
+impl Caller {
+    /// Refuses to hand out, or take from somebody, more than the caller may do: nobody raises themselves by way
+    /// of a role, a key or another person's password.
+    ///
+    /// # Errors
+    /// 403 naming an operation that the caller lacks.
+    pub fn require_all_of(&self, other: &Permissions) -> Result<(), ApiError> {
+        match self.permissions.first_missing(other) {
+            None => Ok(()),
+            Some(operation) => Err(refuse(operation, " everywhere that this would concern")),
+        }
+    }
+}
+
 fn refuse(operation: Operation, place: &str) -> ApiError {
     ApiError::new(Code::Forbidden, format!("no role of the caller allows {operation}{place}"))
 }
@@ -135,21 +149,27 @@ pub struct Session {
     pub now: DateTime<Utc>,
 }
 
-/// The session token of a request, if it carries one.
+/// The session token that a request carries, if it does.
 #[must_use]
-pub fn token_of(request: &HttpRequest, state: &AppState) -> Option<String> {
+pub fn token_of(headers: &HeaderMap, state: &AppState) -> Option<String> {
     let name = if state.settings.is_secure() { COOKIE_SECURE } else { COOKIE };
-    request.cookie(name).map(|cookie| cookie.value().to_owned())
+    let cookies = headers.get_all(header::COOKIE).filter_map(|value| value.to_str().ok());
+    let mut pairs = cookies.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(key, _)| *key == name).map(|(_, token)| token.to_owned())
 }
 
-fn key_of(request: &HttpRequest) -> Option<Result<ApiKeyText, ApiError>> {
-    let value = request.headers().get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
+fn key_of(headers: &HeaderMap) -> Option<Result<ApiKeyText, ApiError>> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().unwrap_or_default();
     let text = value.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
     let key = text.and_then(|(_, key)| ApiKeyText::read(key.trim()));
     Some(key.ok_or_else(|| ApiError::new(Code::NotSignedIn, "Authorization has no API key of this server")))
 }
 
-async fn find_session(state: &AppState, token: &str) -> Result<Session, ApiError> {
+/// The valid session of a token.
+///
+/// # Errors
+/// 401 when there is none.
+pub async fn find_session(state: &AppState, token: &str) -> Result<Session, ApiError> {
     let now = state.clock.now();
     let mut db = state.pool.acquire().await?;
     let found = session::store::find(&mut db, &token::hash(token), now, &state.policy.session).await?;
@@ -178,15 +198,15 @@ async fn find_program(state: &AppState, key: ApiKeyText) -> Result<Caller, ApiEr
     Ok(Caller { who: Who::Program { key: found.api_key_id, name: found.name }, permissions, now })
 }
 
-/// Who sent the request; also for WebSocket upgrades, which have no extractor of their own.
+/// Who sent a request with these headers; sockets, which never reach a handler, ask here too.
 ///
 /// # Errors
 /// 401 for strangers, 403 when the password must be changed first.
-pub async fn identify(request: &HttpRequest, state: &AppState) -> Result<Caller, ApiError> {
-    if let Some(key) = key_of(request) {
+pub async fn identify(headers: &HeaderMap, state: &AppState) -> Result<Caller, ApiError> {
+    if let Some(key) = key_of(headers) {
         return find_program(state, key?).await;
     }
-    let session = session_of(request, state).await?;
+    let session = session_of(headers, state).await?;
     if session.must_change_password {
         let detail = "change the password with POST /api/v1/session/password first";
         return Err(ApiError::new(Code::PasswordChangeRequired, detail));
@@ -194,14 +214,22 @@ pub async fn identify(request: &HttpRequest, state: &AppState) -> Result<Caller,
     Ok(Caller { who: Who::Person(session.signed_in), permissions: session.permissions, now: session.now })
 }
 
-async fn session_of(request: &HttpRequest, state: &AppState) -> Result<Session, ApiError> {
-    let Some(token) = token_of(request, state) else {
+/// The session of a request, also one whose password must be changed first.
+///
+/// # Errors
+/// 401 without a valid one.
+pub async fn session_of(headers: &HeaderMap, state: &AppState) -> Result<Session, ApiError> {
+    let Some(token) = token_of(headers, state) else {
         return Err(ApiError::new(Code::NotSignedIn, "the request carries no session and no API key"));
     };
     find_session(state, &token).await
 }
 
-fn state_of(request: &HttpRequest) -> Result<Data<AppState>, ApiError> {
+/// The state that the application was given.
+///
+/// # Errors
+/// 500 when it was given none.
+pub fn state_of(request: &HttpRequest) -> Result<Data<AppState>, ApiError> {
     request
         .app_data::<Data<AppState>>()
         .cloned()
@@ -213,8 +241,14 @@ impl FromRequest for Caller {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Self>().cloned();
         let request = request.clone();
-        Box::pin(async move { identify(&request, &*state_of(&request)?).await })
+        Box::pin(async move {
+            match known {
+                Some(caller) => Ok(caller),
+                None => identify(request.headers(), &*state_of(&request)?).await,
+            }
+        })
     }
 }
 
@@ -223,7 +257,13 @@ impl FromRequest for Session {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Self>().cloned();
         let request = request.clone();
-        Box::pin(async move { session_of(&request, &*state_of(&request)?).await })
+        Box::pin(async move {
+            match known {
+                Some(session) => Ok(session),
+                None => session_of(request.headers(), &*state_of(&request)?).await,
+            }
+        })
     }
 }

@@ -77,16 +77,24 @@
 //! }
 //! ```
 
+pub mod access;
 pub mod caller;
+pub mod door;
 pub mod etag;
+pub mod guard;
+pub mod hashing;
+pub mod housekeeping;
 pub mod idempotency;
 pub mod json;
 pub mod openapi;
 pub mod page;
 pub mod problem;
 pub mod route;
+pub mod server;
 pub mod settings;
 pub mod state;
+pub mod system;
+pub mod tls;
 pub mod trace;
 
 pub use caller::Caller;
@@ -136,11 +144,10 @@ pub struct IfMatchHeader {
 /// Every route of the server. What is not here is not served.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    let tables: [Vec<Route>; 0] = [];
-    tables.concat()
+    [access::routes(), system::routes()].concat()
 }
 
 /// What every module adds to the OpenAPI document.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![]
+    [access::documents(), system::documents()].concat()
 }

@@ -1,10 +1,16 @@
 //! Routes as data: what is served is what a test can list.
 
+use super::caller::{self, Caller};
+use super::problem::{ApiError, Code};
 use access::Operation;
-use actix_web::http::Method;
-use actix_web::http::header;
-use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use actix_web::body::BoxBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::{Next, from_fn};
+use actix_web::{Error, HttpMessage, HttpRequest, HttpResponse, ResponseError, web};
+use serde_json::json;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +75,9 @@ pub fn serve(routes: Vec<Route>, config: &mut web::ServiceConfig) {
         let allowed = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
         let mut resource = web::resource(path);
         for route in routes {
-            resource = resource.route((route.handler)().method(route.method));
+            let needs = route.needs;
+            let checked = from_fn(move |request, next| authorize(needs, request, next));
+            resource = resource.route((route.handler)().method(route.method).wrap(checked));
         }
         let refuse = move |request: HttpRequest| {
             let allowed = allowed.clone();
@@ -81,10 +89,81 @@ pub fn serve(routes: Vec<Route>, config: &mut web::ServiceConfig) {
 
 fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {
     let detail = format!("{} does not know {}: use {allowed}", request.path(), request.method());
-    let mut response =
-        super::problem::ApiError::new(super::problem::Code::MethodNotAllowed, detail).error_response();
+    let mut response = ApiError::new(Code::MethodNotAllowed, detail).error_response();
     if let Ok(value) = header::HeaderValue::from_str(allowed) {
         response.headers_mut().insert(header::ALLOW, value);
     }
     response
+}
+
+/// Checks what the table says before anything of the request is read, so that a refused caller learns nothing of
+/// what the body should be. What the handler refuses for the unit is recorded here too.
+async fn authorize(
+    needs: Needs,
+    request: ServiceRequest,
+    next: Next<BoxBody>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let checked = check(needs, &request).await;
+    let (caller, operation) = match checked {
+        Ok(Some(checked)) => checked,
+        Ok(None) => return next.call(request).await,
+        Err(refusal) => return Ok(request.into_response(refusal.error_response())),
+    };
+    let response = next.call(request).await?;
+    if response.status() == StatusCode::FORBIDDEN {
+        let state = caller::state_of(response.request())?;
+        record_refusal(&state, &caller, response.request(), operation).await;
+    }
+    Ok(response)
+}
+
+/// Finds the caller that the route needs, and leaves it for the handler; nothing where none is needed.
+async fn check(
+    needs: Needs,
+    request: &ServiceRequest,
+) -> Result<Option<(Caller, Option<Operation>)>, ApiError> {
+    let operation = match needs {
+        Needs::Nothing => return Ok(None),
+        Needs::Session => {
+            let state = caller::state_of(request.request())?;
+            let session = caller::session_of(request.headers(), &state).await?;
+            request.extensions_mut().insert(session);
+            return Ok(None);
+        }
+        Needs::Caller => None,
+        Needs::Operation(operation) => Some(operation),
+    };
+    let state = caller::state_of(request.request())?;
+    let caller = caller::identify(request.headers(), &state).await?;
+    if let Some(Err(refusal)) = operation.map(|operation| caller.require(operation)) {
+        record_refusal(&state, &caller, request.request(), operation).await;
+        return Err(refusal);
+    }
+    request.extensions_mut().insert(caller.clone());
+    Ok(Some((caller, operation)))
+}
+
+/// A refused operation is an event of security (NFR-LOG-03). That it cannot be written does not make the refusal
+/// an error.
+async fn record_refusal(
+    state: &super::AppState,
+    caller: &Caller,
+    request: &HttpRequest,
+    operation: Option<Operation>,
+) {
+    let payload = json!({
+        "operation": operation,
+        "method": request.method().as_str(),
+        "route": request.match_pattern(),
+    });
+    let subject = caller.person().map_or(Uuid::nil(), base::id::PersonId::as_uuid);
+    let written = async {
+        let mut db = state.pool.acquire().await?;
+        let mut rng = state.dice();
+        let mut edit = caller.edit(&mut rng);
+        access::record::security(&mut db, &mut edit, "access.operation_refused.v1", subject, payload).await
+    };
+    if let Err(error) = written.await {
+        tracing::warn!(%error, "a refused operation could not be recorded");
+    }
 }

@@ -1,5 +1,7 @@
 //! What every handler can reach: the pool, the clock, the dice, settings, and the live parts.
 
+use super::guard::limits::Limits;
+use super::hashing::Hashing;
 use super::problem::ApiError;
 use super::settings::Http;
 use access::policy::AccessPolicy;
@@ -24,7 +26,9 @@ pub struct AppState {
     /// Rules for passwords, sessions and lock-out.
     pub policy: AccessPolicy,
     /// Hashes passwords, a few at a time.
-    pub hasher: access::Hasher,
+    pub hashing: Hashing,
+    /// How many requests a source may send.
+    pub limits: Limits,
     /// When this server started.
     pub started_at: DateTime<Utc>,
     dice: Mutex<ChaCha20Rng>,
@@ -45,8 +49,9 @@ impl AppState {
         Self {
             pool,
             clock,
+            hashing: Hashing::new(),
+            limits: Limits::new(&settings),
             settings,
-            hasher: access::Hasher,
             policy,
             started_at,
             dice: Mutex::new(ChaCha20Rng::from_seed(seed)),

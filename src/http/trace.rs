@@ -27,11 +27,12 @@ fn from_traceparent(value: &str) -> Option<String> {
     well_formed.then(|| id.to_ascii_lowercase())
 }
 
-/// Serves the request inside its trace, logs it once, and answers errors of inner layers as problems.
+/// Serves the request inside its trace, and logs and measures it once. Inner layers answer their refusals
+/// themselves: an error would pass by the layers between.
 pub async fn in_trace<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<B>, Error> {
     let given =
         request.headers().get("traceparent").and_then(|value| value.to_str().ok()).and_then(from_traceparent);
     let id = given.unwrap_or_else(|| match request.app_data::<web::Data<AppState>>() {
@@ -52,14 +53,10 @@ async fn served<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
     id: String,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+) -> Result<ServiceResponse<B>, Error> {
     let method = request.method().clone();
-    let kept = request.request().clone();
     let started = tokio::time::Instant::now();
-    let mut response = match next.call(request).await {
-        Ok(response) => response.map_into_boxed_body(),
-        Err(error) => ServiceResponse::new(kept, error.error_response()),
-    };
+    let mut response = next.call(request).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(HeaderName::from_static("trace-id"), value);
     }

@@ -6,14 +6,21 @@
 //! change together with its event in the transaction that the edge opened.
 
 pub mod api_key;
+pub mod bootstrap;
 pub mod lockout;
 pub mod operation;
 pub mod password;
 pub mod permission;
+pub mod person;
 pub mod policy;
+pub mod record;
+pub mod role;
 pub mod session;
+pub mod sign_in;
 pub mod token;
+pub mod unit;
 
+pub use bootstrap::{FirstAdministrator, bootstrap};
 pub use operation::Operation;
 pub use password::Hasher;
 pub use permission::{Permissions, Scope, UnitTree};

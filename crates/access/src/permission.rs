@@ -119,6 +119,19 @@ impl Permissions {
         }
     }
 
+    /// An operation that `other` allows in a unit where these permissions do not; nothing when they cover it.
+    #[must_use]
+    pub fn first_missing(&self, other: &Self) -> Option<Operation> {
+        let covers = |operation: &Operation, units: &BTreeSet<OrgUnitId>| {
+            self.units.get(operation).is_some_and(|own| own.is_superset(units))
+        };
+        other
+            .units
+            .iter()
+            .find(|(operation, units)| !covers(operation, units))
+            .map(|(operation, _)| *operation)
+    }
+
     /// Every operation that is allowed somewhere.
     pub fn operations(&self) -> impl Iterator<Item = Operation> + '_ {
         self.units.keys().copied()

@@ -44,6 +44,18 @@ fn a_role_at_the_root_holds_everywhere() {
     assert_eq!(all.scope(Operation::QueueWrite), Scope::Units(BTreeSet::new()));
 }
 
+/// Nobody hands out more than they have.
+#[test]
+fn a_part_of_the_organisation_does_not_cover_the_whole_but_the_whole_covers_the_part() {
+    let whole = Permissions::new(&[grant(Operation::QueueRead, 0)], &company());
+    let part = Permissions::new(&[grant(Operation::QueueRead, 1)], &company());
+    let other = Permissions::new(&[grant(Operation::QueueWrite, 3)], &company());
+
+    assert_eq!(whole.first_missing(&part), None);
+    assert_eq!(part.first_missing(&whole), Some(Operation::QueueRead));
+    assert_eq!(whole.first_missing(&other), Some(Operation::QueueWrite));
+}
+
 #[test]
 fn a_ring_of_units_ends_the_walk() {
     let ring = UnitTree::new([(unit(1), Some(unit(2))), (unit(2), Some(unit(1)))]);

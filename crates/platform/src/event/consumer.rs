@@ -5,12 +5,15 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgListener;
 use sqlx::{PgConnection, PgPool};
 use std::time::Duration;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events handed to a consumer at once.
 const BATCH_MAX: u32 = 500;
 /// How often a consumer looks without being woken: `notify` is a hint, the poll is the guarantee.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// How often the number of unread events is measured.
+const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// Wait after an error, so that an absent database is not hammered.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
 
@@ -46,7 +49,12 @@ pub async fn advance(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::
 /// errors.
 pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: CancellationToken) {
     let mut listener = None;
+    let mut measured: Option<Instant> = None;
     while !stop.is_cancelled() {
+        if measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
+            measured = Some(Instant::now());
+            measure(&pool, name).await;
+        }
         if listener.is_none() {
             listener = listen(&pool).await;
         }
@@ -70,6 +78,16 @@ pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: 
                 }
             }
         }
+    }
+}
+
+/// Unread events, up to 10,000. It stays up when the consumer is stuck, or when an open write of somebody else
+/// holds the horizon back.
+async fn measure(pool: &PgPool, name: &'static str) {
+    let Ok(mut db) = pool.acquire().await else { return };
+    if let Ok(lag) = store::lag(&mut db, name).await {
+        let lag = u32::try_from(lag).unwrap_or(u32::MAX);
+        metrics::gauge!("event_consumer_lag", "consumer" => name).set(f64::from(lag));
     }
 }
 

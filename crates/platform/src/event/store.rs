@@ -126,24 +126,6 @@ pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::R
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
-/// The events of one story, oldest first: all that have this correlation, such as the contact of a call.
-///
-/// # Errors
-/// The database failed.
-pub async fn story(db: &mut PgConnection, correlation: Uuid) -> sqlx::Result<Vec<Event>> {
-    let rows = sqlx::query_as::<_, EventRow>(
-        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
-        from platform.event
-        where correlation_id = $1
-        order by occurred_at, position",
-    )
-    .bind(correlation)
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(Event::from).collect())
-}
-
 /// Makes the monthly partitions of `months` months from the month of `from` on; how many were new.
 ///
 /// # Errors

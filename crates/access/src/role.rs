@@ -1,0 +1,163 @@
+//! Roles: sets of operations, as data (UMS-ROLE-19).
+
+pub mod store;
+
+use crate::operation::Operation;
+use crate::unit::name_fault;
+use base::ChangeError;
+use base::id::RoleId;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+const fn fixed(n: u128) -> RoleId {
+    RoleId::from_uuid(Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0001_0000 + n))
+}
+
+/// The role that has every operation of this version, and cannot be changed: somebody must be able to give
+/// operations back.
+pub const ADMINISTRATOR: RoleId = fixed(1);
+/// Watches and steers a part of the contact centre.
+pub const SUPERVISOR: RoleId = fixed(2);
+/// Serves contacts.
+pub const OPERATOR: RoleId = fixed(3);
+/// Listens to recordings and judges contacts.
+pub const QUALITY_MANAGER: RoleId = fixed(4);
+/// Reads who did what, and changes nothing.
+pub const SECURITY_AUDITOR: RoleId = fixed(5);
+/// Watches the wallboard, for screens on a wall.
+pub const WALLBOARD: RoleId = fixed(6);
+
+/// A set of operations with a name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Role {
+    /// Its id.
+    pub role_id: RoleId,
+    /// Its name, unique.
+    pub name: String,
+    /// What it allows.
+    pub operations: BTreeSet<Operation>,
+    /// Belongs to the server and cannot be changed.
+    pub is_built_in: bool,
+    /// Counts changes.
+    pub version: i32,
+}
+
+/// What a person says about a role.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RoleInput {
+    /// 1 to 200 characters, unique.
+    pub name: String,
+    /// What it allows.
+    pub operations: BTreeSet<Operation>,
+}
+
+impl RoleInput {
+    fn check(&self) -> Result<(), ChangeError> {
+        ChangeError::unless_empty(name_fault(&self.name).into_iter().collect())
+    }
+}
+
+/// The roles that a new installation starts with: data to change, except the administrator.
+#[must_use]
+pub fn defaults() -> Vec<Role> {
+    use Operation as O;
+    let role = |role_id, name: &str, operations: &[Operation]| Role {
+        role_id,
+        name: name.to_owned(),
+        operations: operations.iter().copied().collect(),
+        is_built_in: role_id == ADMINISTRATOR,
+        version: 1,
+    };
+    vec![
+        role(ADMINISTRATOR, "Administrator", O::ALL),
+        role(
+            SUPERVISOR,
+            "Supervisor",
+            &[
+                O::SessionSelf,
+                O::PersonRead,
+                O::UnitRead,
+                O::QueueRead,
+                O::QueueWrite,
+                O::SkillRead,
+                O::OperatorRead,
+                O::OperatorWrite,
+                O::ContactRead,
+                O::ContactWrite,
+                O::RecordingPlay,
+                O::CustomerRead,
+                O::ClassifierRead,
+                O::BoardRead,
+                O::FloorRead,
+                O::PromptRead,
+                O::FlowRead,
+                O::NumberRead,
+            ],
+        ),
+        role(
+            OPERATOR,
+            "Operator",
+            &[
+                O::SessionSelf,
+                O::DeskUse,
+                O::QueueRead,
+                O::ContactRead,
+                O::ContactWrite,
+                O::CustomerRead,
+                O::CustomerWrite,
+                O::ClassifierRead,
+                O::BoardRead,
+            ],
+        ),
+        role(
+            QUALITY_MANAGER,
+            "Quality manager",
+            &[
+                O::SessionSelf,
+                O::ContactRead,
+                O::RecordingPlay,
+                O::OperatorRead,
+                O::QueueRead,
+                O::SkillRead,
+                O::CustomerRead,
+                O::ClassifierRead,
+                O::ClassifierWrite,
+                O::BoardRead,
+                O::UnitRead,
+            ],
+        ),
+        role(
+            SECURITY_AUDITOR,
+            "Security auditor",
+            &[
+                O::SessionSelf,
+                O::AuditRead,
+                O::PersonRead,
+                O::UnitRead,
+                O::RoleRead,
+                O::ApiKeyRead,
+                O::LogRead,
+            ],
+        ),
+        role(WALLBOARD, "Wallboard", &[O::SessionSelf, O::BoardRead]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// UMS-ROLE-19
+    #[test]
+    fn the_administrator_may_do_everything_and_an_auditor_changes_nothing() {
+        let roles = defaults();
+        let operations = |id| &roles.iter().find(|role| role.role_id == id).unwrap().operations;
+
+        assert_eq!(operations(ADMINISTRATOR).len(), Operation::ALL.len());
+        assert!(operations(SECURITY_AUDITOR).iter().all(|operation| !operation.code().ends_with(".write")));
+        assert!(roles.iter().all(|role| role.operations.contains(&Operation::SessionSelf)));
+    }
+}

@@ -1,0 +1,196 @@
+//! SQL of roles.
+
+use super::{ADMINISTRATOR, Role, RoleInput, defaults};
+use crate::operation::Operation;
+use crate::record;
+use base::id::RoleId;
+use base::{ChangeError, Edit};
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    role_id: RoleId,
+    name: String,
+    operations: Vec<String>,
+    is_built_in: bool,
+    version: i32,
+}
+
+impl From<Row> for Role {
+    fn from(row: Row) -> Self {
+        // A code that this version does not know was stored by a newer one, and allows nothing here.
+        let operations = row.operations.iter().filter_map(|code| code.parse().ok()).collect();
+        Self {
+            role_id: row.role_id,
+            name: row.name,
+            operations,
+            is_built_in: row.is_built_in,
+            version: row.version,
+        }
+    }
+}
+
+fn codes(operations: &BTreeSet<Operation>) -> Vec<&'static str> {
+    operations.iter().map(|operation| operation.code()).collect()
+}
+
+/// Every role, by name. There are tens of them: no pages.
+pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Role>> {
+    let rows: Vec<Row> = sqlx::query_as(
+        "select role_id, name, operations, is_built_in, version from access.role order by name, role_id",
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Role::from).collect())
+}
+
+/// One role.
+pub async fn find(db: &mut PgConnection, role: RoleId) -> sqlx::Result<Option<Role>> {
+    let row: Option<Row> = sqlx::query_as(
+        "select role_id, name, operations, is_built_in, version from access.role where role_id = $1",
+    )
+    .bind(role)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Role::from))
+}
+
+/// One role, locked until the transaction ends.
+pub(crate) async fn lock(db: &mut PgConnection, role: RoleId) -> Result<Role, ChangeError> {
+    let row: Option<Row> = sqlx::query_as(
+        "select role_id, name, operations, is_built_in, version from access.role where role_id = $1 for update",
+    )
+    .bind(role)
+    .fetch_optional(db)
+    .await?;
+    row.map(Role::from).ok_or(ChangeError::Unknown("role"))
+}
+
+/// Adds a role.
+///
+/// # Errors
+/// The name is taken or wrong.
+pub async fn create(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    input: &RoleInput,
+) -> Result<Role, ChangeError> {
+    input.check()?;
+    let role = Role {
+        role_id: RoleId::new(edit.now, edit.rng),
+        name: input.name.trim().to_owned(),
+        operations: input.operations.clone(),
+        is_built_in: false,
+        version: 1,
+    };
+    insert(db, edit, &role).await?;
+    Ok(role)
+}
+
+async fn insert(db: &mut PgConnection, edit: &mut Edit<'_>, role: &Role) -> Result<(), ChangeError> {
+    sqlx::query(
+        "insert into access.role (role_id, name, operations, is_built_in, created_at) values ($1, $2, $3, $4, $5)",
+    )
+    .bind(role.role_id)
+    .bind(&role.name)
+    .bind(codes(&role.operations))
+    .bind(role.is_built_in)
+    .bind(edit.now)
+    .execute(&mut *db)
+    .await
+    .map_err(name_taken)?;
+    record::change(db, edit, "access.role_created.v1", role.role_id.as_uuid(), None, Some(role)).await?;
+    Ok(())
+}
+
+/// Renames a role or changes what it allows.
+///
+/// # Errors
+/// It is unknown, built in, or was changed meanwhile.
+pub async fn change(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    role: RoleId,
+    version: i32,
+    input: &RoleInput,
+) -> Result<Role, ChangeError> {
+    input.check()?;
+    let before = lock(db, role).await?;
+    if before.version != version {
+        return Err(ChangeError::Stale { given: version, present: before.version });
+    }
+    if before.is_built_in {
+        return Err(built_in());
+    }
+    let after = Role {
+        name: input.name.trim().to_owned(),
+        operations: input.operations.clone(),
+        version: version + 1,
+        ..before.clone()
+    };
+    update(db, edit, &before, &after).await?;
+    Ok(after)
+}
+
+async fn update(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    before: &Role,
+    after: &Role,
+) -> Result<(), ChangeError> {
+    sqlx::query("update access.role set name = $2, operations = $3, version = $4 where role_id = $1")
+        .bind(after.role_id)
+        .bind(&after.name)
+        .bind(codes(&after.operations))
+        .bind(after.version)
+        .execute(&mut *db)
+        .await
+        .map_err(name_taken)?;
+    record::change(db, edit, "access.role_changed.v1", after.role_id.as_uuid(), Some(before), Some(after))
+        .await?;
+    Ok(())
+}
+
+/// Removes a role that nobody has.
+///
+/// # Errors
+/// It is unknown, built in, or somebody has it.
+pub async fn remove(db: &mut PgConnection, edit: &mut Edit<'_>, role: RoleId) -> Result<(), ChangeError> {
+    let before = lock(db, role).await?;
+    if before.is_built_in {
+        return Err(built_in());
+    }
+    sqlx::query("delete from access.role where role_id = $1").bind(role).execute(&mut *db).await.map_err(
+        |error| {
+            let violated = error.as_database_error().is_some_and(|error| error.is_foreign_key_violation());
+            if violated { ChangeError::InUse("people still have this role".to_owned()) } else { error.into() }
+        },
+    )?;
+    record::change(db, edit, "access.role_removed.v1", role.as_uuid(), Some(&before), None).await?;
+    Ok(())
+}
+
+/// Stores the default roles when there is none yet, and gives the administrator what is new in this version.
+pub(crate) async fn seed(db: &mut PgConnection, edit: &mut Edit<'_>) -> Result<(), ChangeError> {
+    if list(db).await?.is_empty() {
+        for role in defaults() {
+            insert(db, edit, &role).await?;
+        }
+    }
+    let before = lock(db, ADMINISTRATOR).await?;
+    let all: BTreeSet<Operation> = Operation::ALL.iter().copied().collect();
+    if before.operations != all {
+        let after = Role { operations: all, version: before.version + 1, ..before.clone() };
+        update(db, edit, &before, &after).await?;
+    }
+    Ok(())
+}
+
+fn built_in() -> ChangeError {
+    ChangeError::InUse("the administrator's role belongs to the server and stays as it is".to_owned())
+}
+
+fn name_taken(error: sqlx::Error) -> ChangeError {
+    ChangeError::on_constraint(error, "role_name_key", "/name", "another role has this name")
+}

@@ -1,0 +1,62 @@
+//! Signing in: look whether the login or the source is locked, check the password, conclude.
+//!
+//! The failure is counted when the password is *looked at*, and forgotten when it was right: however many guesses
+//! arrive at once, no more than the limit are looked at. A login that does not exist is counted, hashed and
+//! answered like one that does.
+
+pub mod store;
+
+use base::id::{PersonId, SessionId};
+use chrono::{DateTime, Utc};
+
+/// A password that may be checked.
+#[derive(Clone, Debug)]
+pub struct Attempt {
+    pub(crate) login: String,
+    pub(crate) source: String,
+    pub(crate) candidate: Option<Candidate>,
+}
+
+impl Attempt {
+    /// The hash to check against; nothing for a login that does not exist ([`crate::Hasher::verify`] takes both).
+    #[must_use]
+    pub fn stored_hash(&self) -> Option<&str> {
+        self.candidate.as_ref().map(|candidate| candidate.password_hash.as_str())
+    }
+}
+
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct Candidate {
+    pub(crate) person_id: PersonId,
+    pub(crate) password_hash: String,
+    pub(crate) is_disabled: bool,
+    pub(crate) must_change_password: bool,
+    pub(crate) temporary_until: Option<DateTime<Utc>>,
+}
+
+/// Whether the password is looked at.
+#[derive(Clone, Debug)]
+pub enum Look {
+    /// Too many wrong passwords: nothing is looked at before.
+    Locked(DateTime<Utc>),
+    /// Check it, then [`store::conclude`].
+    Check(Attempt),
+}
+
+/// How a sign-in ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Right.
+    Welcome {
+        /// Who.
+        person: PersonId,
+        /// The new session.
+        session: SessionId,
+        /// Its token, for the cookie; only its hash is stored.
+        token: String,
+    },
+    /// Wrong, unknown or disabled: the caller does not learn which.
+    Wrong,
+    /// Right, but the password was made by somebody else and not used in time.
+    TemporaryExpired,
+}
