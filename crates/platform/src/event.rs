@@ -14,7 +14,7 @@ mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, run};
-pub use store::{lag, make_partitions, read, story};
+pub use store::{lag, make_partitions, read};
 
 use base::event::Journal;
 use base::id::EventId;
