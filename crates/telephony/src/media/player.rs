@@ -225,7 +225,7 @@ impl Playback {
     }
 
     /// Replaces `out` by the next `samples` octets, the last of them padded with silence; `false` at the end.
-    pub fn next(&mut self, codec: G711, samples: usize, out: &mut Vec<u8>) -> bool {
+    pub fn fill(&mut self, codec: G711, samples: usize, out: &mut Vec<u8>) -> bool {
         out.clear();
         while out.len() < samples {
             let Some(prompt) = self.prompts.get(self.index) else {

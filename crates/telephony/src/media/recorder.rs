@@ -35,6 +35,8 @@ pub struct Recording {
     pub id: RecordingId,
     /// Where it will be.
     pub path: PathBuf,
+    /// Whether the writer knows of it.
+    pub announced: bool,
     started: Instant,
     left: Track,
     right: Track,
@@ -50,6 +52,7 @@ impl Recording {
         Self {
             id,
             path,
+            announced: false,
             started: now,
             left: Track::default(),
             right: Track::default(),
@@ -115,7 +118,19 @@ impl Recording {
     #[must_use]
     pub fn put_back(&mut self, samples: Vec<i16>) -> bool {
         self.waiting = samples;
+        self.has_patience()
+    }
+
+    /// Whether what waits for the writer is still little enough.
+    #[must_use]
+    pub const fn has_patience(&self) -> bool {
         self.waiting.len() / 2 <= WAITING_MAX
+    }
+
+    /// Whether the writer has everything that is settled.
+    #[must_use]
+    pub const fn is_given(&self) -> bool {
+        self.announced && self.waiting.is_empty()
     }
 
     /// Packets that came too late to be heard.

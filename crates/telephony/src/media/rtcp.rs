@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::rtp::{self, Reception};
+use super::rtp::Reception;
 
 const SENDER_REPORT: u8 = 200;
 const RECEIVER_REPORT: u8 = 201;
@@ -48,6 +48,17 @@ pub struct Sent {
     pub octets: u32,
 }
 
+/// What we heard, for a reception report.
+#[derive(Clone, Copy, Debug)]
+pub struct Listened {
+    /// The peer's stream.
+    pub ssrc: u32,
+    /// How it came in.
+    pub reception: Reception,
+    /// The clock of the peer's last sender report, and how long ago that came.
+    pub last: Option<(u32, Duration)>,
+}
+
 /// The 64-bit clock of reports. It counts from the start of the engine: RFC 3550, section 6.4.1, allows
 /// a clock without a date.
 #[must_use]
@@ -63,12 +74,7 @@ fn middle(clock: u64) -> u32 {
 
 /// Replaces `out` by a compound packet: a sender report (or a receiver report while nothing was sent),
 /// and the name.
-pub fn write(
-    age: Duration,
-    sent: &Sent,
-    heard: Option<(u32, Reception, Option<(u32, Duration)>)>,
-    out: &mut Vec<u8>,
-) {
+pub fn write(age: Duration, sent: &Sent, heard: Option<&Listened>, out: &mut Vec<u8>) {
     out.clear();
     let sends = sent.packets > 0;
     let blocks: u8 = heard.is_some().into();
@@ -83,7 +89,7 @@ pub fn write(
         out.extend_from_slice(&sent.packets.to_be_bytes());
         out.extend_from_slice(&sent.octets.to_be_bytes());
     }
-    if let Some((ssrc, reception, last)) = heard {
+    if let Some(Listened { ssrc, reception, last }) = heard {
         out.extend_from_slice(&ssrc.to_be_bytes());
         out.push(reception.fraction);
         let lost = reception.lost.clamp(-0x80_0000, 0x7F_FFFF);
@@ -155,7 +161,7 @@ pub fn round_trip(age: Duration, block: &Block) -> Option<Duration> {
     }
     let passed = middle(clock(age)).wrapping_sub(block.last_report).checked_sub(block.delay)?;
     // More than a minute is a report on somebody else's clock.
-    (passed < 60 << 16).then(|| Duration::from_micros(u64::from(passed) * 1_000_000 >> 16))
+    (passed < 60 << 16).then(|| Duration::from_micros((u64::from(passed) * 1_000_000) >> 16))
 }
 
 /// The state of the reports of one leg.
@@ -187,18 +193,19 @@ impl Reports {
         now: Instant,
         age: Duration,
         sent: &Sent,
-        inbound: Option<&mut rtp::Inbound>,
+        heard: Option<(u32, Reception)>,
         out: &mut Vec<u8>,
     ) {
         let last = self.heard.map(|(clock, at)| (clock, now.saturating_duration_since(at)));
-        let heard = inbound.map(|inbound| (inbound.ssrc, inbound.report(), last));
-        write(age, sent, heard, out);
+        let heard = heard.map(|(ssrc, reception)| Listened { ssrc, reception, last });
+        write(age, sent, heard.as_ref(), out);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::media::rtp;
     use proptest::prelude::*;
 
     #[test]
@@ -218,7 +225,7 @@ mod tests {
         let mut inbound = rtp::Inbound::new(now, &header);
         inbound.count(now, &header);
         inbound.count(now, &rtp::Header { sequence: 4, ..header });
-        theirs.write(now, age, &sent(2), Some(&mut inbound), &mut packet);
+        theirs.write(now, age, &sent(2), Some((1, inbound.report())), &mut packet);
         let (now, age) = after(1_580);
         ours.receive(now, age, 1, &packet);
 

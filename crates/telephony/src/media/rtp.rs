@@ -284,6 +284,11 @@ impl Outbound {
         Stamp { time: self.last.time + passed, ..self.last }
     }
 
+    /// The source is interrupted: when it goes on, it is joined anew, and what was missed is no gap.
+    pub const fn interrupt(&mut self) {
+        self.origin = None;
+    }
+
     /// Numbers for a packet of ours of `length` samples.
     pub fn own(&mut self, now: Instant, origin: Origin, length: usize) -> Stamp {
         let length = i64::try_from(length).unwrap_or(0);

@@ -21,7 +21,7 @@ fn prompts_follow_each_other_without_a_pause_and_the_last_packet_is_padded() {
     let mut playback = Playback::new(PlayId(1), prompts, false);
     let mut out = Vec::new();
     let mut heard = Vec::new();
-    while playback.next(G711::Pcma, 160, &mut out) {
+    while playback.fill(G711::Pcma, 160, &mut out) {
         assert_eq!(out.len(), 160);
         heard.extend_from_slice(&out);
     }
@@ -36,7 +36,7 @@ fn music_begins_again_without_a_gap() {
     let mut playback = Playback::new(PlayId(1), vec![Arc::new(Prompt::new(&[1_000; 100]))], true);
     let mut out = Vec::new();
     for _ in 0..50 {
-        assert!(playback.next(G711::Pcmu, 160, &mut out));
+        assert!(playback.fill(G711::Pcmu, 160, &mut out));
         assert!(out.iter().all(|octet| *octet == out[0]));
     }
 }
@@ -44,7 +44,7 @@ fn music_begins_again_without_a_gap() {
 #[test]
 fn an_empty_loop_ends() {
     let mut playback = Playback::new(PlayId(1), vec![Arc::new(Prompt::new(&[]))], true);
-    assert!(!playback.next(G711::Pcma, 160, &mut Vec::new()));
+    assert!(!playback.fill(G711::Pcma, 160, &mut Vec::new()));
 }
 
 #[test]

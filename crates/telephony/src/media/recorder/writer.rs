@@ -41,12 +41,10 @@ pub enum WriteJob {
         /// Which.
         recording: RecordingId,
     },
-    /// It has to be given up.
+    /// It was given up, and that was said: what is written stays a part.
     Abandon {
         /// Which.
         recording: RecordingId,
-        /// Why.
-        why: String,
     },
 }
 
@@ -95,9 +93,9 @@ fn perform(open: &mut BTreeMap<RecordingId, Open>, job: WriteJob) -> Option<Medi
             Some(MediaEvent::RecordingFailed { recording, path, why })
         }
         WriteJob::Finish { recording } => Some(finish(recording, open.remove(&recording)?)),
-        WriteJob::Abandon { recording, why } => {
-            let path = open.remove(&recording)?.path;
-            Some(MediaEvent::RecordingFailed { recording, path, why })
+        WriteJob::Abandon { recording } => {
+            open.remove(&recording);
+            None
         }
     }
 }

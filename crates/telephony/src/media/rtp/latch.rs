@@ -73,8 +73,8 @@ impl Latch {
         self.strangers
     }
 
-    /// The peer announced `address` in an offer or answer: until the believed source is heard again,
-    /// another may take its place once.
+    /// The peer announced `address` in an offer or answer. If it is a new one, another source may be believed;
+    /// if not, another may take the place of the believed one once that has fallen silent, whatever its number.
     pub fn announce(&mut self, address: Option<SocketAddr>) {
         let moved = self.announced != address;
         self.announced = address;
@@ -105,7 +105,7 @@ impl Latch {
 
     fn may_move(&self, now: Instant, ssrc: u32, current: u32) -> bool {
         let silent = self.heard.is_none_or(|heard| now.saturating_duration_since(heard) >= REBIND_AFTER);
-        self.open || (silent && ssrc == current)
+        silent && (self.open || ssrc == current)
     }
 
     fn consider(&mut self, now: Instant, source: SocketAddr, header: &Header) -> Verdict {
