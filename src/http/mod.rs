@@ -89,6 +89,7 @@ pub mod json;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod resources;
 pub mod route;
 pub mod server;
 pub mod settings;
@@ -144,10 +145,10 @@ pub struct IfMatchHeader {
 /// Every route of the server. What is not here is not served.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [access::routes(), system::routes()].concat()
+    [access::routes(), resources::routes(), system::routes()].concat()
 }
 
 /// What every module adds to the OpenAPI document.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [access::documents(), system::documents()].concat()
+    [access::documents(), resources::documents(), system::documents()].concat()
 }

@@ -1,0 +1,172 @@
+//! One contact: what happened, why it was routed so, and the correction of its wrap-up.
+
+use super::contacts::{OperatorName, operator_names};
+use crate::http::access::events::EventBody;
+use crate::http::prelude::*;
+use base::id::{ContactId, OperatorId};
+use chrono::{DateTime, Utc};
+use crm::customer::Customer;
+use platform::event::query::Filter;
+use routing::config::{ContactResult, Topic};
+use routing::contact::{Channel, Contact, Decision, WrapUp};
+use routing::query;
+use sqlx::PgConnection;
+use telephony::config::Recording;
+
+/// Most events of one contact that are shown: a contact that was offered a hundred times has about 500.
+const EVENTS_MAX: i64 = 1_000;
+
+/// The contact that this one repeats (CC-HIST-02, CC-TEL-03).
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Repeated {
+    /// Which contact.
+    pub id: ContactId,
+    /// By what means.
+    pub channel: Channel,
+    /// When it began.
+    pub arrived_at: DateTime<Utc>,
+}
+
+/// Everything that is known of a contact (CC-HIST-02).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactDetail {
+    /// What happened.
+    #[serde(flatten)]
+    pub contact: Contact,
+    /// Who served it last.
+    pub operator: Option<OperatorName>,
+    /// Whom it was with (CC-TEL-01).
+    pub customer: Option<Customer>,
+    /// What it was about; null also when the topic is no longer in use.
+    pub topic: Option<Topic>,
+    /// How it ended, as the operator judged it.
+    pub result: Option<ContactResult>,
+    /// The contact that it repeats.
+    pub repeats: Option<Repeated>,
+    /// Its recording (CC-TEL-06).
+    pub recording: Option<Recording>,
+    /// What happened, oldest first.
+    pub events: Vec<EventBody>,
+    /// Why it was routed so, oldest first.
+    pub decisions: Vec<Decision>,
+    /// Everybody who is named in decisions and events.
+    pub operators: Vec<OperatorName>,
+}
+
+/// The contact, when the caller may see it: of a queue in a unit of the caller's, or of none for the whole
+/// organisation.
+pub(super) async fn visible(
+    db: &mut PgConnection,
+    caller: &Caller,
+    operation: Operation,
+    id: ContactId,
+) -> Result<Contact, ApiError> {
+    caller.require(operation)?;
+    let contact = query::contact::find(db, id).await?.ok_or_else(|| ApiError::not_found("contact", id))?;
+    let queue = match contact.queue_id {
+        Some(queue) => query::config::find_queue(db, queue).await?,
+        None => None,
+    };
+    caller.require_in(operation, queue.and_then(|queue| queue.fields.unit_id))?;
+    Ok(contact)
+}
+
+async fn detail(db: &mut PgConnection, contact: Contact) -> Result<ContactDetail, ApiError> {
+    let story = Filter { correlation: Some(contact.id.as_uuid()), ..Filter::default() };
+    let mut events = platform::event::query::search(db, &story, EVENTS_MAX).await?;
+    events.reverse();
+    let decisions = query::contact::decisions(db, contact.id).await?;
+    let customer = match contact.customer_id {
+        Some(customer) => crm::query::find(db, customer).await?,
+        None => None,
+    };
+    let topic = match contact.topic_id {
+        Some(topic) => query::config::find_topic(db, topic).await?,
+        None => None,
+    };
+    let result = match contact.result_id {
+        Some(result) => query::config::find_result(db, result).await?,
+        None => None,
+    };
+    let repeats = match contact.repeat_of {
+        Some(earlier) => query::contact::find(db, earlier).await?,
+        None => None,
+    };
+    let names = operator_names(db, &named_operators(&contact, &events, &decisions)).await?;
+    Ok(ContactDetail {
+        operator: contact.operator_id.and_then(|id| names.get(&id).cloned()),
+        customer,
+        topic,
+        result,
+        repeats: repeats.map(|row| Repeated { id: row.id, channel: row.channel, arrived_at: row.arrived_at }),
+        recording: telephony::config::query::recording_of(db, contact.id).await?,
+        events: events.into_iter().map(EventBody::from).collect(),
+        decisions,
+        operators: names.into_values().collect(),
+        contact,
+    })
+}
+
+fn named_operators(
+    contact: &Contact,
+    events: &[platform::event::Event],
+    decisions: &[Decision],
+) -> Vec<OperatorId> {
+    let offered = events.iter().filter_map(|event| event.payload.get("operator_id")?.as_str()?.parse().ok());
+    let decided = decisions.iter().filter_map(|decision| decision.operator_id);
+    contact.operator_id.into_iter().chain(offered).chain(decided).collect()
+}
+
+/// One contact with its events and routing decisions.
+#[utoipa::path(get, path = "/api/v1/contacts/{id}", operation_id = "getContact", tag = "contacts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ContactDetail), (status = 404, body = Problem)))]
+async fn find(state: Data<AppState>, caller: Caller, id: Path<ContactId>) -> Result<HttpResponse, ApiError> {
+    let mut db = state.pool.acquire().await?;
+    let contact = visible(&mut db, &caller, Operation::ContactRead, id.0).await?;
+    let version = contact.version;
+    let detail = detail(&mut db, contact).await?;
+    Ok(etag::ok(&detail, version))
+}
+
+/// Correct what the operator said of a contact. What it was before stays in the event log.
+#[utoipa::path(put, path = "/api/v1/contacts/{id}/wrap-up", operation_id = "correctWrapUp", tag = "contacts",
+    params(("id" = Uuid, Path), IfMatchHeader), request_body = WrapUp,
+    responses((status = 200, body = ContactDetail), (status = 412, body = Problem), (status = 422, body = Problem)))]
+async fn correct(
+    state: Data<AppState>,
+    caller: Caller,
+    id: Path<ContactId>,
+    version: IfMatch,
+    body: Json<WrapUp>,
+) -> Result<HttpResponse, ApiError> {
+    let mut tx = state.begin().await?;
+    visible(&mut tx, &caller, Operation::ContactWrite, id.0).await?;
+    let mut rng = state.dice();
+    let edit = &mut caller.edit(&mut rng);
+    let contact = routing::store::wrap_up::correct_wrap_up(&mut tx, edit, id.0, version.0, &body).await?;
+    let version = contact.version;
+    let detail = detail(&mut tx, contact).await?;
+    tx.commit().await?;
+    Ok(etag::ok(&detail, version))
+}
+
+/// The routes of this file.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    vec![
+        Route::get("/api/v1/contacts/{id}", Needs::Operation(Operation::ContactRead), || web::to(find)),
+        Route::put("/api/v1/contacts/{id}/wrap-up", Needs::Operation(Operation::ContactWrite), || {
+            web::to(correct)
+        }),
+    ]
+}
+
+/// What the OpenAPI document says of them.
+#[must_use]
+pub fn docs() -> utoipa::openapi::OpenApi {
+    #[derive(OpenApi)]
+    #[openapi(paths(find, correct))]
+    struct Docs;
+    Docs::openapi()
+}

@@ -1,0 +1,80 @@
+//! The contact centre's resources: what is configured, what happened, and whom it serves.
+
+pub mod contact_detail;
+pub mod contacts;
+pub mod customers;
+pub mod flows;
+pub mod numbers;
+pub mod operators;
+pub mod parts;
+pub mod prompts;
+pub mod queues;
+pub mod recordings;
+pub mod trunks;
+pub mod words;
+
+pub use parts::{AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators, Parts, PresenceNow};
+
+use crate::http::page::{Page, PageQuery};
+use crate::http::problem::ApiError;
+use crate::http::route::Route;
+use uuid::Uuid;
+
+/// The routes of all resources.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [
+        queues::routes(),
+        words::routes(),
+        operators::routes(),
+        trunks::routes(),
+        numbers::routes(),
+        prompts::routes(),
+        flows::routes(),
+        contacts::routes(),
+        contact_detail::routes(),
+        recordings::routes(),
+        customers::routes(),
+    ]
+    .concat()
+}
+
+/// What the OpenAPI document says of them.
+#[must_use]
+pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
+    let mut documents = vec![
+        queues::docs(),
+        operators::docs(),
+        trunks::docs(),
+        numbers::docs(),
+        prompts::docs(),
+        flows::docs(),
+        contacts::docs(),
+        contact_detail::docs(),
+        recordings::docs(),
+        customers::docs(),
+    ];
+    documents.extend(words::docs());
+    documents
+}
+
+/// A page of a list that is short enough to be read whole: configuration is tens of rows, not thousands.
+/// `text` is what `q` is looked for in.
+fn listed<T>(
+    rows: Vec<T>,
+    page: &PageQuery,
+    text: impl Fn(&T) -> String,
+    id: impl Fn(&T) -> Uuid,
+) -> Result<Page<T>, ApiError> {
+    let sought = page.text().map(str::to_lowercase);
+    let after = page.after::<Uuid>()?;
+    let mut rows: Vec<T> = rows
+        .into_iter()
+        .filter(|row| sought.as_ref().is_none_or(|sought| text(row).to_lowercase().contains(sought)))
+        .collect();
+    if let Some(after) = after {
+        let start = rows.iter().position(|row| id(row) == after).map_or(rows.len(), |position| position + 1);
+        rows.drain(..start);
+    }
+    Page::new(rows, page, id)
+}
