@@ -1,9 +1,9 @@
 //! The flows and prompts that ship with the product fit together.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
 use base::Locale;
 use flow::spoken::{NUMBERS, OWN_PROMPTS, number_prompt};
-use flow::{Catalogue, Library};
+use flow::{Catalogue, Digits, Effect, Input, Library, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -28,8 +28,7 @@ fn files() -> Vec<(String, String)> {
     names.iter().map(|name| (format!("flows/{name}.flow.json"), read(name))).collect()
 }
 
-#[test]
-fn shipped_flows_load_with_the_shipped_prompts() {
+fn shipped() -> (Library, Vec<String>) {
     let catalogue = Catalogue {
         prompts: prompts(),
         music: names_in(&root().join("sounds/music"), ".wav"),
@@ -38,9 +37,66 @@ fn shipped_flows_load_with_the_shipped_prompts() {
     };
 
     let (library, faults) = Library::load(&files(), &catalogue, &Library::default());
+    (library, faults.iter().map(ToString::to_string).collect())
+}
 
-    assert_eq!(faults.iter().map(ToString::to_string).collect::<Vec<_>>(), Vec::<String>::new());
+#[test]
+fn shipped_flows_load_with_the_shipped_prompts() {
+    let (library, faults) = shipped();
+
+    assert_eq!(faults, Vec::<String>::new());
     assert!(library.get("main").is_some() && library.get("after-hours").is_some());
+}
+
+/// Dials the main number and answers each question with the next digit; gives the language and what it came to.
+fn dial(at: &str, digits: &str) -> (Locale, Effect) {
+    let (library, _) = shipped();
+    let mut flow = library.get("main").unwrap();
+    let mut state = State::new(&flow);
+    let mut digits = digits.chars();
+    let started = || Input::Started { caller_number: None, dialled: "100".to_owned() };
+    let mut input = started();
+    for _ in 0..20 {
+        let mut effects = flow::step(&flow, &mut state, at.parse().unwrap(), input);
+        let last = effects.pop().unwrap();
+        let first = effects.into_iter().next();
+        input = match last {
+            Effect::CollectDigits { .. } => match digits.next() {
+                Some(digit) => Input::Digits(Digits::Complete(digit.to_string())),
+                None => Input::Digits(Digits::TimedOut(String::new())),
+            },
+            Effect::Say { .. } => Input::Said,
+            Effect::StartFlow { name } => {
+                flow = library.get(&name).unwrap();
+                state = state.transferred(&flow);
+                started()
+            }
+            Effect::HangUp { .. } => return (state.language(), last),
+            _ => return (state.language(), first.unwrap_or(last)),
+        };
+    }
+    panic!("the walk does not come to an end")
+}
+
+#[test]
+fn the_main_number_leads_where_its_menu_says() {
+    let (working_hours, sunday_night) = ("2026-03-03T05:00:00Z", "2026-03-01T20:00:00Z");
+    let queue_of = |at, digits| match dial(at, digits) {
+        (language, Effect::Enqueue { queue, .. }) => (language, queue),
+        (language, other) => (language, format!("{other:?}")),
+    };
+
+    assert_eq!(queue_of(working_hours, "21"), (Locale::Uz, "services".to_owned()));
+    assert_eq!(queue_of(sunday_night, "31"), (Locale::En, "services".to_owned()), "day and night");
+    assert_eq!(queue_of(working_hours, "12"), (Locale::Ru, "organisations".to_owned()));
+    assert_eq!(queue_of(working_hours, "1993"), (Locale::Ru, "sales".to_owned()), "heard three times");
+    assert_eq!(
+        queue_of(working_hours, ""),
+        (Locale::Ru, "services".to_owned()),
+        "whoever presses nothing is served"
+    );
+    assert_eq!(queue_of(sunday_night, "130"), (Locale::Ru, "services".to_owned()), "the operator on duty");
+    assert_eq!(queue_of(sunday_night, "13").1, "HangUp { cause: Normal }", "closed");
 }
 
 #[test]

@@ -40,9 +40,9 @@ pub enum Outcome {
     ServedByFlow,
     /// The caller hung up in the flow and never waited for an operator.
     LeftInFlow,
-    /// The caller hung up while waiting.
+    /// The caller hung up, or was lost, while waiting.
     Abandoned,
-    /// It waited, and the flow ended it without an operator.
+    /// It waited, and ended later or by us without an operator.
     Unserved,
     /// An operator had it.
     Served,

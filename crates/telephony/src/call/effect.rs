@@ -243,7 +243,8 @@ pub enum Effect {
     LeaveQueue {
         /// The queue.
         queue: Option<QueueId>,
-        /// Whether the caller hung up, and so counts as abandoned; otherwise the flow goes on elsewhere.
+        /// Whether the caller gave up or was lost, as the contact's outcome says; otherwise the flow goes on
+        /// elsewhere, or the server ends the call.
         abandoned: bool,
     },
     /// Ask for the place; gives `Position`.

@@ -43,7 +43,7 @@ impl Call {
         let by = reason.by();
         self.playing = None; // closing the media ends the play
         self.forget_keys(turn);
-        self.leave_line(by == EndedBy::Caller, turn);
+        self.leave_line(outcome == Outcome::Abandoned, turn);
         self.end_conversation(by, turn);
         let status = if let Reason::Refused { status } = reason { status } else { 503 };
         self.close_legs(status, turn);
@@ -67,8 +67,9 @@ impl Call {
             Reason::Refused { status } => Outcome::Refused { status },
             Reason::Hung(EndedBy::Caller) if self.is_arriving() => Outcome::Cancelled,
             _ if self.last_operator.is_some() => Outcome::Served,
-            Reason::Hung(EndedBy::Caller) if waits => Outcome::Abandoned,
-            Reason::Hung(_) if has_waited => Outcome::Unserved,
+            // A caller whose line went dead while waiting is lost all the same.
+            Reason::Hung(EndedBy::Caller) | Reason::Failed if waits => Outcome::Abandoned,
+            Reason::Hung(_) | Reason::Limit if has_waited => Outcome::Unserved,
             Reason::Hung(EndedBy::Caller) => Outcome::LeftInFlow,
             Reason::Hung(EndedBy::System | EndedBy::Operator) => Outcome::ServedByFlow,
             Reason::Limit | Reason::Failed => Outcome::Failed,

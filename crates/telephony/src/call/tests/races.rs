@@ -196,6 +196,20 @@ fn a_recording_that_is_never_stored_does_not_keep_the_call() {
 }
 
 #[test]
+fn a_caller_who_is_lost_while_waiting_is_abandoned_and_one_who_overflows_is_not() {
+    let mut lost = Phone::rings().waiting();
+    let effects = lost.give(Event::MediaTimedOut { leg: CALLER });
+    assert!(effects.contains(&Effect::LeaveQueue { queue: Some(SERVICES), abandoned: true }));
+    assert_eq!(lost.ended().outcome, Outcome::Abandoned);
+
+    let mut overflows = Phone::rings().waiting();
+    let effects = overflows.give(Event::Timer(TimerKey::Flow(flow::TimerKey::WaitMax)));
+    assert!(effects.contains(&Effect::LeaveQueue { queue: Some(SERVICES), abandoned: false }));
+    overflows.hears_it_out();
+    assert_eq!((overflows.ended().outcome, overflows.ended().by), (Outcome::Unserved, EndedBy::System));
+}
+
+#[test]
 fn the_caller_may_fall_silent_and_so_may_the_desk() {
     let mut caller = Phone::rings().talking();
     caller.give(Event::MediaTimedOut { leg: CALLER });
