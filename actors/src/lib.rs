@@ -8,6 +8,8 @@
 //! a supervisor with a factory ([`supervise`]) and timers by key ([`timers`]). Actors are found through the
 //! [`directory`] by kind and id, never by a kept address.
 
+pub mod call;
+pub mod calls;
 pub mod desk;
 pub mod directory;
 pub mod inbox;

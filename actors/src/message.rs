@@ -2,7 +2,7 @@
 
 use crate::directory::Kind;
 use base::id::{CallId, OperatorId, QueueId};
-use routing::{operator, queue};
+use routing::{board, operator, queue};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -34,6 +34,31 @@ impl Kind for Operators {
     type Id = OperatorId;
     type Message = operator::Event;
     const NAME: &'static str = "operator";
+}
+
+/// The live board in the directory; told the events of its core.
+#[derive(Debug)]
+pub enum Boards {}
+
+impl Kind for Boards {
+    type Id = Site;
+    type Message = board::Event;
+    const NAME: &'static str = "board";
+}
+
+/// Which site a board is of. One server serves one site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Site(pub u16);
+
+impl Site {
+    /// The site of this server.
+    pub const HERE: Self = Self(0);
+}
+
+impl std::fmt::Display for Site {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
 }
 
 /// What a call is told by queues, operators and the server.

@@ -136,7 +136,13 @@ pub trait MediaPort: Send + Sync {
     /// Silences what a leg sends.
     fn mute(&self, leg: LegId, on: bool) -> Result<(), MediaError>;
     /// Begins a recording: the caller left, the operator right.
-    fn start_recording(&self, id: RecordingId, path: PathBuf, left: LegId, right: LegId) -> Result<(), MediaError>;
+    fn start_recording(
+        &self,
+        id: RecordingId,
+        path: PathBuf,
+        left: LegId,
+        right: LegId,
+    ) -> Result<(), MediaError>;
     /// Records another operator's leg from now on.
     fn record_right(&self, id: RecordingId, leg: LegId) -> Result<(), MediaError>;
     /// Ends a recording.
@@ -173,7 +179,13 @@ impl MediaPort for MediaHandle {
     fn mute(&self, leg: LegId, on: bool) -> Result<(), MediaError> {
         Self::mute(self, leg, on)
     }
-    fn start_recording(&self, id: RecordingId, path: PathBuf, left: LegId, right: LegId) -> Result<(), MediaError> {
+    fn start_recording(
+        &self,
+        id: RecordingId,
+        path: PathBuf,
+        left: LegId,
+        right: LegId,
+    ) -> Result<(), MediaError> {
         Self::start_recording(self, id, path, left, right)
     }
     fn record_right(&self, id: RecordingId, leg: LegId) -> Result<(), MediaError> {

@@ -1,0 +1,129 @@
+//! The shell of one call: signalling, media, queue, operator and rows, wired to [`telephony::call::Call`].
+//!
+//! It is temporary: when it panics it is never rebuilt. The supervisor hangs the leg up and the contact is
+//! reported as failed, because a half-known call is worse than an ended one.
+
+mod line;
+mod perform;
+mod rows;
+mod translate;
+
+use crate::Tell;
+use crate::inbox::Admitted;
+use crate::legs::LegEvent;
+use crate::message::{CallMessage, Calls};
+use crate::supervise::ExitGuard;
+use crate::timers::Timers;
+use crate::world::World;
+use actix::{Actor, ActorContext, AsyncContext, Context, Handler};
+use base::id::{LegId, OperatorId, RecordingId};
+use chrono::{DateTime, Utc};
+use line::Line;
+use rand_chacha::ChaCha8Rng;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use telephony::call::{Arrival, Call, CallView, Event, TimerKey};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// The actor of one call.
+pub struct CallActor {
+    world: Arc<World>,
+    call: Call,
+    /// What the first step wanted, performed once the actor runs.
+    first: Vec<telephony::call::Effect>,
+    rng: ChaCha8Rng,
+    timers: Timers<TimerKey>,
+    line: Line,
+    /// How the call last looked to each operator who has had it.
+    views: BTreeMap<OperatorId, CallView>,
+    /// The last description we sent on each leg; offered again when a peer wants our offer.
+    described: BTreeMap<LegId, String>,
+    recordings: BTreeMap<RecordingId, DateTime<Utc>>,
+    answered_at: Option<DateTime<Utc>>,
+    _permit: OwnedSemaphorePermit,
+    _guard: ExitGuard,
+}
+
+impl CallActor {
+    /// A call that arrives; start it on the arbiter of queues and operators.
+    #[must_use]
+    pub fn new(world: Arc<World>, arrival: Admitted<Arrival>, guard: ExitGuard) -> Self {
+        let mut rng = world.dice.take();
+        let Admitted { event, permit } = arrival;
+        let (call, first) = Call::arrive(world.clock.now(), event, &mut rng);
+        Self {
+            world,
+            call,
+            first,
+            rng,
+            timers: Timers::default(),
+            line: Line::default(),
+            views: BTreeMap::new(),
+            described: BTreeMap::new(),
+            recordings: BTreeMap::new(),
+            answered_at: None,
+            _permit: permit,
+            _guard: guard,
+        }
+    }
+
+    /// The one way in.
+    fn drive(&mut self, event: Event, ctx: &mut Context<Self>) {
+        let now = self.world.clock.now();
+        let before = self.call.caller().clone();
+        let effects = self.call.step(now, event, &mut self.rng);
+        if *self.call.caller() != before {
+            self.caller_changed(now);
+        }
+        for effect in effects {
+            self.perform(now, effect, ctx);
+        }
+    }
+}
+
+impl Actor for CallActor {
+    type Context = Context<Self>;
+
+    fn started(&mut self, ctx: &mut Context<Self>) {
+        self.world.directory.register::<Calls>(self.call.id(), ctx.address().recipient());
+        let now = self.world.clock.now();
+        for effect in std::mem::take(&mut self.first) {
+            self.perform(now, effect, ctx);
+        }
+    }
+}
+
+impl Handler<Tell<CallMessage>> for CallActor {
+    type Result = ();
+
+    fn handle(&mut self, Tell(message): Tell<CallMessage>, ctx: &mut Context<Self>) {
+        match message {
+            CallMessage::Queue { queue, message } => self.queue_said(queue, message, ctx),
+            CallMessage::Operator { operator, command } => {
+                self.drive(translate::command(operator, command), ctx);
+            }
+            CallMessage::AnnounceAgain { queue } => self.announce_again(queue),
+            CallMessage::WhoServes { operator } => self.say_who_is_served(operator),
+            CallMessage::Drain { within } => self.drive(Event::Drain { within }, ctx),
+        }
+    }
+}
+
+impl Handler<Tell<LegEvent>> for CallActor {
+    type Result = ();
+
+    fn handle(&mut self, Tell(event): Tell<LegEvent>, ctx: &mut Context<Self>) {
+        if let Some(event) = translate::leg_event(event, &self.world.recordings) {
+            self.drive(event, ctx);
+        }
+    }
+}
+
+/// Ends what a call that panicked held: its legs, its place in line.
+pub(crate) fn forget(world: &World, call: base::id::CallId) {
+    world.directory.remove::<Calls>(call);
+}
+
+fn stop(ctx: &mut Context<CallActor>) {
+    ctx.stop();
+}
