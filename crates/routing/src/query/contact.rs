@@ -14,6 +14,8 @@ pub struct Search {
     pub customers: Option<Vec<CustomerId>>,
     /// In this queue.
     pub queue: Option<QueueId>,
+    /// In one of these queues: those that the one who searches may see.
+    pub visible: Option<Vec<QueueId>>,
     /// Served by this operator.
     pub operator: Option<OperatorId>,
     /// With this outcome.
@@ -78,6 +80,7 @@ pub async fn search(
            and ($7::timestamptz is null or arrived_at < $7)
            and ($8::uuid[] is null or contact_id = any($8))
            and ($9::timestamptz is null or (arrived_at, contact_id) < ($9, $10::uuid))
+           and ($12::uuid[] is null or c.queue_id = any($12))
          order by arrived_at desc, contact_id desc
          limit $11",
     )
@@ -92,6 +95,7 @@ pub async fn search(
     .bind(after.map(|after| after.arrived_at))
     .bind(after.map(|after| after.id))
     .bind(limit)
+    .bind(&search.visible)
     .fetch_all(db)
     .await
 }

@@ -201,6 +201,7 @@ async fn contacts_are_found_by_number_queue_operator_outcome_and_date_page_by_pa
     assert_eq!(ids(nobody, None, 10).await, []);
     let served = Search {
         queue: Some(queue),
+        visible: Some(vec![queue]),
         operator: Some(operator(3)),
         outcome: Some(Outcome::Answered),
         from: Some(now - TimeDelta::minutes(10)),
@@ -208,6 +209,8 @@ async fn contacts_are_found_by_number_queue_operator_outcome_and_date_page_by_pa
         ..Search::default()
     };
     assert_eq!(ids(served, None, 10).await, [contacts[1]]);
+    let blind = Search { visible: Some(Vec::new()), ..Search::default() };
+    assert_eq!(ids(blind, None, 10).await, []);
     let only = Search { only: Some(vec![contacts[0], contacts[4]]), ..Search::default() };
     assert_eq!(ids(only, None, 10).await, [contacts[4], contacts[0]]);
     let last = find(&mut world.db, newest_first[1]).await.unwrap().unwrap();
