@@ -6,7 +6,7 @@ use platform::db::Database;
 use platform::event::{AUDIT_LOG, AuditLog};
 use platform::journal::Journal;
 use platform::telemetry::Levels;
-use platform::{SystemClock, event, idempotency};
+use platform::{SystemClock, event};
 use sqlx::PgPool;
 use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{Read, Seek, Write};
@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Months of event partitions that exist ahead of time.
 const PARTITION_MONTHS: u32 = 3;
-/// How often partitions are made and expired keys forgotten.
-const HOUSE_EVERY: Duration = Duration::from_secs(3600);
+/// How often partitions are looked after.
+const PARTITIONS_EVERY: Duration = Duration::from_secs(3600);
 /// How long the journal may take to write what it keeps, when the server stops.
 const FLUSH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -87,7 +87,7 @@ impl Ground {
         let journal = Journal::start(pool.clone());
         tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
         tokio::spawn(platform::telemetry::keep_metrics());
-        tokio::spawn(keep_house(pool.clone(), Arc::clone(&clock), stop.clone()));
+        tokio::spawn(make_partitions(pool.clone(), Arc::clone(&clock), stop.clone()));
         Ok(Self { settings, clock, levels, pool, journal, stop, database, _lock: lock })
     }
 
@@ -146,22 +146,18 @@ pub async fn migrate(loaded: &Loaded, _levels: Levels) -> Result<(), RunError> {
     Ok(())
 }
 
-/// Event partitions ahead of time, expired keys gone.
-async fn keep_house(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut every = tokio::time::interval(HOUSE_EVERY);
+/// Keeps the partitions of the event log ahead of time.
+async fn make_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
+    let mut every = tokio::time::interval(PARTITIONS_EVERY);
     loop {
         tokio::select! {
             () = stop.cancelled() => return,
             _ = every.tick() => {}
         }
-        let now = clock.now();
-        let work = async {
-            let mut db = pool.acquire().await?;
-            event::make_partitions(&mut db, now.date_naive(), PARTITION_MONTHS).await?;
-            idempotency::forget_expired(&mut db, now).await
-        };
-        if let Err(error) = work.await {
-            tracing::warn!(error = %error, "housekeeping of the database failed, it is tried again in an hour");
+        let today = clock.now().date_naive();
+        let made = async { event::make_partitions(&mut *pool.acquire().await?, today, PARTITION_MONTHS).await };
+        if let Err(error) = made.await {
+            tracing::warn!(error = %error, "the event log's partitions were not made, another try in an hour");
         }
     }
 }

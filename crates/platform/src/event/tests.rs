@@ -161,3 +161,30 @@ async fn partitions_are_made_ahead_once_and_never_over_what_the_default_holds() 
     assert_eq!((made, again), (3, 0));
     assert_eq!(read_all(db.pool(), 2).await.len(), 2);
 }
+
+/// NFR-LOG-03, NFR-LOG-04
+#[tokio::test]
+async fn the_log_is_searched_newest_first_by_journal_kind_time_and_place() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut connection = db.pool().acquire().await.unwrap();
+    let minute = |count: u64| now() + Duration::from_secs(60 * count);
+    for (count, journal) in [(0, Journal::Security), (1, Journal::Change), (2, Journal::Security)] {
+        let event = NewEvent { journal, ..named(&count.to_string()) };
+        append(&mut connection, minute(count), &mut rng, &event).await.unwrap();
+    }
+    let everything = query::Filter::default();
+    let security = query::Filter { journal: Some(Journal::Security), ..everything.clone() };
+    let late =
+        query::Filter { kind: Some("platform.".to_owned()), from: Some(minute(1)), ..everything.clone() };
+    let nobody = query::Filter { author: Some(Uuid::nil()), ..everything.clone() };
+
+    let all = query::search(&mut connection, &everything, 10).await.unwrap();
+    let older = query::Filter { after: Some((all[0].occurred_at, all[0].event_id)), ..everything };
+
+    assert_eq!(names(&all), ["2", "1", "0"]);
+    assert_eq!(names(&query::search(&mut connection, &security, 10).await.unwrap()), ["2", "0"]);
+    assert_eq!(names(&query::search(&mut connection, &late, 10).await.unwrap()), ["2", "1"]);
+    assert_eq!(names(&query::search(&mut connection, &older, 1).await.unwrap()), ["1"]);
+    assert!(query::search(&mut connection, &nobody, 10).await.unwrap().is_empty());
+}
