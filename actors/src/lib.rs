@@ -8,6 +8,7 @@
 //! a supervisor with a factory ([`supervise`]) and timers by key ([`timers`]). Actors are found through the
 //! [`directory`] by kind and id, never by a kept address.
 
+pub mod board;
 pub mod call;
 pub mod calls;
 pub mod desk;
@@ -16,6 +17,8 @@ pub mod inbox;
 pub mod legs;
 pub mod live;
 pub mod message;
+pub mod operator;
+pub mod queue;
 pub mod supervise;
 pub mod timers;
 pub mod world;

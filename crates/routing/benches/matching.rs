@@ -2,7 +2,12 @@
 //!
 //! `cargo bench -p routing`: 10,000 contacts wait, 2,000 operators work, 500 skill combinations are in use. Both
 //! ways take the same decisions; the run fails when they differ.
-#![expect(clippy::unwrap_used, clippy::as_conversions, clippy::indexing_slicing, reason = "a benchmark stops at a bug")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::as_conversions,
+    clippy::indexing_slicing,
+    reason = "a benchmark stops at a bug"
+)]
 
 use base::id::{ContactId, OperatorId, SkillId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -30,7 +35,11 @@ struct Scene {
     serial: u128,
 }
 
-fn combination(rng: &mut ChaCha8Rng, count: std::ops::RangeInclusive<usize>, levels: std::ops::RangeInclusive<u8>) -> Skills {
+fn combination(
+    rng: &mut ChaCha8Rng,
+    count: std::ops::RangeInclusive<usize>,
+    levels: std::ops::RangeInclusive<u8>,
+) -> Skills {
     let count = rng.random_range(count);
     Skills::new((0..count).map(|_| {
         let skill = SkillId::from_uuid(uuid::Uuid::from_u128(rng.random_range(1..=SKILLS)));
@@ -102,7 +111,12 @@ fn report(what: &str, mut times: Vec<Duration>, limit: Option<Duration>) -> bool
         Some((false, limit)) => format!("OVER the limit of {limit:?}"),
         None => String::new(),
     };
-    println!("{what:<44} p50 {:>9.3?}  p99 {:>9.3?}  p99.9 {:>9.3?}  mean {mean:>9.3?}  {said}", at(500), at(990), at(999));
+    println!(
+        "{what:<44} p50 {:>9.3?}  p99 {:>9.3?}  p99.9 {:>9.3?}  mean {mean:>9.3?}  {said}",
+        at(500),
+        at(990),
+        at(999)
+    );
     verdict.is_none_or(|(held, _)| held)
 }
 
@@ -200,7 +214,9 @@ fn contact_arrives(scene: &mut Scene) -> bool {
 }
 
 fn main() {
-    println!("{CONTACTS} contacts wait, {OPERATORS} operators, {COMBINATIONS} combinations of {SKILLS} skills");
+    println!(
+        "{CONTACTS} contacts wait, {OPERATORS} operators, {COMBINATIONS} combinations of {SKILLS} skills"
+    );
     let mut scene = Scene::new();
     let held = [operator_becomes_free(&mut scene), contact_arrives(&mut scene)];
     if held.contains(&false) {

@@ -4,9 +4,9 @@
 //! announces it and however often it comes back into the line.
 
 mod series;
-mod view;
 #[cfg(test)]
 mod tests;
+mod view;
 
 pub use view::LineNow;
 

@@ -158,7 +158,8 @@ impl Decision {
             Outcome::Waits => None,
         };
         let seats = self.roster.0.iter().enumerate();
-        let known = seats.filter_map(|(seat, place)| place.as_ref().map(|(who, skills)| (seat, *who, skills)));
+        let known =
+            seats.filter_map(|(seat, place)| place.as_ref().map(|(who, skills)| (seat, *who, skills)));
         let mut considered = 0;
         let mut losers: Vec<(u8, RuledOut)> = Vec::new();
         for (seat, operator, skills) in known {
@@ -197,7 +198,11 @@ impl Decision {
         if !self.free.contains(seat) {
             return RuledOutWhy::NotFree;
         }
-        if self.refused_by.contains(&operator) { RuledOutWhy::RefusedBefore } else { RuledOutWhy::IdleForLess }
+        if self.refused_by.contains(&operator) {
+            RuledOutWhy::RefusedBefore
+        } else {
+            RuledOutWhy::IdleForLess
+        }
     }
 }
 

@@ -227,14 +227,18 @@ impl Matching {
         if self.refusals.is_empty() {
             return Vec::new();
         }
-        self.refusals.iter().filter(|(_, refused)| *refused == contact).map(|(operator, _)| *operator).collect()
+        self.refusals
+            .iter()
+            .filter(|(_, refused)| *refused == contact)
+            .map(|(operator, _)| *operator)
+            .collect()
     }
 
     fn refusals_of(&self, operator: OperatorId) -> impl Iterator<Item = ContactId> + '_ {
         let first = ContactId::from_uuid(uuid::Uuid::nil());
-        self.refusals.range((operator, first)..).map_while(move |(who, contact)| {
-            (*who == operator).then_some(*contact)
-        })
+        self.refusals
+            .range((operator, first)..)
+            .map_while(move |(who, contact)| (*who == operator).then_some(*contact))
     }
 
     fn has_refused(&self, operator: OperatorId, contact: ContactId) -> bool {
@@ -301,7 +305,8 @@ impl Matching {
             covering.for_each(|(number, _)| bits.insert(number));
             bits
         };
-        let fresh = Signature { needs: needs.clone(), line: BTreeSet::new(), covered_by: covered_by(&self.profiles) };
+        let fresh =
+            Signature { needs: needs.clone(), line: BTreeSet::new(), covered_by: covered_by(&self.profiles) };
         let number = self.free_signature();
         if let Some(slot) = self.signatures.get_mut(number) {
             self.signature_of.remove(&slot.needs);
@@ -333,7 +338,8 @@ impl Matching {
             return number;
         }
         let mut covers = Bits::default();
-        let covered = self.signatures.iter().enumerate().filter(|(_, signature)| skills.covers(&signature.needs));
+        let covered =
+            self.signatures.iter().enumerate().filter(|(_, signature)| skills.covers(&signature.needs));
         covered.for_each(|(number, _)| covers.insert(number));
         let fresh = Profile { skills: skills.clone(), free: BTreeSet::new(), covers, operators: 1 };
         let unused = self.profiles.iter().position(|profile| profile.operators == 0);

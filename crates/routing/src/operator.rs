@@ -6,11 +6,11 @@
 mod desk;
 mod event;
 mod free;
+#[cfg(test)]
+mod tests;
 mod today;
 mod view;
 mod work;
-#[cfg(test)]
-mod tests;
 
 pub use event::{Command, Effect, Event, FromCall, Reason, Refusal, Request};
 pub use today::{Doing, Today, Totals, day_start};
@@ -255,8 +255,10 @@ impl Operator {
         self.today.advance(now, self.doing());
         let silent = matches!(
             event,
-            Event::Queue { message: queue::ToOperator::Reserve { .. } | queue::ToOperator::NothingForYou { .. }, .. }
-                | Event::TimerFired { timer: Timer::Bids }
+            Event::Queue {
+                message: queue::ToOperator::Reserve { .. } | queue::ToOperator::NothingForYou { .. },
+                ..
+            } | Event::TimerFired { timer: Timer::Bids }
                 | Event::AnnounceAgain { .. }
                 | Event::LinesChanged { .. }
                 | Event::BoardRestarted
@@ -275,6 +277,7 @@ impl Operator {
             Event::Call { call, message } => self.call_said(call, message, &mut turn),
             Event::AnnounceAgain { queue } => self.announce_again(queue, &mut turn),
             Event::LinesChanged { lines } => self.lines_changed(&lines, &mut turn),
+            Event::EarlierToday { totals } => self.today.add(&totals),
             Event::BoardRestarted => turn.effects.push(Effect::Changed),
             Event::TimerFired { timer } => self.timer_fired(timer, &mut turn),
             Event::Configured { settings } => self.configured(*settings, &mut turn),
@@ -282,6 +285,12 @@ impl Operator {
         self.show(silent, &mut turn);
         self.check();
         turn.effects
+    }
+
+    /// Who the operator is and what it may do, at present.
+    #[must_use]
+    pub const fn settings(&self) -> &Settings {
+        &self.settings
     }
 
     /// Whose machine it is.

@@ -21,6 +21,7 @@ use chrono::{DateTime, Utc};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// An operator's actor answers a reservation at once; silence for this long means that it is gone.
@@ -185,7 +186,7 @@ impl Queue {
         self.estimate.wait(self.entries.len() + 1, now)
     }
 
-    fn contact_arrived(&mut self, contact: Contact, turn: &mut Turn<'_>) {
+    fn contact_arrived(&mut self, mut contact: Contact, turn: &mut Turn<'_>) {
         let (id, call) = (contact.id(), contact.call);
         // Announced twice, because the queue asked everybody: it has its place.
         if self.entries.contains_key(&id) {
@@ -199,6 +200,9 @@ impl Queue {
         if let Some(why) = refusal.filter(|_| !contact.returning) {
             return turn.effects.push(Effect::ToCall { call, message: ToCall::NotTaken { why } });
         }
+        let card = Arc::make_mut(&mut contact.card);
+        card.queue = Some(QueueName { id: self.id, name: self.config.name.clone() });
+        card.queued_at = Some(contact.queued_at);
         let needs = self.config.skills.with(&contact.needs);
         let priority = self.config.priority.saturating_add(contact.priority);
         let rank = Rank::new(priority, contact.queued_at, id);
@@ -258,7 +262,9 @@ impl Queue {
         self.matching.operator_free(operator, skills, idle_since);
         match self.matching.best_contact(operator) {
             Some(rank) => self.reserve(rank.contact, operator, Trigger::OperatorFree, turn),
-            None => turn.effects.push(Effect::ToOperator { operator, message: ToOperator::NothingForYou { round } }),
+            None => turn
+                .effects
+                .push(Effect::ToOperator { operator, message: ToOperator::NothingForYou { round } }),
         }
     }
 
@@ -270,7 +276,8 @@ impl Queue {
     }
 
     fn reserved(&mut self, offer: OfferId, operator: OperatorId, turn: &mut Turn<'_>) {
-        let known = self.offers.get_mut(&offer).filter(|it| it.operator == operator && it.phase == Phase::Asked);
+        let known =
+            self.offers.get_mut(&offer).filter(|it| it.operator == operator && it.phase == Phase::Asked);
         let Some(reservation) = known else { return turn.tell(Some(operator), offer, Withdrawn::Unknown) };
         reservation.phase = Phase::Ringing;
         let Some(entry) = self.entries.get(&reservation.contact) else { return };
@@ -280,7 +287,10 @@ impl Queue {
         turn.effects.extend([
             Effect::Disarm { timer: Timer::Reservation { offer } },
             Effect::Arm { timer: Timer::Ring { offer }, after: rings_for },
-            Effect::ToOperator { operator, message: ToOperator::Offer { offer, contact, wrap_up, expires_at } },
+            Effect::ToOperator {
+                operator,
+                message: ToOperator::Offer { offer, contact, wrap_up, expires_at },
+            },
             Effect::ToCall { call, message: ToCall::Offered { operator } },
             Effect::Happened(Happened::OfferMade { offer, contact: id, operator }),
         ]);
@@ -293,7 +303,8 @@ impl Queue {
     }
 
     fn accepted(&mut self, offer: OfferId, operator: OperatorId, leg: LegId, turn: &mut Turn<'_>) {
-        let known = self.offers.get(&offer).filter(|it| it.operator == operator && it.phase == Phase::Ringing);
+        let known =
+            self.offers.get(&offer).filter(|it| it.operator == operator && it.phase == Phase::Ringing);
         // Too late: it rang out or the caller hung up first.
         let Some(taken) = known.copied() else { return turn.tell(Some(operator), offer, Withdrawn::Unknown) };
         self.end_offer(offer, OfferEnd::Accepted, turn);
@@ -308,7 +319,9 @@ impl Queue {
     }
 
     fn rejected(&mut self, offer: OfferId, operator: OperatorId, turn: &mut Turn<'_>) {
-        let Some(declined) = self.offers.get(&offer).filter(|it| it.operator == operator).copied() else { return };
+        let Some(declined) = self.offers.get(&offer).filter(|it| it.operator == operator).copied() else {
+            return;
+        };
         let contact = declined.contact;
         self.matching.refused(operator, contact);
         turn.effects.push(Effect::Arm { timer: Timer::Refusal { operator, contact }, after: REFUSAL_LASTS });
@@ -367,7 +380,8 @@ impl Queue {
     fn reserve(&mut self, contact: ContactId, operator: OperatorId, trigger: Trigger, turn: &mut Turn<'_>) {
         let offer = OfferId::new(turn.now, turn.rng);
         let idle_since = self.matching.idle_since(operator).unwrap_or(turn.now);
-        let decision = self.decision(contact, trigger, Outcome::Reserved { offer, operator, idle_since }, turn.now);
+        let decision =
+            self.decision(contact, trigger, Outcome::Reserved { offer, operator, idle_since }, turn.now);
         let Some(entry) = self.entries.get_mut(&contact) else { return };
         entry.place = Place::Offered(offer);
         self.matching.contact_taken(contact);
@@ -376,7 +390,8 @@ impl Queue {
         self.offer_of.insert(operator, offer);
         let message = ToOperator::Reserve { offer, rank: entry.rank };
         turn.effects.push(Effect::ToOperator { operator, message });
-        turn.effects.push(Effect::Arm { timer: Timer::Reservation { offer }, after: RESERVATION_ANSWERED_WITHIN });
+        turn.effects
+            .push(Effect::Arm { timer: Timer::Reservation { offer }, after: RESERVATION_ANSWERED_WITHIN });
         turn.effects.extend(decision.map(Effect::Explain));
     }
 

@@ -80,8 +80,11 @@ mod tests {
     /// CC-SUP-02: both formulas.
     #[test]
     fn short_abandons_count_only_in_the_strict_formula() {
-        let target =
-            Target { answered_within: Duration::from_secs(20), percent: 80, short_abandon: Duration::from_secs(5) };
+        let target = Target {
+            answered_within: Duration::from_secs(20),
+            percent: 80,
+            short_abandon: Duration::from_secs(5),
+        };
         let mut counts = Counts::default();
         assert_eq!((counts.service_level(), counts.service_level_strict()), (None, None));
 

@@ -35,8 +35,11 @@ fn contact(number: u128, queued_at: DateTime<Utc>) -> Contact {
 
 fn board() -> Board {
     let mut board = Board::new(at(0), chrono_tz::Asia::Tashkent);
-    let target =
-        Target { answered_within: Duration::from_secs(20), percent: 80, short_abandon: Duration::from_secs(5) };
+    let target = Target {
+        answered_within: Duration::from_secs(20),
+        percent: 80,
+        short_abandon: Duration::from_secs(5),
+    };
     board.step(at(0), Event::QueueConfigured { queue: queue(), name: "Sales".into(), target });
     board
 }
@@ -58,7 +61,10 @@ fn a_tile_shows_who_waits_and_how_many_were_answered_in_time() {
     let view = board.board_view();
 
     let tile = &view["queues"][queue().to_string()];
-    assert_eq!((&tile["waiting"], &tile["offered"], &tile["answered_in_time"]), (&1.into(), &2.into(), &1.into()));
+    assert_eq!(
+        (&tile["waiting"], &tile["offered"], &tile["answered_in_time"]),
+        (&1.into(), &2.into(), &1.into())
+    );
     assert_eq!(tile["longest_since"], "2026-01-01T07:00:02.000Z");
     assert_eq!((&tile["service_level"], &tile["name"]), (&100.0.into(), &"Sales".into()));
     assert_eq!(view["day_started_at"], "2025-12-31T19:00:00.000Z");
@@ -90,7 +96,11 @@ fn at_the_local_midnight_counters_start_again_and_who_waits_stays() {
     assert_eq!(board.totals(), Counts::default());
     assert_eq!(board.board_view()["totals"]["waiting"], 1);
     let waited = Duration::from_secs(1);
-    tell(&mut board, at(12 * 3_600 + 2), Happened::Abandoned { contact: ContactId::from_uuid(id(1)), waited });
+    tell(
+        &mut board,
+        at(12 * 3_600 + 2),
+        Happened::Abandoned { contact: ContactId::from_uuid(id(1)), waited },
+    );
     assert_eq!(board.totals().abandoned, 1);
 }
 

@@ -90,8 +90,16 @@ impl Board {
 
     fn operators_by_state(&self) -> Value {
         let count = |name: &str| self.operators.values().filter(|it| board_state(it) == name).count();
-        let names =
-            ["ready", "ringing", "on_contact", "held", "wrap_up", "not_ready", "not_responding", "disconnected"];
+        let names = [
+            "ready",
+            "ringing",
+            "on_contact",
+            "held",
+            "wrap_up",
+            "not_ready",
+            "not_responding",
+            "disconnected",
+        ];
         Value::Object(names.into_iter().map(|name| (name.to_owned(), json!(count(name)))).collect())
     }
 
@@ -115,7 +123,10 @@ impl Board {
     fn stages(&self) -> BTreeMap<ContactId, Stage<'_>> {
         let in_flow = self.calls.values().map(|card| (card.contact_id, Stage::in_flow(card)));
         let in_queues = self.queues.iter().flat_map(|(id, queue)| {
-            queue.waiting.iter().map(move |(contact, waiting)| (*contact, self.in_queue(*id, &queue.name, waiting)))
+            queue
+                .waiting
+                .iter()
+                .map(move |(contact, waiting)| (*contact, self.in_queue(*id, &queue.name, waiting)))
         });
         let at_desks = self.operators.values().filter_map(|operator| {
             let work = operator.work.as_ref().filter(|work| work.state != "ringing")?;

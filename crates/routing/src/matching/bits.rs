@@ -43,10 +43,11 @@ impl Bits {
 
     /// The numbers that are in both sets, ascending.
     pub fn both<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = usize> + 'a {
-        self.0.iter().zip(&other.0).enumerate().flat_map(|(word, (mine, theirs))| Ones {
-            bits: mine & theirs,
-            base: word * WORD,
-        })
+        self.0
+            .iter()
+            .zip(&other.0)
+            .enumerate()
+            .flat_map(|(word, (mine, theirs))| Ones { bits: mine & theirs, base: word * WORD })
     }
 }
 

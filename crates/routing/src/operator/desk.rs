@@ -1,12 +1,12 @@
 //! The desktop and its phone: here, away, back; and what the person asks for.
 
 use super::{
-    AWAY_ON_CONTACT, AWAY_WHILE_RINGING, Command, Desk, Effect, Next, Operator, Phone, RESTORED_WITHIN, Reason,
-    Refusal, Request, Search, Settings, State, Talk, Timer, Turn,
+    AWAY_ON_CONTACT, AWAY_WHILE_RINGING, Command, Desk, Effect, Next, Operator, Phone, RESTORED_WITHIN,
+    Reason, Refusal, Request, Search, Settings, State, Talk, Timer, Turn,
 };
+use crate::board::LineNow;
 use crate::contact::WrapUp;
 use crate::queue::Event as ToQueue;
-use crate::board::LineNow;
 use base::id::{CallId, ContactId, LegId, NotReadyReasonId, OfferId, QueueId};
 use std::collections::BTreeMap;
 
@@ -240,7 +240,12 @@ impl Operator {
         Ok(())
     }
 
-    fn complete_wrap_up(&mut self, contact: ContactId, wrap_up: WrapUp, turn: &mut Turn) -> Result<(), Refusal> {
+    fn complete_wrap_up(
+        &mut self,
+        contact: ContactId,
+        wrap_up: WrapUp,
+        turn: &mut Turn,
+    ) -> Result<(), Refusal> {
         let State::WrapUp(finishing) = &self.state else { return Err(Refusal::NoSuchContact) };
         if finishing.work.id() != contact {
             return Err(Refusal::NoSuchContact);
@@ -269,7 +274,9 @@ impl Operator {
 
     pub(super) fn configured(&mut self, settings: Settings, turn: &mut Turn) {
         let before = std::mem::replace(&mut self.settings, settings);
-        let left: Vec<_> = before.queues.into_keys().filter(|id| !self.settings.queues.contains_key(id)).collect();
+        turn.effects.push(Effect::Configured);
+        let left: Vec<_> =
+            before.queues.into_keys().filter(|id| !self.settings.queues.contains_key(id)).collect();
         match &mut self.state {
             // The reservation of a queue that was left is as good as any other: it is answered by its offer.
             State::Ready { search: Search::Promised { .. }, .. } => {}

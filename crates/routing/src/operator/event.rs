@@ -1,6 +1,6 @@
 //! What an operator is told and what it wants done.
 
-use super::{Settings, Timer};
+use super::{Settings, Timer, Totals};
 use crate::board::LineNow;
 use crate::contact::{EndedBy, StateName, WrapUp};
 use crate::queue::{self, Contact, ToOperator, WrapUpRule};
@@ -81,6 +81,11 @@ pub enum Event {
     LinesChanged {
         /// Of all queues.
         lines: Arc<BTreeMap<QueueId, LineNow>>,
+    },
+    /// What the rows say was done earlier today, before this operator started.
+    EarlierToday {
+        /// That.
+        totals: Totals,
     },
     /// The live board restarted and knows nobody.
     BoardRestarted,
@@ -288,6 +293,8 @@ pub enum Effect {
     Changed,
     /// The desktop alone is to be shown anew.
     DeskChanged,
+    /// There are new settings: keep them for a restart.
+    Configured,
     /// The shift is over: the actor may stop.
     SignedOut,
 }

@@ -1,8 +1,8 @@
 //! Being free: asking the queues, choosing among their answers, taking one.
 
 use super::{
-    BIDS_COLLECTED_FOR, Bid, Next, OFFER_FOLLOWS_WITHIN, Operator, RESTORED_WITHIN, Ringing, Search, State, Talk,
-    Timer, Turn,
+    BIDS_COLLECTED_FOR, Bid, Next, OFFER_FOLLOWS_WITHIN, Operator, RESTORED_WITHIN, Ringing, Search, State,
+    Talk, Timer, Turn,
 };
 use crate::queue::{Contact, Event as ToQueue, ToOperator, Withdrawn, WrapUpRule};
 use base::id::{OfferId, QueueId};
@@ -46,7 +46,8 @@ impl Operator {
             let (operator, skills) = (self.id, self.settings.skills.clone());
             turn.tell(*queue, ToQueue::OperatorFree { operator, skills, idle_since: *idle_since, round });
         }
-        *search = Search::Choosing { round, awaiting, bids: std::collections::BTreeMap::new(), disturbed: false };
+        *search =
+            Search::Choosing { round, awaiting, bids: std::collections::BTreeMap::new(), disturbed: false };
         turn.arm(Timer::Bids, BIDS_COLLECTED_FOR);
     }
 
@@ -98,7 +99,8 @@ impl Operator {
                 self.free_again(idle_since, turn);
             }
             // Whether the acceptance got through is unknown. If it did, the call will say that it is connected.
-            State::OnContact(work) if matches!(work.talk, Talk::Connecting { queue: from, .. } if from == queue) => {
+            State::OnContact(work) if matches!(work.talk, Talk::Connecting { queue: from, .. } if from == queue) =>
+            {
                 turn.disarm(Timer::Connect);
                 self.away_no_more(turn);
                 self.free_again(turn.now, turn);
@@ -127,7 +129,9 @@ impl Operator {
 
     fn nothing(&mut self, queue: QueueId, answered: u32, turn: &mut Turn) {
         // The answer to an earlier round, or too late for this one: nothing to learn from it.
-        let State::Ready { search: Search::Choosing { round, awaiting, .. }, .. } = &mut self.state else { return };
+        let State::Ready { search: Search::Choosing { round, awaiting, .. }, .. } = &mut self.state else {
+            return;
+        };
         if *round == answered && awaiting.remove(&queue) && awaiting.is_empty() {
             self.choose(turn);
         }
@@ -147,7 +151,8 @@ impl Operator {
             }
             return;
         };
-        let losers: Vec<_> = bids.iter().filter(|(it, _)| **it != offer).map(|(it, bid)| (*it, bid.queue)).collect();
+        let losers: Vec<_> =
+            bids.iter().filter(|(it, _)| **it != offer).map(|(it, bid)| (*it, bid.queue)).collect();
         *search = Search::Promised { offer, queue: chosen.queue };
         for (loser, queue) in losers {
             turn.tell(queue, ToQueue::Refused { offer: loser, operator: self.id });
@@ -181,7 +186,9 @@ impl Operator {
         turn: &mut Turn,
     ) {
         match self.state {
-            State::Ready { search: Search::Promised { offer: promised, .. }, idle_since } if promised == offer => {
+            State::Ready { search: Search::Promised { offer: promised, .. }, idle_since }
+                if promised == offer =>
+            {
                 turn.disarm(Timer::Promise);
                 let ringing = Ringing { offer, queue, contact, wrap_up, until, idle_since };
                 self.state = State::Ringing(Box::new(ringing));
@@ -211,7 +218,8 @@ impl Operator {
                     Withdrawn::ContactLeft | Withdrawn::Unknown => self.free_again(idle_since, turn),
                 }
             }
-            State::OnContact(work) if matches!(work.talk, Talk::Connecting { offer: taken, .. } if taken == offer) => {
+            State::OnContact(work) if matches!(work.talk, Talk::Connecting { offer: taken, .. } if taken == offer) =>
+            {
                 turn.disarm(Timer::Connect);
                 self.away_no_more(turn);
                 self.free_again(turn.now, turn);

@@ -95,6 +95,16 @@ impl Today {
         }
     }
 
+    /// What was done today before this started.
+    pub fn add(&mut self, earlier: &Totals) {
+        self.handled += earlier.handled;
+        self.missed += earlier.missed;
+        self.talk += Duration::from_secs(earlier.talk_seconds);
+        self.wrap_up += Duration::from_secs(earlier.wrap_up_seconds);
+        self.ready += Duration::from_secs(earlier.ready_seconds);
+        self.not_ready += Duration::from_secs(earlier.not_ready_seconds);
+    }
+
     /// One contact was served.
     pub const fn handled(&mut self) {
         self.handled += 1;

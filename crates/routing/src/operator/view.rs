@@ -148,7 +148,9 @@ impl Operator {
             State::Ringing(ringing) => (&ringing.contact, "ringing", self.shown.since),
             State::OnContact(work) => (&work.contact, work_state(work), work.answered_at),
             State::WrapUp(finishing) => (&finishing.work.contact, "wrap_up", finishing.ended_at),
-            State::Syncing { .. } | State::NotReady { .. } | State::Ready { .. } | State::NotResponding => return None,
+            State::Syncing { .. } | State::NotReady { .. } | State::Ready { .. } | State::NotResponding => {
+                return None;
+            }
         };
         Some(WorkNow { card: Arc::clone(&contact.card), call: contact.call, state: state.to_owned(), since })
     }

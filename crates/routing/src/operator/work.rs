@@ -1,8 +1,8 @@
 //! A contact at the desk: accepted, connected, talked with, finished.
 
 use super::{
-    AWAY_ON_CONTACT, CONNECTED_WITHIN, Command, Effect, Finishing, FromCall, Next, Operator, Refusal, State, Talk,
-    Timer, Turn, Work,
+    AWAY_ON_CONTACT, CONNECTED_WITHIN, Command, Effect, Finishing, FromCall, Next, Operator, Refusal, State,
+    Talk, Timer, Turn, Work,
 };
 use crate::contact::{EndedBy, WrapUp};
 use crate::queue::{Contact, Event as ToQueue, WrapUpRule};

@@ -1,6 +1,10 @@
 //! Random scripts over several queues, operators and calls at once. Messages are delayed and overtake each
 //! other, except between one sender and one receiver; machines fail and start again without memory.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test stops at the first thing that is not as it must be")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test stops at the first thing that is not as it must be"
+)]
 
 mod world;
 
@@ -22,7 +26,8 @@ fn any_move(with_failures: bool) -> impl Strategy<Value = Move> {
         2 => any::<u8>().prop_map(Move::DeskBack),
         3 => (1_u32..60_000).prop_map(Move::Wait),
     ];
-    let failure = prop_oneof![any::<u8>().prop_map(Move::OperatorFails), any::<u8>().prop_map(Move::QueueFails)];
+    let failure =
+        prop_oneof![any::<u8>().prop_map(Move::OperatorFails), any::<u8>().prop_map(Move::QueueFails)];
     prop_oneof![40 => calm, u32::from(with_failures) => failure]
 }
 

@@ -122,7 +122,10 @@ fn queue_config(number: u128) -> Config {
         skills: Skills::default(),
         priority: 0,
         offer_rings_for: Duration::from_secs(20),
-        wrap_up: WrapUpRule { lasts: Duration::from_secs(30 * u64::from(number != 1)), mandatory: number == 2 },
+        wrap_up: WrapUpRule {
+            lasts: Duration::from_secs(30 * u64::from(number != 1)),
+            mandatory: number == 2,
+        },
         waiting_max: 500,
         target: Target {
             answered_within: Duration::from_secs(20),
@@ -215,7 +218,8 @@ impl World {
             for number in 0..u8::try_from(OPERATORS).unwrap() {
                 self.nudge(number);
             }
-            let talking: Vec<_> = self.calls.iter().filter(|(_, call)| matches!(call.stage, Stage::With(_))).collect();
+            let talking: Vec<_> =
+                self.calls.iter().filter(|(_, call)| matches!(call.stage, Stage::With(_))).collect();
             let talking: Vec<_> = talking.into_iter().map(|(call, _)| *call).collect();
             if self.mail.is_empty() {
                 talking.into_iter().for_each(|call| self.hang_up(call));
@@ -227,7 +231,8 @@ impl World {
                 self.wait(TimeDelta::milliseconds(500));
             }
         }
-        let left: Vec<_> = self.calls.values().filter(|call| call.stage != Stage::Over).map(|c| c.contact.id()).collect();
+        let left: Vec<_> =
+            self.calls.values().filter(|call| call.stage != Stage::Over).map(|c| c.contact.id()).collect();
         let states: Vec<_> = self.operators.values().map(Operator::presence).collect();
         panic!("stuck: {left:?} wait or talk, operators are {states:?}");
     }
@@ -243,7 +248,10 @@ impl World {
             let contact = call.contact.id();
             let answered = self.answered.get(&contact).copied().unwrap_or(0);
             let abandoned = self.abandoned.get(&contact).copied().unwrap_or(0);
-            assert!(abandoned <= 1 && (answered + abandoned >= 1 || self.failures), "{contact} was not counted");
+            assert!(
+                abandoned <= 1 && (answered + abandoned >= 1 || self.failures),
+                "{contact} was not counted"
+            );
         }
     }
 
@@ -277,9 +285,19 @@ impl World {
             queued_at: Some(self.now),
         };
         let priority = i16::from(kind / 64);
-        let contact =
-            Contact { card: Arc::new(card), call, needs: needs(kind), priority, queued_at: self.now, returning: false };
-        self.send(Who::Call(call), Who::Queue(queue), Mail::ToQueue(queue::Event::ContactArrived { contact: contact.clone() }));
+        let contact = Contact {
+            card: Arc::new(card),
+            call,
+            needs: needs(kind),
+            priority,
+            queued_at: self.now,
+            returning: false,
+        };
+        self.send(
+            Who::Call(call),
+            Who::Queue(queue),
+            Mail::ToQueue(queue::Event::ContactArrived { contact: contact.clone() }),
+        );
         self.calls.insert(call, Call { contact, queue, stage: Stage::Waiting, given_back: false });
     }
 
@@ -316,7 +334,8 @@ impl World {
         let view = self.operators[&operator].desk_view();
         let Some(contact) = view["contact"]["card"]["contact_id"].as_str() else { return };
         let contact = contact.parse().unwrap();
-        let (topic_id, result_id) = (Some(base::id::TopicId::from_uuid(id(1))), Some(base::id::ResultId::from_uuid(id(1))));
+        let (topic_id, result_id) =
+            (Some(base::id::TopicId::from_uuid(id(1))), Some(base::id::ResultId::from_uuid(id(1))));
         let wrap_up = WrapUp { topic_id, result_id, note: String::new() };
         self.ask(number, Request::CompleteWrapUp { contact, wrap_up });
     }
@@ -332,7 +351,8 @@ impl World {
     fn wait(&mut self, by: TimeDelta) {
         let until = self.now + by;
         loop {
-            let next = self.alarms.iter().min_by_key(|(alarm, at)| (**at, **alarm)).map(|(alarm, at)| (*alarm, *at));
+            let next =
+                self.alarms.iter().min_by_key(|(alarm, at)| (**at, **alarm)).map(|(alarm, at)| (*alarm, *at));
             let Some((alarm, at)) = next.filter(|(_, at)| *at <= until) else { break };
             self.now = self.now.max(at);
             self.alarms.remove(&alarm);
@@ -397,9 +417,13 @@ impl World {
         match (road, mail) {
             ((_, Who::Queue(queue)), Mail::ToQueue(event)) => self.step_queue(queue, event),
             ((_, Who::Operator(operator)), Mail::ToOperator(event)) => self.step_operator(operator, event),
-            ((Who::Queue(queue), Who::Call(call)), Mail::FromQueue(message)) => self.call_hears_queue(queue, call, message),
+            ((Who::Queue(queue), Who::Call(call)), Mail::FromQueue(message)) => {
+                self.call_hears_queue(queue, call, message)
+            }
             ((Who::Queue(queue), Who::Call(call)), Mail::AnnounceAgain) => self.announce_again(queue, call),
-            ((Who::Operator(operator), Who::Call(call)), mail) => self.call_hears_operator(operator, call, &mail),
+            ((Who::Operator(operator), Who::Call(call)), mail) => {
+                self.call_hears_operator(operator, call, &mail)
+            }
             (road, mail) => panic!("{mail:?} has no way {road:?}"),
         }
     }
@@ -408,7 +432,11 @@ impl World {
         let call = &self.calls[&id];
         if call.stage == Stage::Waiting && call.queue == queue {
             let contact = Contact { returning: true, ..call.contact.clone() };
-            self.send(Who::Call(id), Who::Queue(queue), Mail::ToQueue(queue::Event::ContactArrived { contact }));
+            self.send(
+                Who::Call(id),
+                Who::Queue(queue),
+                Mail::ToQueue(queue::Event::ContactArrived { contact }),
+            );
         }
     }
 
@@ -440,7 +468,11 @@ impl World {
             Mail::FromOperator(Command::OperatorLost) => {
                 call.stage = Stage::Waiting;
                 let (queue, contact) = (call.queue, Contact { returning: true, ..call.contact.clone() });
-                self.send(Who::Call(id), Who::Queue(queue), Mail::ToQueue(queue::Event::ContactArrived { contact }));
+                self.send(
+                    Who::Call(id),
+                    Who::Queue(queue),
+                    Mail::ToQueue(queue::Event::ContactArrived { contact }),
+                );
             }
             Mail::FromOperator(Command::HangUp) => {
                 call.stage = Stage::Over;
@@ -459,7 +491,9 @@ impl World {
         let me = Who::Operator(operator);
         for effect in effects {
             match effect {
-                operator::Effect::ToQueue { queue, event } => self.send(me, Who::Queue(queue), Mail::ToQueue(event)),
+                operator::Effect::ToQueue { queue, event } => {
+                    self.send(me, Who::Queue(queue), Mail::ToQueue(event))
+                }
                 operator::Effect::ToCall { call, command } => {
                     if command == Command::OperatorLost {
                         self.calls.get_mut(&call).unwrap().given_back = true;
@@ -512,7 +546,10 @@ impl World {
                 }
                 queue::Effect::Explain(decision) => {
                     let explanation = decision.explain();
-                    assert!(explanation.considered + explanation.ruled_out <= 4, "everybody is looked at once");
+                    assert!(
+                        explanation.considered + explanation.ruled_out <= 4,
+                        "everybody is looked at once"
+                    );
                 }
                 queue::Effect::Happened(happened) => self.count(&happened),
                 queue::Effect::Configured | queue::Effect::Report(_) => {}
