@@ -82,8 +82,8 @@ proptest! {
         let mut reported = Vec::new();
         let mut wanted = Vec::new();
         for (n, (event, kept)) in presses.iter().enumerate() {
-            let at = start + Duration::from_secs(n as u64);
-            let time = 8_000 * n as i64;
+            let at = start + Duration::from_secs(u64::try_from(n).unwrap());
+            let time = 8_000 * i64::try_from(n).unwrap();
             for i in 0..8_u16 {
                 if kept & (1 << i) != 0 {
                     collector.receive(at, 7, time, packet(*event, (160 * i).min(800), i >= 5));

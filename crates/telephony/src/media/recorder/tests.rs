@@ -90,7 +90,7 @@ fn a_finished_recording_has_its_name_its_size_and_its_hash() {
 
     let stored = fs::read(&path).unwrap();
     let sha256 = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&stored));
-    let bytes = stored.len() as u64;
+    let bytes = u64::try_from(stored.len()).unwrap();
     assert_eq!(
         events,
         [MediaEvent::RecordingStored {
