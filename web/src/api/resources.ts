@@ -1,0 +1,21 @@
+import type * as c from './contract';
+import { resource } from './query';
+
+export const people = resource<c.Person, c.PersonInput>('/people');
+export const units = resource<c.Unit, c.UnitInput>('/units');
+export const roles = resource<c.Role, c.RoleInput>('/roles');
+export const operations = resource<c.Operation, never>('/operations');
+export const apiKeys = resource<c.ApiKey, c.ApiKeyInput>('/api-keys');
+export const auditEvents = resource<c.AuditEvent, never>('/events');
+export const queues = resource<c.Queue, c.QueueInput>('/queues');
+export const skills = resource<c.Skill, c.Named>('/skills');
+export const operators = resource<c.Operator, c.OperatorInput>('/operators');
+export const reasons = resource<c.Reason, c.Named & { code: string }>('/not-ready-reasons');
+export const topics = resource<c.Topic, c.Named & { parent_id?: string | null }>('/topics');
+export const results = resource<c.Result, c.Named>('/results');
+export const trunks = resource<c.Trunk, c.TrunkInput>('/trunks');
+export const numbers = resource<c.DialledNumber, c.DialledNumberInput>('/numbers');
+export const prompts = resource<c.Prompt, never>('/prompts');
+export const flows = resource<c.FlowInfo, never>('/flows');
+export const customers = resource<c.Customer, c.CustomerInput>('/customers');
+export const contacts = resource<c.Contact, never>('/contacts');

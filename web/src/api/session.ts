@@ -1,0 +1,56 @@
+import { useQuery } from '@tanstack/react-query';
+import { can } from '../lib/can';
+import type { Me } from './contract';
+import { send } from './http';
+import { Problem } from './problem';
+import { queryClient } from './query';
+
+const KEY = ['session'];
+
+/** Who is signed in; `null` when nobody is. */
+export function useSession() {
+  return useQuery<Me | null, Problem>({
+    queryKey: KEY,
+    staleTime: 60_000,
+    queryFn: () =>
+      send<Me>('/session').catch((error: unknown) => {
+        if (error instanceof Problem && error.status === 401) return null;
+        throw error;
+      }),
+  });
+}
+
+/** The person on pages that only a signed-in person reaches. */
+export function useMe(): Me {
+  const { data } = useSession();
+  if (!data) throw new Error('this page is only reached with a session');
+  return data;
+}
+
+/** Whether the person may, and otherwise why not (for `ReasonButton`). */
+export function useCan(operation: string): boolean {
+  return can(useMe().operations, operation);
+}
+
+export async function signIn(login: string, password: string): Promise<Me> {
+  const me = await send<Me>('/session', { method: 'POST', body: { login, password } });
+  queryClient.setQueryData(KEY, me);
+  return me;
+}
+
+export async function changePassword(current: string, fresh: string): Promise<void> {
+  await send('/session/password', { method: 'POST', body: { current, new: fresh } });
+  await queryClient.invalidateQueries({ queryKey: KEY });
+}
+
+/** Forgets everything that was read for the person who leaves. */
+export function forgetSession(): void {
+  queryClient.clear();
+  queryClient.setQueryData(KEY, null);
+}
+
+export async function signOut(everywhere = false): Promise<void> {
+  if (everywhere) await send('/session/sign-out-everywhere', { method: 'POST' });
+  await send('/session', { method: 'DELETE' }).catch(() => undefined);
+  forgetSession();
+}

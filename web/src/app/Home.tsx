@@ -1,0 +1,12 @@
+import { Navigate } from 'react-router';
+import { useMe } from '../api/session';
+import { can } from '../lib/can';
+
+/** The first page by what the person does. */
+export function Home() {
+  const { is_operator, operations } = useMe();
+  if (is_operator && can(operations, 'desk.use')) return <Navigate to="/desk" replace />;
+  if (can(operations, 'floor.read')) return <Navigate to="/supervisor" replace />;
+  if (can(operations, 'board.read')) return <Navigate to="/wallboard" replace />;
+  return <Navigate to="/admin" replace />;
+}

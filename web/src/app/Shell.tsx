@@ -1,0 +1,90 @@
+import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Navigate, NavLink, Outlet, useLocation } from 'react-router';
+import { useSession } from '../api/session';
+import { can } from '../lib/can';
+import { ProblemNote } from '../ui/ProblemNote';
+import { AccountMenu } from './AccountMenu';
+import { HelpOverlay } from './HelpOverlay';
+import { Palette } from './Palette';
+import { useKeyboard } from './useKeyboard';
+import { type NavItem, useNavActions } from './useNavActions';
+
+const DeskHost = lazy(() => import('../features/desk/DeskHost'));
+
+/** Once the desk was opened in this tab it stays on duty, whichever page is shown, also after a reload. */
+function useOnDuty(path: string, operator: boolean): boolean {
+  const kept = useRef(sessionStorage.getItem('trunkline.on-duty') === 'yes');
+  if (operator && !kept.current && path.startsWith('/desk')) {
+    kept.current = true;
+    sessionStorage.setItem('trunkline.on-duty', 'yes');
+  }
+  return operator && kept.current;
+}
+
+export default function Shell() {
+  const { t } = useTranslation();
+  const session = useSession();
+  const { pathname } = useLocation();
+  const me = session.data;
+  const [open, setOpen] = useState<'palette' | 'help'>();
+  const special = useMemo(
+    () => ({ palette: () => setOpen('palette'), help: () => setOpen('help') }),
+    [],
+  );
+  useKeyboard(special);
+  const may = (operation: string) => can(me?.operations, operation);
+  const onDuty = useOnDuty(pathname, Boolean(me?.is_operator) && may('desk.use'));
+  const items: NavItem[] = [
+    { to: '/desk', label: t('nav.desk'), needs: 'desk.use' },
+    { to: '/supervisor', label: t('nav.floor'), needs: 'floor.read' },
+    { to: '/contacts', label: t('nav.contacts'), needs: 'contact.read' },
+    { to: '/wallboard', label: t('nav.wallboard'), needs: 'board.read' },
+    { to: '/admin', label: t('nav.admin') },
+  ].filter((item) => !item.needs || may(item.needs));
+  useNavActions(items, special);
+
+  if (session.error) {
+    return (
+      <div className="lone">
+        <ProblemNote error={session.error} onRetry={() => void session.refetch()} />
+      </div>
+    );
+  }
+  if (session.isPending) return <div className="lone" aria-busy="true" />;
+  if (!me || me.must_change_password) {
+    sessionStorage.removeItem('trunkline.on-duty');
+    return <Navigate to="/sign-in" state={{ from: pathname }} replace />;
+  }
+  return (
+    <div className="shell">
+      <a className="skip" href="#content">
+        {t('nav.skip')}
+      </a>
+      <header className="bar">
+        <img src="/icon.svg" alt={t('app')} width={26} height={26} />
+        <nav aria-label={t('nav.main')}>
+          {items.map((item) => (
+            <NavLink key={item.to} to={item.to}>
+              {item.label}
+            </NavLink>
+          ))}
+        </nav>
+        <div className="bar-desk" id="desk-bar" />
+        <AccountMenu me={me} onHelp={special.help} onPalette={special.palette} />
+      </header>
+      {onDuty ? (
+        <Suspense fallback={null}>
+          <DeskHost />
+        </Suspense>
+      ) : null}
+      <main id="content" tabIndex={-1}>
+        <Suspense fallback={<div className="lone" aria-busy="true" />}>
+          <Outlet />
+        </Suspense>
+      </main>
+      <Palette open={open === 'palette'} onClose={() => setOpen(undefined)} />
+      <HelpOverlay open={open === 'help'} onClose={() => setOpen(undefined)} />
+    </div>
+  );
+}

@@ -1,0 +1,64 @@
+import { createBrowserRouter, type RouteObject } from 'react-router';
+import { ErrorPage, NotFound } from './ErrorPage';
+import { Guard } from './Guard';
+import { Home } from './Home';
+
+const needs = (operation: string, route: RouteObject): RouteObject => ({
+  element: <Guard operation={operation} />,
+  children: [route],
+});
+
+/** Every page is its own chunk; a default export each, loaded when it is opened. */
+export const router = createBrowserRouter([
+  {
+    errorElement: <ErrorPage />,
+    children: [
+      {
+        path: '/sign-in',
+        lazy: async () => ({ Component: (await import('../features/signin/SignInPage')).default }),
+      },
+      {
+        path: '/wallboard',
+        lazy: async () => ({
+          Component: (await import('../features/wallboard/WallboardPage')).default,
+        }),
+      },
+      {
+        path: '/',
+        lazy: async () => ({ Component: (await import('./Shell')).default }),
+        children: [
+          { index: true, element: <Home /> },
+          needs('desk.use', {
+            path: 'desk',
+            lazy: async () => ({ Component: (await import('../features/desk/DeskPage')).default }),
+          }),
+          needs('floor.read', {
+            path: 'supervisor',
+            lazy: async () => ({
+              Component: (await import('../features/supervisor/FloorPage')).default,
+            }),
+          }),
+          needs('contact.read', {
+            path: 'contacts',
+            lazy: async () => ({
+              Component: (await import('../features/supervisor/ContactsPage')).default,
+            }),
+          }),
+          needs('contact.read', {
+            path: 'contacts/:id',
+            lazy: async () => ({
+              Component: (await import('../features/supervisor/ContactPage')).default,
+            }),
+          }),
+          {
+            path: 'admin/:page?',
+            lazy: async () => ({
+              Component: (await import('../features/admin/AdminPage')).default,
+            }),
+          },
+          { path: '*', element: <NotFound /> },
+        ],
+      },
+    ],
+  },
+]);

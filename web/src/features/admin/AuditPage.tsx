@@ -1,0 +1,121 @@
+import { Button, DatePicker, Input, Select, Table, Tag } from 'antd';
+import type { Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { AuditEvent } from '../../api/contract';
+import type { Query } from '../../api/http';
+import { useAll, useList } from '../../api/query';
+import { auditEvents, people } from '../../api/resources';
+import { useCan } from '../../api/session';
+import { dateTime } from '../../lib/format';
+import { PageHead } from '../../ui/PageHead';
+import { ProblemNote } from '../../ui/ProblemNote';
+
+const JOURNALS = ['activity', 'security', 'change', 'failure'] as const;
+
+/** Who did what and when, out of the event log. */
+export default function AuditPage() {
+  const { t, i18n } = useTranslation();
+  const [filter, setFilter] = useState<Query>({});
+  const [cursors, setCursors] = useState<string[]>([]);
+  const persons = useAll(people, useCan('person.read'));
+  const set = (patch: Query) => {
+    setCursors([]);
+    setFilter({ ...filter, ...patch });
+  };
+  const list = useList(auditEvents, { ...filter, limit: 100, cursor: cursors.at(-1) });
+  const who = (event: AuditEvent) =>
+    event.author_name ??
+    persons.find((person) => person.id === event.author.id)?.name ??
+    t(`admin.audit.authors.${event.author.kind}`);
+  return (
+    <>
+      <PageHead title={t('admin.page.audit')} note={t('admin.audit.note')} />
+      <div className="row" style={{ marginBottom: 10, flexWrap: 'wrap' }}>
+        <Select
+          allowClear
+          style={{ width: 170 }}
+          aria-label={t('admin.audit.journal')}
+          placeholder={t('admin.audit.anyJournal')}
+          options={JOURNALS.map((value) => ({ value, label: t(`admin.audit.journals.${value}`) }))}
+          onChange={(value) => set({ journal: value })}
+        />
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          style={{ width: 200 }}
+          aria-label={t('admin.audit.author')}
+          placeholder={t('admin.audit.anyone')}
+          options={persons.map((person) => ({ value: person.id, label: person.name }))}
+          onChange={(value) => set({ author: value })}
+        />
+        <Input.Search
+          allowClear
+          style={{ width: 220 }}
+          aria-label={t('admin.audit.kind')}
+          placeholder={t('admin.audit.kind')}
+          onSearch={(kind) => set({ kind })}
+        />
+        <Input.Search
+          allowClear
+          style={{ width: 300 }}
+          aria-label={t('admin.audit.subject')}
+          placeholder={t('admin.audit.subject')}
+          onSearch={(subject) => set({ subject })}
+        />
+        <DatePicker.RangePicker
+          showTime
+          allowEmpty={[true, true]}
+          onChange={(range: [Dayjs | null, Dayjs | null] | null) =>
+            set({ from: range?.[0]?.toISOString(), to: range?.[1]?.toISOString() })
+          }
+        />
+      </div>
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<AuditEvent>
+        rowKey="id"
+        size="small"
+        className="panel"
+        loading={list.isPending}
+        pagination={false}
+        dataSource={list.data?.items ?? []}
+        locale={{ emptyText: t('common.emptySearch') }}
+        expandable={{
+          expandedRowRender: (event) => (
+            <pre className="json">{JSON.stringify(event.payload, null, 2)}</pre>
+          ),
+        }}
+        columns={[
+          {
+            title: t('contacts.when'),
+            width: 180,
+            render: (_, event) => dateTime(event.at, i18n.language),
+          },
+          {
+            title: t('admin.audit.journal'),
+            width: 130,
+            render: (_, event) => <Tag>{t(`admin.audit.journals.${event.journal}`)}</Tag>,
+          },
+          { title: t('admin.audit.kind'), dataIndex: 'kind' },
+          { title: t('admin.audit.author'), render: (_, event) => who(event) },
+          {
+            title: t('admin.audit.subject'),
+            dataIndex: 'subject',
+            render: (value: string) => <code>{value}</code>,
+          },
+        ]}
+      />
+      <div className="row pager">
+        <Button disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+          {t('contacts.newer')}
+        </Button>
+        <Button
+          disabled={!list.data?.next}
+          onClick={() => list.data?.next && setCursors([...cursors, list.data.next])}
+        >
+          {t('contacts.older')}
+        </Button>
+      </div>
+    </>
+  );
+}

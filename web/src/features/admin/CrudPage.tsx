@@ -1,0 +1,132 @@
+import { PlusOutlined } from '@ant-design/icons';
+import { Button, Popconfirm, Table } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useChange, useList } from '../../api/query';
+import { useCan } from '../../api/session';
+import { PageHead } from '../../ui/PageHead';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { SearchBox } from '../../ui/SearchBox';
+import { useSay } from '../../ui/say';
+import { EditDrawer } from './EditDrawer';
+import type { Spec } from './spec';
+
+/** A list with search, and a drawer in which one of it is made, changed or removed. */
+export function CrudPage<T extends { id: string; version?: number }, Input extends object>({
+  spec,
+}: {
+  spec: Spec<T, Input>;
+}) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [query, setQuery] = useState('');
+  const [cursors, setCursors] = useState<string[]>([]);
+  const [edited, setEdited] = useState<{ item?: T }>();
+  const cursor = cursors.at(-1);
+  const list = useList(spec.resource, {
+    limit: 100,
+    ...(query ? { q: query } : {}),
+    ...(cursor ? { cursor } : {}),
+  });
+  const remove = useChange((item: T) => spec.resource.remove(item.id), [spec.resource.path]);
+  const may = useCan(spec.write);
+  const refused = may ? undefined : t('common.noAccess', { operation: spec.write });
+  const actions = {
+    key: 'actions',
+    title: t('common.actions'),
+    align: 'right' as const,
+    render: (_: unknown, item: T) => (
+      <span className="row row-actions">
+        {spec.rowActions?.(item)}
+        {spec.edit === false ? null : (
+          <Button
+            size="small"
+            aria-label={`${t('common.edit')}: ${spec.name(item)}`}
+            onClick={() => setEdited({ item })}
+          >
+            {t('common.edit')}
+          </Button>
+        )}
+        {spec.remove === false ? null : (
+          <Popconfirm
+            title={t('admin.removeSure', { name: spec.name(item) })}
+            okText={t('common.delete')}
+            cancelText={t('common.cancel')}
+            okButtonProps={{ danger: true }}
+            disabled={!may}
+            onConfirm={() =>
+              remove.mutateAsync(item).then(() => say.done(t('common.deleted')), say.failed)
+            }
+          >
+            <ReasonButton
+              size="small"
+              danger
+              reason={refused}
+              aria-label={`${t('common.delete')}: ${spec.name(item)}`}
+            >
+              {t('common.delete')}
+            </ReasonButton>
+          </Popconfirm>
+        )}
+      </span>
+    ),
+  };
+  return (
+    <>
+      <PageHead title={spec.title} {...(spec.note ? { note: spec.note } : {})}>
+        {spec.search === false ? null : (
+          <SearchBox
+            onSearch={(text) => {
+              setCursors([]);
+              setQuery(text);
+            }}
+          />
+        )}
+        {spec.create === false ? null : (
+          <ReasonButton
+            type="primary"
+            icon={<PlusOutlined />}
+            reason={refused}
+            onClick={() => setEdited({})}
+          >
+            {t('common.create')}
+          </ReasonButton>
+        )}
+      </PageHead>
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<T>
+        rowKey="id"
+        size="small"
+        className="panel"
+        scroll={{ x: 'max-content' }}
+        loading={list.isPending}
+        columns={[...spec.columns, actions]}
+        dataSource={list.data?.items ?? []}
+        pagination={false}
+        locale={{ emptyText: query ? t('common.emptySearch') : t('common.empty') }}
+      />
+      {cursors.length > 0 || list.data?.next ? (
+        <div className="row pager">
+          <Button disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+            {t('admin.previous')}
+          </Button>
+          <Button
+            disabled={!list.data?.next}
+            onClick={() => list.data?.next && setCursors([...cursors, list.data.next])}
+          >
+            {t('admin.next')}
+          </Button>
+        </div>
+      ) : null}
+      {edited ? (
+        <EditDrawer
+          spec={spec}
+          item={edited.item}
+          refused={refused}
+          onClose={() => setEdited(undefined)}
+        />
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,82 @@
+import { Button, Drawer, Form } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asProblem, formErrors, type Problem } from '../../api/problem';
+import { useChange } from '../../api/query';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { useSay } from '../../ui/say';
+import type { Spec } from './spec';
+
+interface Props<T extends { id: string; version?: number }, Input extends object> {
+  spec: Spec<T, Input>;
+  item: T | undefined;
+  refused: string | undefined;
+  onClose(): void;
+}
+
+/** One record in a form. Errors of the server land on their fields; a conflict says so and loses nothing. */
+export function EditDrawer<T extends { id: string; version?: number }, Input extends object>({
+  spec,
+  item,
+  refused,
+  onClose,
+}: Props<T, Input>) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [form] = Form.useForm<Input>();
+  const [problem, setProblem] = useState<Problem>();
+  const save = useChange(
+    (input: Input) =>
+      item ? spec.resource.change(item.id, item.version ?? 0, input) : spec.resource.create(input),
+    [spec.resource.path],
+  );
+  const submit = async (values: Input) => {
+    setProblem(undefined);
+    try {
+      const input = spec.toInput ? spec.toInput(values) : values;
+      const saved = await save.mutateAsync(input);
+      say.done(t(item ? 'common.saved' : 'common.created'));
+      onClose();
+      if (!item && saved) spec.created?.(saved);
+    } catch (error) {
+      const found = asProblem(error);
+      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
+      setProblem(found);
+    }
+  };
+  return (
+    <Drawer
+      open
+      size={560}
+      onClose={onClose}
+      title={item ? spec.name(item) : `${spec.title}: ${t('common.create')}`}
+      footer={
+        <div className="row">
+          <ReasonButton
+            type="primary"
+            reason={refused}
+            loading={save.isPending}
+            onClick={() => form.submit()}
+          >
+            {t('common.save')}
+          </ReasonButton>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+        </div>
+      }
+    >
+      <Form<Input>
+        form={form}
+        layout="vertical"
+        requiredMark="optional"
+        disabled={Boolean(refused)}
+        initialValues={spec.initial(item)}
+        onFinish={(values) => void submit(values)}
+      >
+        <ProblemNote error={problem} />
+        {spec.fields(item)}
+        <button type="submit" hidden />
+      </Form>
+    </Drawer>
+  );
+}

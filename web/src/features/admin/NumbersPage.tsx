@@ -1,0 +1,59 @@
+import { Form, Select, Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { DialledNumber, DialledNumberInput } from '../../api/contract';
+import { useAll } from '../../api/query';
+import { flows, numbers } from '../../api/resources';
+import { phone } from '../../lib/format';
+import { CrudPage } from './CrudPage';
+import { SwitchField, TextField } from './fields';
+
+function Fields() {
+  const { t } = useTranslation();
+  const options = useAll(flows).map((flow) => ({ value: flow.name, label: flow.name }));
+  return (
+    <>
+      <TextField name="number" label={t('admin.numbers.number')} hint={t('admin.numbers.hint')} />
+      <Form.Item
+        name="flow"
+        label={t('admin.numbers.flow')}
+        rules={[{ required: true, message: t('common.required') }]}
+      >
+        <Select options={options} showSearch={{ optionFilterProp: 'label' }} />
+      </Form.Item>
+      <TextField name="description" label={t('admin.numbers.description')} optional />
+      <SwitchField name="enabled" label={t('admin.enabled')} />
+    </>
+  );
+}
+
+export default function NumbersPage() {
+  const { t } = useTranslation();
+  return (
+    <CrudPage<DialledNumber, DialledNumberInput>
+      spec={{
+        resource: numbers,
+        read: 'number.read',
+        write: 'number.write',
+        title: t('admin.page.numbers'),
+        note: t('admin.numbers.note'),
+        name: (item) => item.number,
+        columns: [
+          { title: t('admin.numbers.number'), render: (_, item) => phone(item.number) },
+          { title: t('admin.numbers.flow'), dataIndex: 'flow' },
+          { title: t('admin.numbers.description'), dataIndex: 'description' },
+          {
+            title: t('admin.enabled'),
+            render: (_, item) => (
+              <Tag color={item.enabled ? 'green' : 'default'}>
+                {t(item.enabled ? 'common.yes' : 'common.no')}
+              </Tag>
+            ),
+          },
+        ],
+        initial: (item) => item ?? { enabled: true, description: '' },
+        toInput: (values) => ({ ...values, description: values.description ?? '' }),
+        fields: () => <Fields />,
+      }}
+    />
+  );
+}

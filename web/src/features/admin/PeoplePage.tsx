@@ -1,0 +1,213 @@
+import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, Dropdown, Form, Modal, Select, Tag } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Person, PersonInput } from '../../api/contract';
+import { send } from '../../api/http';
+import { useAll, useChange } from '../../api/query';
+import { people, roles, units } from '../../api/resources';
+import { useCan } from '../../api/session';
+import { LANGUAGES } from '../../lib/i18n';
+import { useSay } from '../../ui/say';
+import { CrudPage } from './CrudPage';
+import { TextField } from './fields';
+import { Secret } from './Secret';
+
+type Act = 'reset-password' | 'unlock' | 'disable' | 'enable' | 'sign-out-everywhere';
+
+function RoleGrants() {
+  const { t } = useTranslation();
+  const roleList = useAll(roles).map((role) => ({ value: role.id, label: role.name }));
+  const unitList = useAll(units).map((unit) => ({ value: unit.id, label: unit.name }));
+  return (
+    <Form.Item label={t('admin.people.roles')} extra={t('admin.people.rolesHint')}>
+      <Form.List name="roles">
+        {(rows, { add, remove }) => (
+          <>
+            {rows.map((row) => (
+              <div className="row list-row" key={row.key}>
+                <Form.Item
+                  name={[row.name, 'role_id']}
+                  noStyle
+                  rules={[{ required: true, message: t('common.required') }]}
+                >
+                  <Select
+                    aria-label={t('admin.people.role')}
+                    style={{ flex: 1 }}
+                    options={roleList}
+                  />
+                </Form.Item>
+                <Form.Item name={[row.name, 'unit_id']} noStyle>
+                  <Select
+                    allowClear
+                    aria-label={t('admin.people.unit')}
+                    placeholder={t('admin.people.everywhere')}
+                    style={{ flex: 1 }}
+                    options={unitList}
+                  />
+                </Form.Item>
+                <Button
+                  type="text"
+                  icon={<MinusCircleOutlined />}
+                  aria-label={t('common.delete')}
+                  onClick={() => remove(row.name)}
+                />
+              </div>
+            ))}
+            <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({ unit_id: null })}>
+              {t('admin.people.addRole')}
+            </Button>
+          </>
+        )}
+      </Form.List>
+    </Form.Item>
+  );
+}
+
+function Fields({ fresh }: { fresh: boolean }) {
+  const { t } = useTranslation();
+  const unitList = useAll(units).map((unit) => ({ value: unit.id, label: unit.name }));
+  return (
+    <>
+      <div className="pair">
+        <TextField name="name" label={t('admin.people.name')} />
+        <TextField name="login" label={t('signin.login')} />
+        <TextField name="personnel_number" label={t('admin.people.personnel')} optional />
+        <TextField name="sip_number" label={t('admin.people.sip')} optional />
+        <Form.Item name="locale" label={t('nav.language')} rules={[{ required: true }]}>
+          <Select options={LANGUAGES.map(({ code, name }) => ({ value: code, label: name }))} />
+        </Form.Item>
+        <Form.Item
+          name="unit_id"
+          label={t('admin.people.unit')}
+          rules={[{ required: true, message: t('common.required') }]}
+        >
+          <Select options={unitList} showSearch={{ optionFilterProp: 'label' }} />
+        </Form.Item>
+      </div>
+      <RoleGrants />
+      {fresh ? (
+        <TextField
+          name="password"
+          label={t('signin.password')}
+          optional
+          password
+          hint={t('admin.people.passwordHint')}
+        />
+      ) : null}
+    </>
+  );
+}
+
+export default function PeoplePage() {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [secret, setSecret] = useState<string>();
+  const may = useCan('person.write');
+  const roleList = useAll(roles);
+  const act = useChange(
+    ({ id, what }: { id: string; what: Act }) =>
+      send<{ password?: string } | undefined>(`/people/${id}/${what}`, { method: 'POST' }),
+    [people.path],
+  );
+  const run = (person: Person, what: Act) =>
+    act.mutateAsync({ id: person.id, what }).then((result) => {
+      if (result?.password) setSecret(result.password);
+      else say.done(t('common.saved'));
+    }, say.failed);
+  return (
+    <>
+      <CrudPage<Person, PersonInput>
+        spec={{
+          resource: people,
+          read: 'person.read',
+          write: 'person.write',
+          title: t('admin.page.people'),
+          note: t('admin.people.note'),
+          remove: false,
+          name: (person) => person.name,
+          columns: [
+            { title: t('admin.people.name'), dataIndex: 'name' },
+            { title: t('signin.login'), dataIndex: 'login' },
+            {
+              title: t('admin.people.roles'),
+              render: (_, person) =>
+                person.roles.map((grant) => (
+                  <Tag key={grant.role_id + (grant.unit_id ?? '')}>
+                    {roleList.find((role) => role.id === grant.role_id)?.name ?? '…'}
+                  </Tag>
+                )),
+            },
+            {
+              title: t('admin.people.sip'),
+              dataIndex: 'sip_number',
+              render: (value) => value ?? '—',
+            },
+            {
+              title: t('floor.state'),
+              render: (_, person) => (
+                <Tag
+                  color={
+                    person.status === 'active'
+                      ? 'green'
+                      : person.status === 'locked'
+                        ? 'red'
+                        : 'default'
+                  }
+                >
+                  {t(`admin.people.status.${person.status}`)}
+                </Tag>
+              ),
+            },
+          ],
+          initial: (person) => person ?? { locale: 'ru', roles: [] },
+          toInput: (values) => ({
+            ...values,
+            personnel_number: values.personnel_number || null,
+            sip_number: values.sip_number || null,
+            unit_id: values.unit_id ?? null,
+            roles: (values.roles ?? []).map((grant) => ({
+              ...grant,
+              unit_id: grant.unit_id ?? null,
+            })),
+            ...(values.password ? {} : { password: undefined }),
+          }),
+          fields: (person) => <Fields fresh={!person} />,
+          rowActions: (person) => (
+            <Dropdown
+              trigger={['click']}
+              disabled={!may}
+              menu={{
+                onClick: ({ key }) => void run(person, key as Act),
+                items: [
+                  { key: 'reset-password', label: t('admin.people.reset') },
+                  {
+                    key: 'unlock',
+                    label: t('admin.people.unlock'),
+                    disabled: person.status !== 'locked',
+                  },
+                  person.status === 'disabled'
+                    ? { key: 'enable', label: t('admin.people.enable') }
+                    : { key: 'disable', label: t('admin.people.disable') },
+                  { key: 'sign-out-everywhere', label: t('nav.signOutEverywhere') },
+                ],
+              }}
+            >
+              <Button size="small" aria-label={`${t('admin.people.more')}: ${person.name}`}>
+                {t('admin.people.more')}
+              </Button>
+            </Dropdown>
+          ),
+        }}
+      />
+      <Modal
+        open={Boolean(secret)}
+        footer={null}
+        onCancel={() => setSecret(undefined)}
+        title={t('admin.people.newPassword')}
+      >
+        {secret ? <Secret value={secret} note={t('admin.people.newPasswordNote')} /> : null}
+      </Modal>
+    </>
+  );
+}

@@ -1,0 +1,31 @@
+import type { ColumnsType } from 'antd/es/table';
+import type { ReactNode } from 'react';
+import type { Resource } from '../../api/query';
+
+/** What a page of administration is made of; `CrudPage` draws it. */
+export interface Spec<T extends { id: string; version?: number }, Input extends object> {
+  resource: Resource<T, Input>;
+  /** The right that shows it, and the right that changes it. */
+  read: string;
+  write: string;
+  title: string;
+  note?: string;
+  columns: ColumnsType<T>;
+  /** The fields of the form. */
+  fields(item: T | undefined): ReactNode;
+  /** What the form begins with. */
+  initial(item: T | undefined): Partial<Input>;
+  /** What is sent; by default what stands in the form. */
+  toInput?(values: Input): Input;
+  name(item: T): string;
+  /** Left out where the server has no such operation. */
+  create?: boolean;
+  edit?: boolean;
+  remove?: boolean;
+  /** More buttons in the row. */
+  rowActions?(item: T): ReactNode;
+  /** Shown after creating, such as a key that is shown once. */
+  created?(item: T): void;
+  /** Search on the server. */
+  search?: boolean;
+}

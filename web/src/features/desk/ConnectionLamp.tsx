@@ -1,0 +1,33 @@
+import { Tooltip } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { age } from '../../lib/format';
+import { useTick } from '../../lib/time';
+import { useLive } from './useDesk';
+
+/** Whether the line stands, how quick it is, and how old the data are. */
+export function ConnectionLamp() {
+  const { t } = useTranslation();
+  useTick(500);
+  const line = useLive((state) => state.line);
+  const latency = useLive((state) => state.latency);
+  const heardAt = useLive((state) => state.heardAt);
+  const good = line === 'open';
+  const old = age(performance.now() - heardAt);
+  return (
+    <Tooltip title={`${t(`line.${line}`)} · ${t('line.age', { age: old })}`}>
+      <span className="lamp" data-line={line} role="status" aria-label={t(`line.${line}`)}>
+        <svg width="12" height="12" viewBox="0 0 12 12" aria-hidden="true">
+          {good ? <circle cx="6" cy="6" r="5" /> : <path d="m2 2 8 8m0-8-8 8" />}
+        </svg>
+        <span className="digits" aria-hidden="true">
+          {good
+            ? latency === undefined
+              ? ''
+              : `${t('line.latency', { ms: Math.round(latency) })} · `
+            : ''}
+          {old}&nbsp;s
+        </span>
+      </span>
+    </Tooltip>
+  );
+}

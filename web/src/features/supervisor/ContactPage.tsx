@@ -1,0 +1,121 @@
+import { useQuery } from '@tanstack/react-query';
+import { Descriptions, Tag } from 'antd';
+import { lazy, Suspense } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import type { ContactDetail } from '../../api/contract';
+import { send } from '../../api/http';
+import type { Problem } from '../../api/problem';
+import { useAll } from '../../api/query';
+import { contacts, results, topics } from '../../api/resources';
+import { useCan } from '../../api/session';
+import { dateTime, duration, localText, phone } from '../../lib/format';
+import { EmptyState } from '../../ui/EmptyState';
+import { PageHead } from '../../ui/PageHead';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { Explanations } from './Explanations';
+import { outcomeWord } from './outcome';
+import { Timeline } from './Timeline';
+import './supervisor.css';
+
+const Player = lazy(() => import('./player/Player'));
+
+function Facts({ contact }: { contact: ContactDetail }) {
+  const { t, i18n } = useTranslation();
+  const classifier = useCan('classifier.read');
+  const topicList = useAll(topics, classifier);
+  const resultList = useAll(results, classifier);
+  const topic = topicList.find((item) => item.id === contact.topic_id);
+  const result = resultList.find((item) => item.id === contact.result_id);
+  const seconds = (value: number | null) => (value == null ? '—' : duration(value));
+  return (
+    <Descriptions
+      className="panel facts"
+      size="small"
+      column={{ xs: 1, md: 2, xl: 4 }}
+      items={[
+        {
+          key: 'outcome',
+          label: t('contacts.outcome'),
+          children: <Tag>{outcomeWord(contact.outcome, t)}</Tag>,
+        },
+        { key: 'queue', label: t('floor.queue'), children: contact.queue_name ?? '—' },
+        { key: 'operator', label: t('floor.operator'), children: contact.operator_name ?? '—' },
+        { key: 'dialled', label: t('contacts.dialled'), children: phone(contact.dialled) },
+        {
+          key: 'arrived',
+          label: t('contacts.arrived'),
+          children: dateTime(contact.arrived_at, i18n.language),
+        },
+        {
+          key: 'answered',
+          label: t('contacts.answered'),
+          children: dateTime(contact.answered_at, i18n.language),
+        },
+        { key: 'wait', label: t('contacts.waited'), children: seconds(contact.wait_seconds) },
+        { key: 'talk', label: t('contacts.talked'), children: seconds(contact.talk_seconds) },
+        {
+          key: 'topic',
+          label: t('desk.wrapUp.topic'),
+          children: localText(topic?.name, i18n.language) || '—',
+        },
+        {
+          key: 'result',
+          label: t('desk.wrapUp.result'),
+          children: localText(result?.name, i18n.language) || '—',
+        },
+        { key: 'note', label: t('desk.wrapUp.note'), span: 2, children: contact.note || '—' },
+      ]}
+    />
+  );
+}
+
+export default function ContactPage() {
+  const { t } = useTranslation();
+  const { id = '' } = useParams();
+  const mayPlay = useCan('recording.play');
+  const contact = useQuery<ContactDetail, Problem>({
+    queryKey: [contacts.path, id],
+    queryFn: ({ signal }) => send<ContactDetail>(`${contacts.path}/${id}`, { signal }),
+  });
+  const found = contact.data;
+  if (contact.error) {
+    return (
+      <div className="page">
+        <ProblemNote error={contact.error} onRetry={() => void contact.refetch()} />
+      </div>
+    );
+  }
+  if (!found) return <div className="page" aria-busy="true" />;
+  return (
+    <div className="page">
+      <PageHead
+        title={found.customer_name ?? phone(found.caller)}
+        {...(found.customer_name ? { note: phone(found.caller) } : {})}
+      />
+      <Facts contact={found} />
+      <section className="panel block" aria-label={t('contacts.recording')}>
+        <h2>{t('contacts.recording')}</h2>
+        {!found.has_recording ? (
+          <EmptyState text={t('contacts.noRecording')} />
+        ) : mayPlay ? (
+          <Suspense fallback={<div style={{ height: 220 }} aria-busy="true" />}>
+            <Player contact={found.id} />
+          </Suspense>
+        ) : (
+          <EmptyState text={t('common.noAccess', { operation: 'recording.play' })} />
+        )}
+      </section>
+      <div className="two">
+        <section className="panel block" aria-label={t('contacts.events')}>
+          <h2>{t('contacts.events')}</h2>
+          <Timeline events={found.events} start={found.arrived_at} />
+        </section>
+        <section className="panel block" aria-label={t('contacts.why')}>
+          <h2>{t('contacts.why')}</h2>
+          <Explanations explanations={found.explanations} />
+        </section>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,31 @@
+import { useTranslation } from 'react-i18next';
+import type { ContactEvent } from '../../api/contract';
+import { clock, timer } from '../../lib/format';
+import { EmptyState } from '../../ui/EmptyState';
+import { eventWords, payloadLine } from './events';
+
+/** What happened, in order, with the time since the contact arrived. */
+export function Timeline({ events, start }: { events: ContactEvent[]; start: string }) {
+  const { t } = useTranslation();
+  if (events.length === 0) return <EmptyState text={t('contacts.noEvents')} />;
+  const from = Date.parse(start);
+  return (
+    <ol className="timeline">
+      {events.map((event) => {
+        const at = Date.parse(event.at);
+        return (
+          <li key={event.id}>
+            <span className="digits dim" title={clock(at)}>
+              {timer((at - from) / 1000)}
+            </span>
+            <div>
+              <strong>{eventWords(event.kind)}</strong>
+              {event.author_name ? <span className="dim"> · {event.author_name}</span> : null}
+              <div className="dim payload">{payloadLine(event.payload)}</div>
+            </div>
+          </li>
+        );
+      })}
+    </ol>
+  );
+}

@@ -1,0 +1,18 @@
+import { adminEn } from './en/admin';
+import { boardEn } from './en/board';
+import { commonEn } from './en/common';
+import { contactsEn } from './en/contacts';
+import { deskEn } from './en/desk';
+import { floorEn } from './en/floor';
+import { problemsEn } from './en/problems';
+
+/** English is the source: the other languages have exactly its keys. */
+export const en = {
+  ...commonEn,
+  desk: deskEn,
+  board: boardEn,
+  floor: floorEn,
+  contacts: contactsEn,
+  admin: adminEn,
+  problem: problemsEn,
+};

@@ -1,0 +1,16 @@
+/** By the `code` of a problem: what happened and what to do. Others show the server's own words. */
+export const problemsEn = {
+  'wrong-credentials': 'Login or password is wrong. Check the keyboard layout and Caps Lock.',
+  'locked-out': 'Too many attempts. Wait, or ask an administrator to open the account.',
+  'password-expired': 'The password has expired. Choose a new one.',
+  unreachable: 'The server cannot be reached. Check the network; the page tries again by itself.',
+  'connection-lost': 'Not done: the connection is lost. Try again when the lamp is green.',
+  'no-answer': 'The server did not answer in time. Look at the screen before trying again.',
+  'http-412': 'Somebody changed this meanwhile. Reload, look at the change, and repeat yours.',
+  'http-403': 'You do not have the right to do this. Ask an administrator.',
+  'http-429': 'Too many requests. Wait a moment and try again.',
+  'http-503': 'The server has no room now. Try again in a moment.',
+  unexpected:
+    'Something unexpected happened. Reload the page; if it repeats, tell support what follows.',
+  trace: 'Trace {{id}}',
+};

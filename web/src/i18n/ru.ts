@@ -1,0 +1,19 @@
+import type { en } from './en';
+import { adminRu } from './ru/admin';
+import { boardRu } from './ru/board';
+import { commonRu } from './ru/common';
+import { contactsRu } from './ru/contacts';
+import { deskRu } from './ru/desk';
+import { floorRu } from './ru/floor';
+import { problemsRu } from './ru/problems';
+import type { Words } from './words';
+
+export const ru: Words<typeof en> = {
+  ...commonRu,
+  desk: deskRu,
+  board: boardRu,
+  floor: floorRu,
+  contacts: contactsRu,
+  admin: adminRu,
+  problem: problemsRu,
+};

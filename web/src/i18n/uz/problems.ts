@@ -1,0 +1,18 @@
+import type { problemsEn } from '../en/problems';
+import type { Words } from '../words';
+
+export const problemsUz: Words<typeof problemsEn> = {
+  'wrong-credentials': 'Login yoki parol notoʻgʻri. Klaviatura tili va Caps Lock ni tekshiring.',
+  'locked-out': 'Urinishlar juda koʻp. Kuting yoki administratordan ochishni soʻrang.',
+  'password-expired': 'Parol muddati tugagan. Yangisini tanlang.',
+  unreachable: 'Server bilan aloqa yoʻq. Tarmoqni tekshiring; sahifa oʻzi qayta urinadi.',
+  'connection-lost': 'Bajarilmadi: aloqa uzilgan. Chiroq yashil boʻlganda qayta urining.',
+  'no-answer': 'Server oʻz vaqtida javob bermadi. Qayta urinishdan oldin ekranga qarang.',
+  'http-412': 'Buni boshqa odam oʻzgartirgan. Yangilang, oʻzgarishni koʻring va amalni takrorlang.',
+  'http-403': 'Bu amal uchun huquqingiz yoʻq. Administratorga murojaat qiling.',
+  'http-429': 'Soʻrovlar juda koʻp. Biroz kutib, qayta urining.',
+  'http-503': 'Serverda hozir joy yoʻq. Birozdan keyin qayta urining.',
+  unexpected:
+    'Kutilmagan xato yuz berdi. Sahifani yangilang; takrorlansa, quyidagi matnni yordam xizmatiga ayting.',
+  trace: 'Iz {{id}}',
+};

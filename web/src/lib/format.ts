@@ -1,0 +1,69 @@
+/** Every duration, date, number and telephone number on screen is written here. */
+
+/** 75 → "1:15", 3 700 → "1:01:40". */
+export function duration(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const h = Math.floor(whole / 3600);
+  const m = Math.floor((whole % 3600) / 60);
+  const s = String(whole % 60).padStart(2, '0');
+  return h > 0 ? `${h}:${String(m).padStart(2, '0')}:${s}` : `${m}:${s}`;
+}
+
+/** The timer of the desk always shows two digits of minutes: "01:15". */
+export function timer(seconds: number): string {
+  const text = duration(seconds);
+  return text.length === 4 ? `0${text}` : text;
+}
+
+/** "0.2" seconds below ten, whole seconds above. */
+export function age(milliseconds: number): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  return seconds < 10 ? seconds.toFixed(1) : String(Math.floor(seconds));
+}
+
+const LOCALES: Record<string, string> = { en: 'en-GB', ru: 'ru-RU', uz: 'uz-Latn-UZ' };
+
+export function dateTime(at: string | null | undefined, language: string): string {
+  if (!at) return '—';
+  return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  }).format(new Date(at));
+}
+
+export function clock(at: number, timeZone?: string, seconds = true): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(seconds ? { second: '2-digit' } : {}),
+    ...(timeZone ? { timeZone } : {}),
+  }).format(at);
+}
+
+export function count(value: number, language: string): string {
+  return new Intl.NumberFormat(LOCALES[language] ?? language).format(value);
+}
+
+/** "+998901234567" → "+998 90 123 45 67"; what is not understood stays as it came. */
+export function phone(number: string | null | undefined): string {
+  if (!number) return '—';
+  const digits = number.replace(/^\+/, '');
+  if (!/^\d+$/.test(digits)) return number;
+  const uzbek = /^998(\d{2})(\d{3})(\d{2})(\d{2})$/.exec(digits);
+  if (uzbek) return `+998 ${uzbek.slice(1).join(' ')}`;
+  const russian = /^7(\d{3})(\d{3})(\d{2})(\d{2})$/.exec(digits);
+  if (russian) return `+7 ${russian.slice(1).join(' ')}`;
+  return number;
+}
+
+/** A text in the person's language, in English when that one is missing. */
+export function localText(
+  text: Partial<Record<string, string>> | undefined,
+  language: string,
+): string {
+  return text?.[language] || text?.en || Object.values(text ?? {}).find(Boolean) || '';
+}

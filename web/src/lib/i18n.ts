@@ -1,0 +1,53 @@
+import i18next from 'i18next';
+import { initReactI18next } from 'react-i18next';
+import { en } from '../i18n/en';
+import { remember, remembered } from './store';
+
+export type Language = 'en' | 'ru' | 'uz';
+export const LANGUAGES: { code: Language; name: string }[] = [
+  { code: 'en', name: 'English' },
+  { code: 'ru', name: 'Русский' },
+  { code: 'uz', name: 'Oʻzbekcha' },
+];
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    resources: { translation: typeof en };
+  }
+}
+
+export function isLanguage(value: unknown): value is Language {
+  return LANGUAGES.some(({ code }) => code === value);
+}
+
+/** What the person chose, else what the browser prefers, else English. */
+export function preferredLanguage(): Language {
+  const chosen = remembered<unknown>('language', undefined);
+  if (isLanguage(chosen)) return chosen;
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2));
+  return wanted.find(isLanguage) ?? 'en';
+}
+
+const loaders: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
+  ru: () => import('../i18n/ru').then((module) => module.ru),
+  uz: () => import('../i18n/uz').then((module) => module.uz),
+};
+
+export async function switchLanguage(language: Language): Promise<void> {
+  if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
+    i18next.addResourceBundle(language, 'translation', await loaders[language]());
+  }
+  await i18next.changeLanguage(language);
+  document.documentElement.lang = language;
+  remember('language', language);
+}
+
+export async function startI18n(): Promise<void> {
+  await i18next.use(initReactI18next).init({
+    lng: 'en',
+    fallbackLng: 'en',
+    resources: { en: { translation: en } },
+    interpolation: { escapeValue: false },
+  });
+  await switchLanguage(preferredLanguage());
+}

@@ -1,0 +1,21 @@
+import type { ReactNode } from 'react';
+
+export function PageHead({
+  title,
+  note,
+  children,
+}: {
+  title: string;
+  note?: string;
+  children?: ReactNode;
+}) {
+  return (
+    <header className="page-head">
+      <div>
+        <h1>{title}</h1>
+        {note ? <p>{note}</p> : null}
+      </div>
+      <div className="page-actions">{children}</div>
+    </header>
+  );
+}
