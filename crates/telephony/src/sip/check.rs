@@ -66,7 +66,7 @@ pub(crate) struct Sound<'m> {
 }
 
 impl Sound<'_> {
-    pub(crate) fn from_tag(&self) -> &str {
+    pub(crate) fn caller_tag(&self) -> &str {
         self.from.param("tag").unwrap_or("")
     }
 
@@ -139,12 +139,14 @@ fn judge<'m>(
     let via = top_via(message.first("Via").unwrap_or("")).map_err(bad)?;
     for name in ["From", "To", "Call-ID", "CSeq"] {
         match message.all(name).count() {
-            0 => return Err(bad(match name {
-                "From" => "no From",
-                "To" => "no To",
-                "Call-ID" => "no Call-ID",
-                _ => "no CSeq",
-            })),
+            0 => {
+                return Err(bad(match name {
+                    "From" => "no From",
+                    "To" => "no To",
+                    "Call-ID" => "no Call-ID",
+                    _ => "no CSeq",
+                }));
+            }
             1 => {}
             _ => return Err(bad("a header twice")),
         }
@@ -249,7 +251,8 @@ fn check_body(message: &Message<'_>, method: Served, body: &[u8]) -> Result<(), 
         _ => &["application/sdp"],
     };
     let kind = message.first("Content-Type").map(|value| value.split(';').next().unwrap_or("").trim());
-    let encoded = message.tokens("Content-Encoding").any(|encoding| !encoding.eq_ignore_ascii_case("identity"));
+    let encoded =
+        message.tokens("Content-Encoding").any(|encoding| !encoding.eq_ignore_ascii_case("identity"));
     if !encoded && kind.is_some_and(|kind| accepted.iter().any(|known| known.eq_ignore_ascii_case(kind))) {
         return Ok(());
     }
@@ -258,7 +261,11 @@ fn check_body(message: &Message<'_>, method: Served, body: &[u8]) -> Result<(), 
     Err((why, refusal.with("Accept", accept).with("Accept-Encoding", "identity")))
 }
 
-fn check_invite(message: &Message<'_>, initial: bool, branch: Option<&str>) -> Result<(), (&'static str, Refusal)> {
+fn check_invite(
+    message: &Message<'_>,
+    initial: bool,
+    branch: Option<&str>,
+) -> Result<(), (&'static str, Refusal)> {
     let mut contacts = message.all("Contact").flat_map(|value| split_outside(value, b','));
     match (contacts.next(), contacts.next()) {
         (Some(contact), None) => {

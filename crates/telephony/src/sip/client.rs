@@ -75,7 +75,8 @@ impl SipClient {
         let failed = |error: rsipstack::Error| CallError::Failed(error.to_string());
         let stop = CancellationToken::new();
         let transport = TransportLayer::new(stop.clone());
-        let udp = UdpConnection::create_connection(local, None, Some(stop.child_token())).await.map_err(failed)?;
+        let udp =
+            UdpConnection::create_connection(local, None, Some(stop.child_token())).await.map_err(failed)?;
         let local = udp.get_addr().get_socketaddr().map_err(failed)?;
         transport.add_transport(udp.into());
         let endpoint = EndpointBuilder::new()
@@ -108,8 +109,11 @@ impl SipClient {
     /// [`CallError`] says why there is no call.
     pub async fn call(&self, request: CallRequest) -> Result<OutgoingCall, CallError> {
         let uri = |text: &str| Uri::try_from(text).map_err(|_| CallError::Address(text.to_owned()));
-        let credential =
-            request.credential.map(|(username, password)| Credential { username, password, ..Credential::default() });
+        let credential = request.credential.map(|(username, password)| Credential {
+            username,
+            password,
+            ..Credential::default()
+        });
         let option = InviteOption {
             caller_display_name: request.display,
             caller: uri(&request.from)?,
@@ -121,8 +125,11 @@ impl SipClient {
             ..InviteOption::default()
         };
         let (states, receiver) = self.layer.new_dialog_state_channel();
-        let (dialog, response) =
-            self.layer.do_invite(option, states).await.map_err(|error| CallError::Failed(error.to_string()))?;
+        let (dialog, response) = self
+            .layer
+            .do_invite(option, states)
+            .await
+            .map_err(|error| CallError::Failed(error.to_string()))?;
         let response = response.ok_or(CallError::NoAnswer)?;
         if response.status_code.kind() != StatusCodeKind::Successful {
             return Err(match response.status_code {
@@ -193,12 +200,22 @@ impl OutgoingCall {
     }
 }
 
-async fn follow(mut states: DialogStateReceiver, over: watch::Sender<bool>, layer: Arc<DialogLayer>, dialog: InviteDialog) {
+async fn follow(
+    mut states: DialogStateReceiver,
+    over: watch::Sender<bool>,
+    layer: Arc<DialogLayer>,
+    dialog: InviteDialog,
+) {
     while let Some(state) = states.recv().await {
-        if let DialogState::Updated(_, _, handle) | DialogState::Info(_, _, handle) | DialogState::Options(_, _, handle) = &state {
+        if let DialogState::Updated(_, _, handle)
+        | DialogState::Info(_, _, handle)
+        | DialogState::Options(_, _, handle) = &state
+        {
             // The caller changes nothing in mid-call: offers are declined, the rest is confirmed.
             let status = match &state {
-                DialogState::Updated(_, request, _) if !request.body.is_empty() => StatusCode::NotAcceptableHere,
+                DialogState::Updated(_, request, _) if !request.body.is_empty() => {
+                    StatusCode::NotAcceptableHere
+                }
                 _ => StatusCode::OK,
             };
             let _ = handle.reply(status).await;

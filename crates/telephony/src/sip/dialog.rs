@@ -1,11 +1,12 @@
 //! A dialog of the called side, RFC 3261 12: who is who, the route set, the numbers, what is printed.
 
-use super::reply::phrase;
 use super::session::OurRequest;
 use rsipstack::rsip::headers::make_header;
 use rsipstack::rsip::prelude::{HeadersExt as _, ToTypedHeader as _};
 use rsipstack::rsip::typed::Via;
-use rsipstack::rsip::{Header, Headers, HostWithPort, Method, Request, Response, StatusCode, Transport, Uri, Version};
+use rsipstack::rsip::{
+    Header, Headers, HostWithPort, Method, Request, Response, StatusCode, Transport, Uri, Version,
+};
 use rsipstack::transaction::make_via_branch;
 
 /// Where we can be reached.
@@ -33,14 +34,14 @@ pub(crate) struct Dialog {
 
 impl Dialog {
     /// Begins with the INVITE.
-    pub(crate) fn begin(invite: &Request, local_tag: &str, here: Here) -> Result<Self, rsipstack::Error> {
-        let from = invite.from_header()?;
+    pub(crate) fn begin(invite: &Request, local_tag: &str, here: Here) -> Option<Self> {
+        let from = invite.from_header().ok()?;
         // Devices of RFC 2543 may come without Contact: then From is all we have.
-        let target = contact_uri(invite).map_or_else(|| from.uri(), Ok)?;
-        let local = with_tag(invite.to_header()?.value(), local_tag);
-        Ok(Self {
+        let target = contact_uri(invite).or_else(|| from.uri().ok())?;
+        let local = with_tag(invite.to_header().ok()?.value(), local_tag);
+        Some(Self {
             here,
-            call_id: invite.call_id_header()?.value().to_owned(),
+            call_id: invite.call_id_header().ok()?.value().to_owned(),
             local,
             local_tag: local_tag.to_owned(),
             remote: from.value().to_owned(),
@@ -65,7 +66,9 @@ impl Dialog {
     fn contact(&self) -> String {
         match self.here.transport {
             Transport::Udp => format!("<sip:{}>", self.here.host),
-            transport => format!("<sip:{};transport={}>", self.here.host, transport.to_string().to_lowercase()),
+            transport => {
+                format!("<sip:{};transport={}>", self.here.host, transport.to_string().to_lowercase())
+            }
         }
     }
 
@@ -77,7 +80,9 @@ impl Dialog {
                 let reason = reason.iter().map(|reason| ("Reason", reason.clone())).collect();
                 (Method::Bye, reason, String::new())
             }
-            OurRequest::Update { expires } => (Method::Update, vec![("Session-Expires", expires.clone())], String::new()),
+            OurRequest::Update { expires } => {
+                (Method::Update, vec![("Session-Expires", expires.clone())], String::new())
+            }
             OurRequest::Reinvite { expires, sdp } => {
                 (Method::Invite, vec![("Session-Expires", expires.clone())], sdp.clone())
             }
@@ -120,7 +125,13 @@ impl Dialog {
             headers.push(make_header("Content-Type", "application/sdp".to_owned()));
         }
         headers.push(make_header("Content-Length", body.len().to_string()));
-        Request { method, uri: self.target.clone(), version: Version::V2, headers: headers.into(), body: body.into_bytes() }
+        Request {
+            method,
+            uri: self.target.clone(),
+            version: Version::V2,
+            headers: headers.into(),
+            body: body.into_bytes(),
+        }
     }
 
     /// Prints an answer to a request of the dialog, the INVITE included.
@@ -135,7 +146,9 @@ impl Dialog {
         let mut headers = Vec::with_capacity(16);
         for header in request.headers.iter() {
             match header {
-                Header::Via(_) | Header::From(_) | Header::CallId(_) | Header::CSeq(_) => headers.push(header.clone()),
+                Header::Via(_) | Header::From(_) | Header::CallId(_) | Header::CSeq(_) => {
+                    headers.push(header.clone())
+                }
                 Header::RecordRoute(_) if status < 300 => headers.push(header.clone()),
                 Header::To(to) => {
                     headers.push(make_header("To", with_tag(to.value(), &self.local_tag)));
@@ -154,8 +167,12 @@ impl Dialog {
         }
         headers.push(make_header("Content-Length", body.len().to_string()));
         Response {
-            status_code: StatusCode::from(status),
-            wire_reason: Some(reason.unwrap_or_else(|| phrase(status).to_owned())),
+            // The library prints its own words for a status that it knows; `Other` lets us choose.
+            status_code: match reason {
+                Some(reason) if status >= 300 => StatusCode::Other(status, reason),
+                _ => StatusCode::from(status),
+            },
+            wire_reason: None,
             version: Version::V2,
             headers: headers.into(),
             body: body.into_bytes(),

@@ -123,8 +123,12 @@ impl DigestServer {
         if self.is_locked(source, now) {
             return Outcome::LockedOut;
         }
-        let Some(fields) = authorization.and_then(Fields::read) else { return Outcome::Challenge { stale: false } };
-        let Some(young) = self.nonce_is_young(fields.nonce, now) else { return Outcome::Challenge { stale: false } };
+        let Some(fields) = authorization.and_then(Fields::read) else {
+            return Outcome::Challenge { stale: false };
+        };
+        let Some(young) = self.nonce_is_young(fields.nonce, now) else {
+            return Outcome::Challenge { stale: false };
+        };
         let known = directory.credential(fields.username);
         // An unknown user costs the same work and gets the same answer as a wrong password.
         let ha1 = known.as_ref().map_or("", |credential| match fields.algorithm {
@@ -134,7 +138,9 @@ impl DigestServer {
         let expected = fields.expected(ha1, method);
         let same: bool = expected.as_bytes().ct_eq(fields.response.to_ascii_lowercase().as_bytes()).into();
         let offered = self.algorithms.contains(&fields.algorithm);
-        let aimed = user_of(fields.uri) == user_of(request_uri);
+        // An answer made for one number must not open another. Some peers (SIPp) name only our host.
+        let aimed_at = user_of(fields.uri);
+        let aimed = aimed_at.is_empty() || aimed_at == user_of(request_uri);
         match known {
             Some(credential) if same && offered && aimed && fields.realm == self.realm => {
                 if !young {
@@ -164,7 +170,8 @@ impl DigestServer {
 
     fn failed(&mut self, source: IpAddr, now: DateTime<Utc>) {
         if self.failures.len() >= REMEMBERED_MAX
-            && let Some(oldest) = self.failures.iter().min_by_key(|(_, failures)| failures.last).map(|(ip, _)| *ip)
+            && let Some(oldest) =
+                self.failures.iter().min_by_key(|(_, failures)| failures.last).map(|(ip, _)| *ip)
         {
             self.failures.remove(&oldest);
         }

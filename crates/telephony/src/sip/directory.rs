@@ -145,7 +145,10 @@ fn covers(prefix: IpAddr, bits: u8, address: IpAddr) -> bool {
 
 impl SipDirectory for TrunkBook {
     fn trunk_by_address(&self, source: IpAddr) -> Option<TrunkAccess> {
-        self.prefixes.iter().find(|(prefix, bits, _)| covers(*prefix, *bits, source)).map(|(_, _, access)| *access)
+        self.prefixes
+            .iter()
+            .find(|(prefix, bits, _)| covers(*prefix, *bits, source))
+            .map(|(_, _, access)| *access)
     }
 
     fn credential(&self, username: &str) -> Option<Credential> {

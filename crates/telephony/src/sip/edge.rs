@@ -12,11 +12,11 @@ use super::wire::{Start, address, cut, head_end};
 use super::{front, tags};
 use base::Clock;
 use base::id::LegId;
-use rsipstack::rsip::prelude::{HeadersExt as _};
+use rsipstack::rsip::prelude::HeadersExt as _;
 use rsipstack::rsip::{Method, SipMessage};
+use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transaction::endpoint::EndpointInnerRef;
 use rsipstack::transaction::transaction::Transaction;
-use rsipstack::transaction::TransactionReceiver;
 use rsipstack::transport::{SipAddr, SipConnection};
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -210,9 +210,13 @@ impl Edge {
 
     /// A 2xx of our re-INVITE may be a retransmission: only the leg can tell.
     fn acknowledge_again(&self, message: &super::wire::Message<'_>) {
-        let Some((cseq, "INVITE")) = message.first("CSeq").and_then(|cseq| cseq.split_once(' ')) else { return };
+        let Some((cseq, "INVITE")) = message.first("CSeq").and_then(|cseq| cseq.split_once(' ')) else {
+            return;
+        };
         let tag = message.first("To").and_then(|to| address(to).ok()).and_then(|to| to.param("tag"));
-        let (Some(call_id), Some(tag), Ok(cseq)) = (message.first("Call-ID"), tag, cseq.parse()) else { return };
+        let (Some(call_id), Some(tag), Ok(cseq)) = (message.first("Call-ID"), tag, cseq.parse()) else {
+            return;
+        };
         let leg = lock(&self.front).known.find(call_id, tag).map(|call| call.leg);
         if let Some(leg) = leg
             && let Some(inbox) = lock(&self.legs).get(&leg)
@@ -246,8 +250,12 @@ impl Edge {
             let Some(inbox) = inbox else { return Err((Box::new(transaction), 481)) };
             return match inbox.try_send(LegInput::Request(Box::new(transaction))) {
                 Ok(()) => Ok(()),
-                Err(mpsc::error::TrySendError::Full(LegInput::Request(transaction))) => Err((transaction, 503)),
-                Err(mpsc::error::TrySendError::Closed(LegInput::Request(transaction))) => Err((transaction, 481)),
+                Err(mpsc::error::TrySendError::Full(LegInput::Request(transaction))) => {
+                    Err((transaction, 503))
+                }
+                Err(mpsc::error::TrySendError::Closed(LegInput::Request(transaction))) => {
+                    Err((transaction, 481))
+                }
                 Err(_) => Ok(()),
             };
         }
@@ -272,7 +280,7 @@ impl Edge {
             host: net::reachable_at(connection, source, self.settings.advertised).into(),
             product: self.settings.product.clone(),
         };
-        let Ok(dialog) = Dialog::begin(&transaction.original, &call.local_tag, here) else {
+        let Some(dialog) = Dialog::begin(&transaction.original, &call.local_tag, here) else {
             lock(&self.front).known.end(&call.call_id, &call.from_tag, call.leg, Instant::now());
             return Err((Box::new(transaction), 400));
         };
@@ -282,7 +290,8 @@ impl Edge {
         lock(&self.legs).insert(call.leg, own.clone());
         let event = incoming(&call, source);
         let edge = Arc::clone(self);
-        let leg = Leg::new(edge, call, &transaction, dialog, connection.clone(), destination, (own.clone(), inbox));
+        let leg =
+            Leg::new(edge, call, &transaction, dialog, connection.clone(), destination, (own.clone(), inbox));
         // 100 stops the caller's retransmissions (RFC 3261 17.2.1).
         if let Err(error) = transaction.send_trying().await {
             tracing::debug!(%error, "100 could not be sent");
@@ -351,18 +360,25 @@ impl SipEdge {
     ) -> Result<SipHandle, StartError> {
         let bound = net::bind(&settings)?;
         let (udp, tcp) = (bound.udp_addresses(), bound.tcp_addresses());
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(StartError::Thread)?;
-        let edge = runtime.block_on(assemble(settings, Arc::clone(&directory), events, clock, &bound))?;
-        let handle = SipHandle { edge: Arc::clone(&edge), udp: udp.into(), tcp: tcp.into() };
-        std::thread::Builder::new()
-            .name("sip".to_owned())
-            .spawn(move || {
+        let (ready, assembled) = std::sync::mpsc::sync_channel(1);
+        // A runtime of its own, made on its own thread: the caller may be inside another one.
+        let main = move || {
+            let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return drop(ready.send(Err(StartError::Thread(error)))),
+            };
+            let edge = runtime.block_on(assemble(settings, Arc::clone(&directory), events, clock, &bound));
+            let started = edge.as_ref().ok().cloned();
+            if ready.send(edge).is_ok()
+                && let Some(edge) = started
+            {
                 runtime.block_on(net::serve(edge, bound, directory));
-                runtime.shutdown_timeout(Duration::from_millis(200));
-            })
-            .map_err(StartError::Thread)?;
-        Ok(handle)
+            }
+            runtime.shutdown_timeout(Duration::from_millis(200));
+        };
+        std::thread::Builder::new().name("sip".to_owned()).spawn(main).map_err(StartError::Thread)?;
+        let edge = assembled.recv().map_err(|_| StartError::Stack("its thread ended".to_owned()))??;
+        Ok(SipHandle { edge, udp: udp.into(), tcp: tcp.into() })
     }
 }
 

@@ -100,7 +100,13 @@ impl Front {
     }
 
     /// Decides about one message.
-    pub(crate) fn judge(&mut self, message: &Message<'_>, source: SocketAddr, now: Now, load: Load) -> Judged {
+    pub(crate) fn judge(
+        &mut self,
+        message: &Message<'_>,
+        source: SocketAddr,
+        now: Now,
+        load: Load,
+    ) -> Judged {
         let trusted = self.directory.trunk_by_address(source.ip());
         let stranger = trusted.is_none() && !self.directory.has_credentials();
         match check(message) {
@@ -113,10 +119,12 @@ impl Front {
                 metrics::counter!("sip_malformed_total", "why" => why).increment(1);
                 if stranger { strange() } else { self.answer(message, &refusal, source) }
             }
-            Verdict::Sound(sound) => match self.place(message, &sound, source, trusted, stranger, now, load) {
-                Ok(judged) => judged,
-                Err(refusal) => self.answer(message, &refusal, source),
-            },
+            Verdict::Sound(sound) => {
+                match self.place(message, &sound, source, trusted, stranger, now, load) {
+                    Ok(judged) => judged,
+                    Err(refusal) => self.answer(message, &refusal, source),
+                }
+            }
         }
     }
 
@@ -140,7 +148,10 @@ impl Front {
         Judged::Answer(print(message, refusal, source, &self.settings.product, &self.key))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one decision over everything that is known about one packet")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one decision over everything that is known about one packet"
+    )]
     fn place(
         &mut self,
         message: &Message<'_>,
@@ -151,7 +162,7 @@ impl Front {
         now: Now,
         load: Load,
     ) -> Result<Judged, Refusal> {
-        let known = self.known.find(sound.call_id, sound.from_tag());
+        let known = self.known.find(sound.call_id, sound.caller_tag());
         let mine = known.is_some_and(|call| trusted.is_some() || call.source.ip() == source.ip());
         match (sound.method, sound.to_tag()) {
             // An ACK of something we refused without state, or of nothing at all.
@@ -199,7 +210,9 @@ impl Front {
             return Err(self.busy());
         }
         let asked = message.first("Session-Expires").and_then(parse_expires);
-        if message.lists("Supported", "timer") && asked.is_some_and(|asked| asked.interval < self.settings.min_se) {
+        if message.lists("Supported", "timer")
+            && asked.is_some_and(|asked| asked.interval < self.settings.min_se)
+        {
             let least = self.settings.min_se.as_secs().to_string();
             return Err(Refusal::new(422, phrase(422)).with("Min-SE", least));
         }
@@ -221,11 +234,11 @@ impl Front {
             dialled,
             offer: text(sound.body),
             call_id: sound.call_id.to_owned(),
-            from_tag: sound.from_tag().to_owned(),
+            from_tag: sound.caller_tag().to_owned(),
         };
         self.known.insert(
             sound.call_id,
-            sound.from_tag(),
+            sound.caller_tag(),
             KnownCall {
                 trunk: access.trunk,
                 source,
@@ -276,10 +289,12 @@ impl Front {
 
     fn caller(&self, message: &Message<'_>, sound: &Sound<'_>, trusted: bool) -> CallerId {
         // RFC 3325: an asserted identity counts only from within the circle of trust.
-        let asserted = message.first("P-Asserted-Identity").filter(|_| trusted).and_then(|value| address(value).ok());
+        let asserted =
+            message.first("P-Asserted-Identity").filter(|_| trusted).and_then(|value| address(value).ok());
         let identity = asserted.as_ref().unwrap_or(&sound.from);
         let raw = user_of(identity.uri);
-        let number = PhoneNumber::from_dialled(&raw, &self.settings.country_code, self.settings.national_digits).ok();
+        let number =
+            PhoneNumber::from_dialled(&raw, &self.settings.country_code, self.settings.national_digits).ok();
         let display = identity.display.clone().or_else(|| sound.from.display.clone());
         CallerId { number, display: display.filter(|name| !name.is_empty()), raw }
     }

@@ -76,7 +76,10 @@ impl Known {
     /// The leg is over; its transactions may still answer retransmissions for a while.
     pub(crate) fn end(&mut self, call_id: &str, from_tag: &str, leg: LegId, now: Instant) {
         let key = (call_id.to_owned(), from_tag.to_owned());
-        let Some(call) = self.calls.get_mut(&key).filter(|call| call.leg == leg && call.ended.is_none()) else { return };
+        let Some(call) = self.calls.get_mut(&key).filter(|call| call.leg == leg && call.ended.is_none())
+        else {
+            return;
+        };
         call.ended = Some(now);
         if let Some(count) = self.by_trunk.get_mut(&call.trunk) {
             *count = count.saturating_sub(1);

@@ -7,7 +7,7 @@ use super::event::{SipCommand, SipEvent};
 use super::front::{NewCall, count, text};
 use super::session::{Input, Opening, OurRequest, Output, Request as DialogRequest, Session, Target};
 use super::session_timer::{Asked, parse_expires};
-use rsipstack::rsip::prelude::{HeadersExt as _};
+use rsipstack::rsip::prelude::HeadersExt as _;
 use rsipstack::rsip::{Header, Method, Request, Response, SipMessage, StatusCodeKind};
 use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::{Transaction, TransactionEvent, TransactionEventSender};
@@ -22,12 +22,23 @@ pub(crate) enum LegInput {
     Command(SipCommand),
     /// A request inside the dialog.
     Request(Box<Transaction>),
-    Acked { cseq: u32, sdp: Option<String> },
+    Acked {
+        cseq: u32,
+        sdp: Option<String>,
+    },
     Cancelled,
-    NoAck { cseq: u32 },
-    Response { to: OurRequest, cseq: u32, response: Option<Box<Response>> },
+    NoAck {
+        cseq: u32,
+    },
+    Response {
+        to: OurRequest,
+        cseq: u32,
+        response: Option<Box<Response>>,
+    },
     /// A 2xx of our re-INVITE came again: its ACK was lost.
-    AckAgain { cseq: u32 },
+    AckAgain {
+        cseq: u32,
+    },
     ShutDown,
 }
 
@@ -129,7 +140,8 @@ impl Leg {
                 return None;
             }
             LegInput::Response { to, cseq, response } => {
-                let status = response.as_ref().map_or(408, |response| u16::from(response.status_code.clone()));
+                let status =
+                    response.as_ref().map_or(408, |response| u16::from(response.status_code.clone()));
                 if matches!(to, OurRequest::Reinvite { .. }) && (200..300).contains(&status) {
                     let ack = self.dialog.ack(cseq);
                     self.last_ack = Some((cseq, ack.clone()));
@@ -162,7 +174,9 @@ impl Leg {
             id,
             method,
             cseq,
-            content_type: values(&request.headers, |header| header_value(header, "Content-Type")).into_iter().next(),
+            content_type: values(&request.headers, |header| header_value(header, "Content-Type"))
+                .into_iter()
+                .next(),
             body: text(&request.body),
             asked: asked(&request),
             rack: rack(&request),

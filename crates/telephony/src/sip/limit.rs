@@ -59,10 +59,12 @@ impl PerSource {
 
     /// Forgets addresses whose bucket is full again; failing that, the one that was idle longest.
     fn forget(&mut self, now: Instant) {
-        let refill = Duration::try_from_secs_f64(self.burst / self.per_second.max(0.001)).unwrap_or(Duration::MAX);
+        let refill =
+            Duration::try_from_secs_f64(self.burst / self.per_second.max(0.001)).unwrap_or(Duration::MAX);
         self.buckets.retain(|_, bucket| now.saturating_duration_since(bucket.at) < refill);
         if self.buckets.len() >= self.sources_max
-            && let Some(oldest) = self.buckets.iter().min_by_key(|(_, bucket)| bucket.at).map(|(source, _)| *source)
+            && let Some(oldest) =
+                self.buckets.iter().min_by_key(|(_, bucket)| bucket.at).map(|(source, _)| *source)
         {
             self.buckets.remove(&oldest);
         }

@@ -6,8 +6,8 @@
 //! [`SipEdge`], which ties them together and speaks with the rest by [`SipEvent`] and [`SipCommand`].
 //! Why it is so: `docs/decisions/0003-sip-stack.md`.
 
-pub mod client;
 mod check;
+pub mod client;
 mod dialog;
 mod digest;
 pub mod directory;

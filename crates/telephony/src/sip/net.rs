@@ -129,7 +129,9 @@ pub(crate) async fn endpoint(settings: &SipSettings, bound: &Bound) -> Result<En
         .build())
 }
 
-async fn udp_connection(socket: &UdpSocket) -> rsipstack::Result<(Arc<tokio::net::UdpSocket>, SipConnection)> {
+async fn udp_connection(
+    socket: &UdpSocket,
+) -> rsipstack::Result<(Arc<tokio::net::UdpSocket>, SipConnection)> {
     let socket = Arc::new(tokio::net::UdpSocket::from_std(socket.try_clone()?)?);
     let sender: Arc<dyn StackSocket> = Arc::new(SendOnly(Arc::clone(&socket)));
     let connection = UdpConnection::from_socket(sender, None, None).await?;
@@ -137,7 +139,11 @@ async fn udp_connection(socket: &UdpSocket) -> rsipstack::Result<(Arc<tokio::net
 }
 
 /// The address a peer should use for us: the advertised one, or the one its packets arrive at.
-pub(crate) fn reachable_at(connection: &SipConnection, peer: SocketAddr, advertised: Option<IpAddr>) -> SocketAddr {
+pub(crate) fn reachable_at(
+    connection: &SipConnection,
+    peer: SocketAddr,
+    advertised: Option<IpAddr>,
+) -> SocketAddr {
     let bound = connection.get_addr().get_socketaddr().unwrap_or(peer);
     if let Some(ip) = advertised {
         return SocketAddr::new(ip, bound.port());
@@ -186,22 +192,16 @@ async fn datagrams(edge: Arc<Edge>, socket: Arc<tokio::net::UdpSocket>, connecti
     let mut buffer = vec![0_u8; 65_536];
     loop {
         let mut next = socket.recv_from(&mut buffer).await;
-        for _ in 0..BATCH {
-            match next {
-                Ok((length, source)) => {
-                    let datagram = buffer.get(..length).unwrap_or(&[]);
-                    datagram_in(&edge, &socket, &connection, datagram, source).await;
-                }
-                // ICMP errors of earlier sends arrive here as well (port unreachable); they concern one peer only.
-                Err(error) => {
-                    tracing::debug!(%error, "a datagram could not be received");
-                    break;
-                }
-            }
-            next = socket.try_recv_from(&mut buffer);
-            if next.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock) {
+        let mut read: usize = 0;
+        // An error = nothing more for now, or the ICMP error of an earlier answer, which concerns one peer only.
+        while let Ok((length, source)) = next {
+            let datagram = buffer.get(..length).unwrap_or(&[]);
+            datagram_in(&edge, &socket, &connection, datagram, source).await;
+            read = read.saturating_add(1);
+            if read >= BATCH {
                 break;
             }
+            next = socket.try_recv_from(&mut buffer);
         }
         tokio::task::yield_now().await;
     }
@@ -217,13 +217,13 @@ async fn datagram_in(
     // RFC 5626 3.5.1: keep-alives.
     if datagram.iter().all(u8::is_ascii_whitespace) {
         if datagram == b"\r\n\r\n" {
-            let _ = socket.try_send_to(b"\r\n", source);
+            let _ = socket.send_to(b"\r\n", source).await;
         }
         return;
     }
     if let Some(answer) = edge.take(datagram, source, connection).await {
-        // A full send buffer loses the answer as the network might; the request comes again.
-        let _ = socket.try_send_to(&answer, source);
+        // What cannot be sent is lost as it might be in the network; the request comes again.
+        let _ = socket.send_to(&answer, source).await;
     }
 }
 

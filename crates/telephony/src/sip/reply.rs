@@ -150,9 +150,12 @@ mod tests {
                     From: <sip:x@y>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n\r\n";
         let message = cut(head, b"");
         let source = "192.0.2.9:4711".parse().unwrap();
-        let answer = || String::from_utf8(print(&message, &Refusal::new(200, "OK"), source, "T", &[7; 32])).unwrap();
+        let answer =
+            || String::from_utf8(print(&message, &Refusal::new(200, "OK"), source, "T", &[7; 32])).unwrap();
 
-        assert!(answer().contains("Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx;received=192.0.2.9;rport=4711, SIP/2.0/UDP second\r\n"));
+        assert!(answer().contains(
+            "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx;received=192.0.2.9;rport=4711, SIP/2.0/UDP second\r\n"
+        ));
         assert!(answer().contains("To: <sip:a@b>;tag="));
         assert_eq!(answer(), answer());
     }

@@ -97,7 +97,8 @@ impl Session {
         if matches!(self.phase, Phase::Answered | Phase::Ending | Phase::Over) {
             return None;
         }
-        let timer = self.timer.map(|timer| timer.deadline(self.refreshing || self.refresh_again_at.is_some()));
+        let timer =
+            self.timer.map(|timer| timer.deadline(self.refreshing || self.refresh_again_at.is_some()));
         [Some(self.ends_at), timer, self.reliable.deadline(), self.probe_at, self.refresh_again_at]
             .into_iter()
             .flatten()
@@ -155,7 +156,9 @@ impl Session {
                 vec![]
             }
             (Phase::Confirmed, SipCommand::Bye { cause, .. }) => self.hang_up(cause),
-            (Phase::Answered | Phase::Confirmed, SipCommand::AnswerReoffer { sdp, .. }) => self.answer_offer(now, sdp),
+            (Phase::Answered | Phase::Confirmed, SipCommand::AnswerReoffer { sdp, .. }) => {
+                self.answer_offer(now, sdp)
+            }
             (Phase::Answered | Phase::Confirmed, SipCommand::RejectReoffer { status, retry_after, .. }) => {
                 self.refuse_offer(status, retry_after)
             }
@@ -193,10 +196,7 @@ impl Session {
 
     fn fail(&mut self, cause: EndCause, status: u16) -> Vec<Output> {
         self.phase = Phase::Over;
-        vec![
-            Output::refuse(Target::Invite, status),
-            Output::Tell(SipEvent::Failed { leg: self.leg, cause }),
-        ]
+        vec![Output::refuse(Target::Invite, status), Output::Tell(SipEvent::Failed { leg: self.leg, cause })]
     }
 
     fn acked(&mut self, cseq: u32, sdp: Option<String>) -> Vec<Output> {
@@ -219,10 +219,7 @@ impl Session {
             return vec![];
         }
         self.phase = Phase::Over;
-        vec![
-            Output::refuse(Target::Invite, 487),
-            Output::Tell(SipEvent::Cancelled { leg: self.leg }),
-        ]
+        vec![Output::refuse(Target::Invite, 487), Output::Tell(SipEvent::Cancelled { leg: self.leg })]
     }
 
     fn no_ack(&mut self, cseq: u32) -> Vec<Output> {

@@ -63,7 +63,9 @@ impl SessionTimer {
                 refreshed: now,
             }),
             // No wish, but it understands: it shall refresh, so that our timers stay few.
-            None if asked.supported => Some(Self { interval: ours.max(floor), we_refresh: false, refreshed: now }),
+            None if asked.supported => {
+                Some(Self { interval: ours.max(floor), we_refresh: false, refreshed: now })
+            }
             None => None,
         }
     }
@@ -144,7 +146,10 @@ mod tests {
         let ours = SessionTimer::agree(asked(true, Some("600;refresher=uas")), OURS, LEAST, now).unwrap();
         let theirs = SessionTimer::agree(asked(true, Some("90;refresher=uac")), OURS, LEAST, now).unwrap();
 
-        assert_eq!([after(&ours, 299), after(&ours, 300), after(&ours, 568)], [None, Some(Due::Refresh), Some(Due::Expired)]);
+        assert_eq!(
+            [after(&ours, 299), after(&ours, 300), after(&ours, 568)],
+            [None, Some(Due::Refresh), Some(Due::Expired)]
+        );
         assert_eq!([after(&theirs, 59), after(&theirs, 60)], [None, Some(Due::Expired)]);
     }
 }

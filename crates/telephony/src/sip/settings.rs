@@ -18,7 +18,8 @@ pub struct SipSettings {
     pub product: String,
     /// Realm of the digest challenge (RFC 8760).
     pub realm: String,
-    /// Digest algorithms offered, best first: `SHA-256`, `MD5`.
+    /// Digest algorithms offered, in this order: `MD5`, `SHA-256`. RFC 8760 wants the best first, but many peers
+    /// read only the first challenge (SIPp 3.6 and the client of rsipstack 0.7 do) and know only MD5.
     pub digest_algorithms: Vec<DigestAlgorithm>,
     /// How long a nonce may be used before `stale=true`, in seconds.
     #[serde(deserialize_with = "seconds")]
@@ -98,7 +99,7 @@ impl Default for SipSettings {
             advertised: None,
             product: format!("Trunkline/{}", env!("CARGO_PKG_VERSION")),
             realm: "trunkline".to_owned(),
-            digest_algorithms: vec![DigestAlgorithm::Sha256, DigestAlgorithm::Md5],
+            digest_algorithms: vec![DigestAlgorithm::Md5, DigestAlgorithm::Sha256],
             nonce_lives: Duration::from_secs(300),
             digest_failures_max: 10,
             lock_out: Duration::from_secs(300),

@@ -56,7 +56,9 @@ fn frame(buffer: &[u8], message_bytes_max: usize) -> Frame {
     let message = cut(&head, &[]);
     let mut lengths = message.all("Content-Length");
     let length = match (lengths.next(), lengths.next()) {
-        (Some(length), None) if !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit()) => length.parse::<usize>().ok(),
+        (Some(length), None) if !length.is_empty() && length.bytes().all(|b| b.is_ascii_digit()) => {
+            length.parse::<usize>().ok()
+        }
         _ => None,
     };
     match length.and_then(|length| end.checked_add(length)) {
@@ -110,7 +112,12 @@ async fn serve(edge: &Arc<Edge>, stream: TcpStream, peer: SocketAddr) {
     let _ = timeout(UNREAD_MAX, tcp.close()).await;
 }
 
-async fn read(edge: &Arc<Edge>, mut reader: tokio::io::ReadHalf<TcpStream>, tcp: &TcpConnection, peer: SocketAddr) {
+async fn read(
+    edge: &Arc<Edge>,
+    mut reader: tokio::io::ReadHalf<TcpStream>,
+    tcp: &TcpConnection,
+    peer: SocketAddr,
+) {
     let connection = SipConnection::Tcp(tcp.clone());
     let mut buffer: Vec<u8> = Vec::with_capacity(8192);
     let mut chunk = vec![0_u8; 16_384];
@@ -172,9 +179,10 @@ mod tests {
 
     #[test]
     fn messages_are_cut_from_a_stream() {
-        let two = b"OPTIONS sip:a SIP/2.0\r\nl: 3\r\n\r\nabcOPTIONS sip:b SIP/2.0\r\nContent-Length: 0\r\n\r\n";
+        let two =
+            b"OPTIONS sip:a SIP/2.0\r\nl: 3\r\n\r\nabcOPTIONS sip:b SIP/2.0\r\nContent-Length: 0\r\n\r\n";
 
-        assert_eq!(frame(two, 1000), Frame::Message(35));
+        assert_eq!(frame(two, 1000), Frame::Message(34));
         assert_eq!(frame(two.get(..33).unwrap(), 1000), Frame::More);
         assert_eq!(frame(b"\r\n\r\n", 1000), Frame::Ping);
         assert_eq!(frame(b"\r\nOPTIONS", 1000), Frame::Skip(2));
@@ -183,7 +191,13 @@ mod tests {
 
     #[test]
     fn a_stream_without_a_usable_length_is_broken() {
-        for length in ["", "Content-Length: -1\r\n", "Content-Length: 99999999999999999999999\r\n", "l: 1\r\nl: 2\r\n", "l: 5000\r\n"] {
+        for length in [
+            "",
+            "Content-Length: -1\r\n",
+            "Content-Length: 99999999999999999999999\r\n",
+            "l: 1\r\nl: 2\r\n",
+            "l: 5000\r\n",
+        ] {
             let message = format!("OPTIONS sip:a SIP/2.0\r\n{length}\r\n");
             assert_eq!(frame(message.as_bytes(), 1000), Frame::Broken(message.len()), "{length}");
         }

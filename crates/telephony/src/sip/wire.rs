@@ -65,7 +65,10 @@ fn start_line(line: &str) -> Start<'_> {
     if line.get(..4).is_some_and(|begin| begin.eq_ignore_ascii_case("SIP/")) {
         let status = line.split(' ').nth(1).unwrap_or("");
         return match status.parse::<u16>() {
-            Ok(status) if status >= 100 && status <= 699 && line.get(..7).is_some_and(|v| v.eq_ignore_ascii_case("SIP/2.0")) => {
+            Ok(status)
+                if (100..=699).contains(&status)
+                    && line.get(..7).is_some_and(|version| version.eq_ignore_ascii_case("SIP/2.0")) =>
+            {
                 Start::Response { status }
             }
             _ => Start::Broken("status line"),
@@ -74,7 +77,9 @@ fn start_line(line: &str) -> Start<'_> {
     let mut parts = line.split(' ');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some(method), Some(uri), Some(version), None)
-            if is_token(method) && !uri.is_empty() && version.get(..4).is_some_and(|v| v.eq_ignore_ascii_case("SIP/")) =>
+            if is_token(method)
+                && !uri.is_empty()
+                && version.get(..4).is_some_and(|v| v.eq_ignore_ascii_case("SIP/")) =>
         {
             Start::Request { method, uri, version }
         }
@@ -108,12 +113,18 @@ fn full_name(name: &str) -> &str {
 impl Message<'_> {
     /// All values of a header, in order.
     pub(crate) fn all<'s>(&'s self, name: &'s str) -> impl Iterator<Item = &'s str> {
-        self.headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
+        self.headers
+            .iter()
+            .filter(move |(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref())
     }
 
     /// The first value of a header.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_ref())
+        self.headers
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_ref())
     }
 
     /// Whether a comma-separated header lists `token`.
@@ -136,7 +147,7 @@ impl Message<'_> {
 }
 
 /// Splits at a byte outside of quotes and angle brackets.
-pub(crate) fn split_outside<'a>(text: &'a str, at: u8) -> impl Iterator<Item = &'a str> {
+pub(crate) fn split_outside(text: &str, at: u8) -> impl Iterator<Item = &str> {
     let mut quoted = false;
     let mut escaped = false;
     let mut angle = false;
@@ -318,7 +329,10 @@ mod tests {
 
     #[test]
     fn folded_and_compact_headers_are_read() {
-        let message = cut("OPTIONS sip:a@b SIP/2.0\r\nv: SIP/2.0/UDP h\r\nTO :\r\n <sip:a@b>;\r\n\ttag=1\r\nk: a, b\r\n\r\n", b"");
+        let message = cut(
+            "OPTIONS sip:a@b SIP/2.0\r\nv: SIP/2.0/UDP h\r\nTO :\r\n <sip:a@b>;\r\n\ttag=1\r\nk: a, b\r\n\r\n",
+            b"",
+        );
 
         assert_eq!(message.first("via"), Some("SIP/2.0/UDP h"));
         assert_eq!(address(message.first("To").unwrap()).unwrap().param("tag"), Some("1"));
@@ -327,10 +341,21 @@ mod tests {
 
     #[test]
     fn addresses_are_read_or_refused() {
-        assert_eq!(address("\"A, \\\"B\\\"\" <sip:a@b;x=1>;tag=7").unwrap().display.as_deref(), Some("A, \"B\""));
+        assert_eq!(
+            address("\"A, \\\"B\\\"\" <sip:a@b;x=1>;tag=7").unwrap().display.as_deref(),
+            Some("A, \"B\"")
+        );
         assert_eq!(address("sip:a@b;tag=7").unwrap().param("TAG"), Some("7"));
         assert_eq!(address("caller<sip:a@b>;tag=7").unwrap().display.as_deref(), Some("caller"));
-        for broken in ["\"A <sip:a@b>", "Bell, A <sip:a@b>", "< sip:a@b >", "<sip:a@b", "", "sip:a@b?Route=x", "<sip:a@b> x"] {
+        for broken in [
+            "\"A <sip:a@b>",
+            "Bell, A <sip:a@b>",
+            "< sip:a@b >",
+            "<sip:a@b",
+            "",
+            "sip:a@b?Route=x",
+            "<sip:a@b> x",
+        ] {
             assert!(address(broken).is_err(), "{broken}");
         }
     }

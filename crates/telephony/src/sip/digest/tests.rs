@@ -61,7 +61,12 @@ fn the_same_answer_twice_is_refused_as_stale_but_overtaking_is_allowed() {
     let challenge = server.challenge(start(), false).remove(0);
 
     let outcomes: Vec<bool> = [1, 3, 2, 2, 3, 100, 1]
-        .map(|nc| matches!(judge(&mut server, start(), &answer(&challenge, "carrier", "s3cret", nc)), Outcome::Accepted(_)))
+        .map(|nc| {
+            matches!(
+                judge(&mut server, start(), &answer(&challenge, "carrier", "s3cret", nc)),
+                Outcome::Accepted(_)
+            )
+        })
         .to_vec();
 
     assert_eq!(outcomes, [true, true, true, false, false, true, false]);
@@ -73,9 +78,15 @@ fn an_old_nonce_is_stale_and_a_forged_one_is_not() {
     let challenge = server.challenge(start(), false).remove(0);
     let later = start() + Duration::from_secs(301);
 
-    assert_eq!(judge(&mut server, later, &answer(&challenge, "carrier", "s3cret", 1)), Outcome::Challenge { stale: true });
+    assert_eq!(
+        judge(&mut server, later, &answer(&challenge, "carrier", "s3cret", 1)),
+        Outcome::Challenge { stale: true }
+    );
     let forged = challenge.replace("nonce=\"", "nonce=\"f");
-    assert_eq!(judge(&mut server, start(), &answer(&forged, "carrier", "s3cret", 1)), Outcome::Challenge { stale: false });
+    assert_eq!(
+        judge(&mut server, start(), &answer(&forged, "carrier", "s3cret", 1)),
+        Outcome::Challenge { stale: false }
+    );
 }
 
 #[test]
@@ -84,14 +95,20 @@ fn guessing_locks_the_address_out_and_an_unknown_user_looks_like_a_wrong_passwor
     for n in 0..10 {
         let challenge = server.challenge(start(), false).remove(0);
         let user = if n % 2 == 0 { "carrier" } else { "nobody" };
-        assert_eq!(judge(&mut server, start(), &answer(&challenge, user, "wrong", 1)), Outcome::Challenge { stale: false });
+        assert_eq!(
+            judge(&mut server, start(), &answer(&challenge, user, "wrong", 1)),
+            Outcome::Challenge { stale: false }
+        );
     }
     let challenge = server.challenge(start(), false).remove(0);
 
     assert_eq!(judge(&mut server, start(), &answer(&challenge, "carrier", "s3cret", 1)), Outcome::LockedOut);
     let later = start() + Duration::from_secs(300);
     let challenge = server.challenge(later, false).remove(0);
-    assert!(matches!(judge(&mut server, later, &answer(&challenge, "carrier", "s3cret", 1)), Outcome::Accepted(_)));
+    assert!(matches!(
+        judge(&mut server, later, &answer(&challenge, "carrier", "s3cret", 1)),
+        Outcome::Accepted(_)
+    ));
 }
 
 #[test]

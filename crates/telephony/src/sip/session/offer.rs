@@ -19,7 +19,13 @@ pub(crate) enum Pending {
 }
 
 impl Session {
-    pub(super) fn offered(&mut self, now: Instant, to: Target, request: Request, rng: &mut dyn Rng) -> Vec<Output> {
+    pub(super) fn offered(
+        &mut self,
+        now: Instant,
+        to: Target,
+        request: Request,
+        rng: &mut dyn Rng,
+    ) -> Vec<Output> {
         let later = |rng: &mut dyn Rng| {
             // RFC 3261 14.2 and RFC 3311 5.2: a random time of at most ten seconds.
             vec![Output::refuse(to, 500).retry_after(Some(Duration::from_secs(rng.random_range(1..=10))))]
@@ -51,7 +57,8 @@ impl Session {
             return vec![Output::Respond { to, status: 200, reason: None, headers, sdp: None }];
         }
         let late = request.body.is_none();
-        self.pending = Some(Pending::Theirs { to, cseq: request.cseq, is_invite, late, asked: request.asked });
+        self.pending =
+            Some(Pending::Theirs { to, cseq: request.cseq, is_invite, late, asked: request.asked });
         vec![Output::Tell(SipEvent::Reoffered { leg: self.leg, sdp: request.body })]
     }
 
@@ -72,7 +79,9 @@ impl Session {
     }
 
     pub(super) fn answer_offer(&mut self, now: Instant, sdp: String) -> Vec<Output> {
-        let Some(Pending::Theirs { to, cseq, is_invite, late, asked }) = self.pending.take() else { return vec![] };
+        let Some(Pending::Theirs { to, cseq, is_invite, late, asked }) = self.pending.take() else {
+            return vec![];
+        };
         let mut headers = vec![("Allow", ALLOW.to_owned()), ("Supported", SUPPORTED.to_owned())];
         headers.extend(self.agree_timer(now, asked));
         self.local_sdp = Some(sdp.clone());

@@ -53,8 +53,20 @@ impl Reliable {
     }
 
     /// Sends a provisional answer, now or when the one before it is confirmed.
-    pub(crate) fn say(&mut self, status: u16, sdp: Option<String>, now: Instant, t1: Duration) -> Vec<Output> {
-        let output = Output::Respond { to: Target::Invite, status, reason: None, headers: Vec::new(), sdp: sdp.clone() };
+    pub(crate) fn say(
+        &mut self,
+        status: u16,
+        sdp: Option<String>,
+        now: Instant,
+        t1: Duration,
+    ) -> Vec<Output> {
+        let output = Output::Respond {
+            to: Target::Invite,
+            status,
+            reason: None,
+            headers: Vec::new(),
+            sdp: sdp.clone(),
+        };
         if !self.required {
             return vec![output];
         }

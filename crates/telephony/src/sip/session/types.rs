@@ -91,11 +91,18 @@ pub(crate) enum Target {
 /// A request of ours inside the dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum OurRequest {
-    Bye { reason: Option<String> },
+    Bye {
+        reason: Option<String>,
+    },
     /// Session refresh without media (RFC 3311).
-    Update { expires: String },
+    Update {
+        expires: String,
+    },
     /// Session refresh for peers without UPDATE: the same media again.
-    Reinvite { expires: String, sdp: String },
+    Reinvite {
+        expires: String,
+        sdp: String,
+    },
     /// OPTIONS: is anybody there?
     Probe,
 }
