@@ -1,6 +1,9 @@
 //! Composition: what starts, in which order, and how it stops.
 
+use crate::http::AppState;
+use crate::http::server::{self, NoSockets, ServeError, Serving};
 use crate::settings::{Loaded, Settings};
+use actix_web::web::Data;
 use base::Clock;
 use platform::db::Database;
 use platform::event::{AUDIT_LOG, AuditLog};
@@ -50,6 +53,9 @@ pub enum RunError {
     /// The database could not be brought up to date.
     #[error("cannot bring the database up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
+    /// The HTTP edge does not listen.
+    #[error(transparent)]
+    Http(#[from] ServeError),
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
@@ -121,15 +127,41 @@ pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
         // Postgres may be half way up: the next start clears it away.
         () = signals.next() => return Ok(()),
     };
-    tracing::info!("trunkline {} is ready", env!("CARGO_PKG_VERSION"));
+    let serving = match serve(&ground) {
+        Ok(serving) => serving,
+        Err(error) => {
+            ground.stop().await;
+            return Err(error.into());
+        }
+    };
+    let handle = serving.handle;
+    actix_rt::spawn(serving.server);
+    tracing::info!("trunkline {} is ready at {}", env!("CARGO_PKG_VERSION"), serving.address);
 
     signals.next().await;
-    tracing::info!("stopping (a second signal stops at once)");
+    tracing::info!("stopping: what runs may end (a second signal stops at once)");
+    tokio::select! {
+        stopped = tokio::time::timeout(ground.settings.server.drain(), handle.stop(true)) => {
+            if stopped.is_err() {
+                tracing::warn!("requests still ran when the time to end was over");
+            }
+        }
+        () = signals.next() => tracing::warn!("stopping at once"),
+    }
     tokio::select! {
         () = ground.stop() => tracing::info!("stopped"),
         () = signals.next() => tracing::warn!("stopped without waiting: the next start recovers"),
     }
     Ok(())
+}
+
+/// Starts the HTTP edge.
+fn serve(ground: &Ground) -> Result<Serving, ServeError> {
+    let Settings { http, access, .. } = ground.settings.clone();
+    let state = AppState::new(ground.pool.clone(), Arc::clone(&ground.clock), rand::random(), http, access)
+        .with(ground.levels.clone())
+        .with(ground.journal.clone());
+    server::serve(&Data::new(state), &NoSockets, None)
 }
 
 /// Brings the database up to date.
@@ -155,7 +187,8 @@ async fn make_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: Cancellation
             _ = every.tick() => {}
         }
         let today = clock.now().date_naive();
-        let made = async { event::make_partitions(&mut *pool.acquire().await?, today, PARTITION_MONTHS).await };
+        let made =
+            async { event::make_partitions(&mut *pool.acquire().await?, today, PARTITION_MONTHS).await };
         if let Err(error) = made.await {
             tracing::warn!(error = %error, "the event log's partitions were not made, another try in an hour");
         }
