@@ -21,6 +21,9 @@ pub const SECONDS_MAX: i32 = 3_600;
 /// Most contacts that may wait in one queue: what the routing core is measured for.
 pub const WAITING_MAX: i32 = 10_000;
 
+/// Highest priority of a queue or of a contact in it. Flows use the same scale.
+pub const PRIORITY_MAX: i32 = 9;
+
 /// A skill and how well it must be, or is, known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SkillLevel {
@@ -55,7 +58,7 @@ pub struct QueueFields {
     pub short_abandon_seconds: i32,
     /// Contacts that may wait at once; the next one is told that there is no room.
     pub waiting_max: i32,
-    /// Higher is served first; 0 is usual.
+    /// 0 to 9; higher is served first, 0 is usual. A flow may give a contact another one.
     pub priority: i32,
     /// Which part of the organisation it belongs to.
     #[serde(default)]
@@ -222,7 +225,7 @@ impl QueueFields {
             ("/target_percent", self.target_percent, 1, 100),
             ("/short_abandon_seconds", self.short_abandon_seconds, 0, SECONDS_MAX),
             ("/waiting_max", self.waiting_max, 1, WAITING_MAX),
-            ("/priority", self.priority, 0, 100),
+            ("/priority", self.priority, 0, PRIORITY_MAX),
         ];
         for (pointer, value, least, most) in ranges {
             if !(least..=most).contains(&value) {

@@ -10,4 +10,5 @@ pub mod operator;
 pub mod query;
 pub mod queue;
 pub mod service_level;
+mod shape;
 pub mod store;

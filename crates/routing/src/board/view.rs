@@ -5,8 +5,9 @@ use crate::contact::StateName;
 use crate::operator::{OperatorNow, WorkNow};
 use crate::queue::Card;
 use crate::service_level::Counts;
+use crate::shape::{stamp, with};
 use base::id::{ContactId, QueueId};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -19,10 +20,6 @@ pub struct LineNow {
     pub waiting: usize,
     /// Since when the first of them.
     pub longest_since: Option<DateTime<Utc>>,
-}
-
-fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
 }
 
 impl Board {
@@ -59,12 +56,13 @@ impl Board {
     }
 
     fn totals_view(&self) -> Value {
-        let mut view = counts_view(&self.totals());
-        view["waiting"] = json!(self.queues.values().map(|queue| queue.waiting.len()).sum::<usize>());
-        view["longest_since"] = json!(self.queues.values().filter_map(longest_since).min().map(stamp));
-        view["in_ivr"] = json!(self.stages().values().filter(|stage| stage.name == "ivr").count());
-        view["talking"] = json!(self.operators.values().filter(|it| is_talking(it)).count());
-        view
+        let totals = json!({
+            "waiting": self.queues.values().map(|queue| queue.waiting.len()).sum::<usize>(),
+            "longest_since": self.queues.values().filter_map(longest_since).min().map(stamp),
+            "in_ivr": self.stages().values().filter(|stage| stage.name == "ivr").count(),
+            "talking": self.operators.values().filter(|it| is_talking(it)).count(),
+        });
+        with(counts_view(&self.totals()), totals)
     }
 
     fn queues_view(&self) -> Value {
@@ -74,16 +72,17 @@ impl Board {
                 let from = it.work.as_ref().and_then(|work| work.card.queue.as_ref());
                 is_talking(it) && from.is_some_and(|queue| queue.id == *id)
             };
-            let mut view = counts_view(&queue.counts);
-            view["name"] = json!(queue.name);
-            view["waiting"] = json!(queue.waiting.len());
-            view["longest_since"] = json!(longest_since(queue).map(stamp));
-            view["estimated_wait_seconds"] = json!(queue.estimated_wait.map(|wait| wait.as_secs()));
-            view["target_seconds"] = json!(queue.target.answered_within.as_secs());
-            view["target_percent"] = json!(queue.target.percent);
-            view["ready"] = json!(self.operators.values().filter(ready).count());
-            view["talking"] = json!(self.operators.values().filter(talking).count());
-            (id.to_string(), view)
+            let now = json!({
+                "name": queue.name,
+                "waiting": queue.waiting.len(),
+                "longest_since": longest_since(queue).map(stamp),
+                "estimated_wait_seconds": queue.estimated_wait.map(|wait| wait.as_secs()),
+                "target_seconds": queue.target.answered_within.as_secs(),
+                "target_percent": queue.target.percent,
+                "ready": self.operators.values().filter(ready).count(),
+                "talking": self.operators.values().filter(talking).count(),
+            });
+            (id.to_string(), with(counts_view(&queue.counts), now))
         };
         Value::Object(self.queues.iter().map(view).collect())
     }
@@ -174,10 +173,11 @@ fn longest_since(queue: &QueueNow) -> Option<DateTime<Utc>> {
 }
 
 fn counts_view(counts: &Counts) -> Value {
-    let mut view = json!(counts);
-    view["service_level"] = json!(counts.service_level());
-    view["service_level_strict"] = json!(counts.service_level_strict());
-    view
+    let levels = json!({
+        "service_level": counts.service_level(),
+        "service_level_strict": counts.service_level_strict(),
+    });
+    with(json!(counts), levels)
 }
 
 /// With a caller, held or not.

@@ -3,8 +3,9 @@
 use super::{Finishing, Next, Operator, Phone, Reason, State, Talk, Totals, Work};
 use crate::contact::StateName;
 use crate::queue::{Card, QueueName};
+use crate::shape::{stamp, with};
 use base::id::{CallId, ContactId, OperatorId, QueueId};
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -55,11 +56,6 @@ impl WorkNow {
     }
 }
 
-/// A moment as the live protocol writes it.
-fn stamp(at: DateTime<Utc>) -> String {
-    at.to_rfc3339_opts(SecondsFormat::Millis, true)
-}
-
 impl Operator {
     /// What others see.
     #[must_use]
@@ -82,26 +78,26 @@ impl Operator {
     #[must_use]
     pub fn desk_view(&self) -> Value {
         let unit = &self.settings.unit;
-        let mut desk = json!({
+        let desk = json!({
             "operator": {"id": self.id, "name": self.settings.name, "login": self.settings.login, "unit": unit},
             "presence": self.presence_view(),
             "phone": self.phone_view(),
             "queues": self.lines_view(),
             "today": self.today.totals(),
         });
-        match &self.state {
-            State::Ringing(ringing) => {
-                desk["offer"] = json!({
-                    "id": ringing.offer,
-                    "contact": card_view(&ringing.contact.card),
-                    "expires_at": stamp(ringing.until),
-                });
+        let work = match &self.state {
+            State::Ringing(ringing) => json!({"offer": {
+                "id": ringing.offer,
+                "contact": card_view(&ringing.contact.card),
+                "expires_at": stamp(ringing.until),
+            }}),
+            State::OnContact(work) => json!({"contact": work_view(work)}),
+            State::WrapUp(finishing) => json!({"contact": finishing_view(finishing)}),
+            State::Syncing { .. } | State::NotReady { .. } | State::Ready { .. } | State::NotResponding => {
+                json!({})
             }
-            State::OnContact(work) => desk["contact"] = work_view(work),
-            State::WrapUp(finishing) => desk["contact"] = finishing_view(finishing),
-            State::Syncing { .. } | State::NotReady { .. } | State::Ready { .. } | State::NotResponding => {}
-        }
-        desk
+        };
+        with(desk, work)
     }
 
     /// Every queue served, also one that the board has not told about yet.
@@ -182,14 +178,15 @@ fn work_view(work: &Work) -> Value {
 }
 
 fn finishing_view(finishing: &Finishing) -> Value {
-    let mut view = work_view(&finishing.work);
-    view["state"] = json!("wrap_up");
-    view["muted"] = json!(false);
-    view["held_since"] = Value::Null;
-    view["ended_at"] = json!(stamp(finishing.ended_at));
-    view["ended_by"] = json!(finishing.ended_by);
-    view["wrap_up"] = json!({"until": finishing.until.map(stamp), "mandatory": finishing.mandatory});
-    view
+    let over = json!({
+        "state": "wrap_up",
+        "muted": false,
+        "held_since": Value::Null,
+        "ended_at": stamp(finishing.ended_at),
+        "ended_by": finishing.ended_by,
+        "wrap_up": {"until": finishing.until.map(stamp), "mandatory": finishing.mandatory},
+    });
+    with(work_view(&finishing.work), over)
 }
 
 /// A card in the shape of the live protocol; times with milliseconds.

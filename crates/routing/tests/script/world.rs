@@ -1,39 +1,14 @@
 //! A small contact centre in one thread, with its own simple books.
 
-use base::id::{CallId, ContactId, LegId, OperatorId, QueueId, SkillId};
+use crate::scene::{Move, OPERATORS, QUEUES, contact, id, nth, queue_config, settings, skills_of};
+use base::id::{CallId, ContactId, LegId, OperatorId, QueueId};
 use chrono::{DateTime, TimeDelta, Utc};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use routing::contact::{Channel, Direction, EndedBy, StateName, WrapUp};
-use routing::matching::Skills;
-use routing::operator::{self, Command, FromCall, Operator, Request, Settings};
-use routing::queue::{
-    self, Caller, Card, Config, Contact, Happened, Left, Queue, ToCall, ToOperator, WrapUpRule,
-};
-use routing::service_level::Target;
+use routing::contact::{EndedBy, StateName, WrapUp};
+use routing::operator::{self, Command, FromCall, Operator, Request};
+use routing::queue::{self, Contact, Happened, Left, Queue, ToCall, ToOperator, WrapUpRule};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::sync::Arc;
-use std::time::Duration;
-
-const QUEUES: u128 = 3;
-const OPERATORS: u128 = 4;
-
-#[derive(Clone, Copy, Debug)]
-pub enum Move {
-    Deliver(u8),
-    Arrive { queue: u8, kind: u8 },
-    CallerHangsUp(u8),
-    WantsReady(u8),
-    WantsNotReady(u8),
-    Accept(u8),
-    Reject(u8),
-    CompleteWrapUp(u8),
-    DeskLost(u8),
-    DeskBack(u8),
-    Wait(u32),
-    OperatorFails(u8),
-    QueueFails(u8),
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Who {
@@ -86,73 +61,6 @@ pub struct World {
     pub abandoned: BTreeMap<ContactId, u32>,
     legs: u128,
     failures: bool,
-}
-
-fn id(number: u128) -> uuid::Uuid {
-    uuid::Uuid::from_u128(number)
-}
-
-fn skill(number: u128) -> SkillId {
-    SkillId::from_uuid(id(number))
-}
-
-fn skills_of(operator: u128) -> Skills {
-    // The first can do everything, so that everybody can be served.
-    match operator {
-        0 => Skills::new([(skill(1), 5), (skill(2), 5)]),
-        1 => Skills::new([(skill(1), 5)]),
-        2 => Skills::new([(skill(2), 2)]),
-        _ => Skills::default(),
-    }
-}
-
-fn needs(kind: u8) -> Skills {
-    match kind % 4 {
-        0 => Skills::default(),
-        1 => Skills::new([(skill(1), 3)]),
-        2 => Skills::new([(skill(2), 2)]),
-        _ => Skills::new([(skill(1), 1), (skill(2), 5)]),
-    }
-}
-
-fn queue_config(number: u128) -> Config {
-    Config {
-        name: format!("queue {number}"),
-        open: true,
-        skills: Skills::default(),
-        priority: 0,
-        offer_rings_for: Duration::from_secs(20),
-        wrap_up: WrapUpRule {
-            lasts: Duration::from_secs(30 * u64::from(number != 1)),
-            mandatory: number == 2,
-        },
-        waiting_max: 500,
-        target: Target {
-            answered_within: Duration::from_secs(20),
-            percent: 80,
-            short_abandon: Duration::from_secs(5),
-        },
-    }
-}
-
-fn settings(number: u128) -> Settings {
-    let served = (0..QUEUES).filter(|queue| number == 0 || (number + queue) % 3 != 0);
-    Settings {
-        name: format!("operator {number}"),
-        login: format!("op{number}"),
-        unit: None,
-        queues: served.map(|queue| (QueueId::from_uuid(id(queue)), format!("queue {queue}"))).collect(),
-        skills: skills_of(number),
-        receives_incoming: true,
-        wrap_up_mandatory: false,
-        zone: chrono_tz::Asia::Tashkent,
-        reasons: Vec::new(),
-    }
-}
-
-fn nth<K: Copy + Ord, V>(map: &BTreeMap<K, V>, number: u8) -> Option<K> {
-    let count = map.len().max(1);
-    map.keys().nth(usize::from(number) % count).copied()
 }
 
 impl World {
@@ -274,25 +182,7 @@ impl World {
         self.now += TimeDelta::milliseconds(1);
         let contact_id = ContactId::new(self.now, &mut self.rng);
         let call = CallId::from_uuid(contact_id.as_uuid());
-        let card = Card {
-            contact_id,
-            channel: Channel::Voice,
-            direction: Direction::Inbound,
-            queue: None,
-            caller: Caller::default(),
-            dialled: "+998712000000".into(),
-            arrived_at: self.now,
-            queued_at: Some(self.now),
-        };
-        let priority = i16::from(kind / 64);
-        let contact = Contact {
-            card: Arc::new(card),
-            call,
-            needs: needs(kind),
-            priority,
-            queued_at: self.now,
-            returning: false,
-        };
+        let contact = contact(contact_id, kind, self.now);
         self.send(
             Who::Call(call),
             Who::Queue(queue),
