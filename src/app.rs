@@ -75,6 +75,8 @@ pub struct Ground {
     pub journal: Journal,
     /// Cancelled when the server stops for good: background work ends then, not when draining begins.
     pub stop: CancellationToken,
+    /// Cancelled when a part of the server cannot be kept alive: the process ends with an error.
+    pub fatal: CancellationToken,
     database: Database,
     _lock: DataLock,
 }
@@ -94,7 +96,8 @@ impl Ground {
         tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
         tokio::spawn(platform::telemetry::keep_metrics());
         tokio::spawn(make_partitions(pool.clone(), Arc::clone(&clock), stop.clone()));
-        Ok(Self { settings, clock, levels, pool, journal, stop, database, _lock: lock })
+        let fatal = CancellationToken::new();
+        Ok(Self { settings, clock, levels, pool, journal, stop, fatal, database, _lock: lock })
     }
 
     /// Writes what is kept, ends background work and stops the database.

@@ -2,6 +2,8 @@
 
 pub mod app;
 pub mod cli;
+pub mod demo_data;
 pub mod http;
+pub mod live;
 pub mod settings;
 pub mod ws;

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Arc, RwLock};
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 
 /// A command of the desktop: `name` and `args` of the frame.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -138,22 +138,40 @@ pub struct Desk {
 
 /// The desks that are open, by operator. Cheap to clone; every clone is the same.
 #[derive(Clone, Default)]
-pub struct Desks(Arc<RwLock<BTreeMap<OperatorId, Desk>>>);
+pub struct Desks(Arc<Shelf>);
+
+#[derive(Default)]
+struct Shelf {
+    desks: RwLock<BTreeMap<OperatorId, Desk>>,
+    opened: Notify,
+}
 
 impl Desks {
     /// Makes `desk` the desk of `operator`, also after the operator's actor was restarted.
     pub fn register(&self, operator: OperatorId, desk: Desk) {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(operator, desk);
+        self.0.desks.write().unwrap_or_else(std::sync::PoisonError::into_inner).insert(operator, desk);
+        self.0.opened.notify_waiters();
     }
 
     /// Forgets the desk.
     pub fn remove(&self, operator: OperatorId) {
-        self.0.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&operator);
+        self.0.desks.write().unwrap_or_else(std::sync::PoisonError::into_inner).remove(&operator);
     }
 
     /// The desk of `operator`, when it is open.
     #[must_use]
     pub fn find(&self, operator: OperatorId) -> Option<Desk> {
-        self.0.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&operator).cloned()
+        self.0.desks.read().unwrap_or_else(std::sync::PoisonError::into_inner).get(&operator).cloned()
+    }
+
+    /// Waits until the desk of `operator` is open.
+    pub async fn opened(&self, operator: OperatorId) -> Desk {
+        loop {
+            let opened = self.0.opened.notified();
+            if let Some(desk) = self.find(operator) {
+                return desk;
+            }
+            opened.await;
+        }
     }
 }

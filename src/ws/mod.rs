@@ -6,11 +6,12 @@
 //! A heartbeat goes out every second, so that two silent seconds mean a cut socket.
 
 mod ack;
+mod door;
 mod frame;
 mod heartbeat;
 mod socket;
 mod upgrade;
 
+pub use door::LiveSockets;
 pub use heartbeat::Heartbeat;
-pub use socket::Rights;
-pub use upgrade::{Door, Refusal, Sockets};
+pub use upgrade::Sockets;

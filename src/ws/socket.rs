@@ -6,6 +6,7 @@ use actors::desk::{Desk, DeskAsk, DeskCommand};
 use actors::live::{Resume, Topic};
 use base::id::OperatorId;
 use bytes::Bytes;
+use futures_util::future::LocalBoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use futures_util::{FutureExt, SinkExt};
 use serde_json::{Value, json};
@@ -31,13 +32,24 @@ const SEND_TIMEOUT: Duration = Duration::from_secs(10);
 /// Close code: a newer socket of the same operator took over.
 const TAKEN_OVER: u16 = 4001;
 
+/// Close code: the session ended or the rights changed.
+const NOT_ALLOWED: u16 = 4401;
+
 /// What a socket may hear and do, settled when it was opened.
 pub struct Rights {
     /// Topics by name.
     pub topics: BTreeMap<&'static str, Topic>,
     /// The own desk, for people who work at one.
     pub desk: Option<(OperatorId, Desk)>,
+    /// Asked now and then: is this still allowed? Sign-out and revoked rights end open sockets too.
+    pub still: Recheck,
 }
+
+/// Asks whether a socket may stay open.
+pub type Recheck = Box<dyn Fn() -> LocalBoxFuture<'static, bool>>;
+
+/// Heartbeats between two questions whether a socket may stay open: half a minute.
+const RECHECK_BEATS: u32 = 30;
 
 /// Why a socket ended.
 enum End {
@@ -47,6 +59,8 @@ enum End {
     TakenOver,
     /// The server stops.
     Stopping,
+    /// The session ended or the rights changed.
+    NotAllowed,
 }
 
 /// One open socket.
@@ -55,6 +69,7 @@ pub struct Socket<S> {
     rights: Rights,
     acks: Acks,
     heard: Vec<Heard>,
+    beats: u32,
     pending: FuturesUnordered<oneshot::Receiver<Bytes>>,
 }
 
@@ -72,7 +87,7 @@ enum Next {
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket over an upgraded connection.
     pub fn new(wire: WebSocketStream<S>, rights: Rights, acks: Acks) -> Self {
-        Self { wire, rights, acks, heard: Vec::new(), pending: FuturesUnordered::new() }
+        Self { wire, rights, acks, heard: Vec::new(), beats: 0, pending: FuturesUnordered::new() }
     }
 
     /// Serves the socket until it ends. `number` names it towards the desk.
@@ -87,7 +102,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 next = next_frame(&mut self.heard) => self.send_next(next).await,
                 Some(Ok(answer)) = self.pending.next(), if !self.pending.is_empty() => self.send(answer).await,
                 beat = beats.recv() => match beat {
-                    Ok(beat) => self.send(beat).await,
+                    Ok(beat) => self.beat(beat).await,
                     Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => Err(End::Stopping),
                 },
@@ -103,10 +118,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         let (code, reason) = match end {
             End::Gone => return,
             End::TakenOver => (TAKEN_OVER.into(), "another window of this operator took over"),
+            End::NotAllowed => (NOT_ALLOWED.into(), "the session has ended: sign in again"),
             End::Stopping => (CloseCode::Restart, "the server stops: connect again"),
         };
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let _already_closed = self.wire.close(Some(frame)).await;
+    }
+
+    async fn beat(&mut self, beat: Bytes) -> Result<(), End> {
+        self.beats += 1;
+        if self.beats.is_multiple_of(RECHECK_BEATS) && !(self.rights.still)().await {
+            return Err(End::NotAllowed);
+        }
+        self.send(beat).await
     }
 
     async fn receive(&mut self, message: Option<Result<Message, Error>>) -> Result<(), End> {

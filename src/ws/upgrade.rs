@@ -9,7 +9,6 @@ use super::heartbeat::Heartbeat;
 use super::socket::{Rights, Socket};
 use actix_codec::Framed;
 use actix_http::{HttpMessage, Request, h1};
-use futures_util::future::LocalBoxFuture;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -37,12 +36,6 @@ pub struct Refusal {
     pub detail: String,
 }
 
-/// Decides who may open which socket.
-pub trait Door: 'static {
-    /// Looks at the request: who is it, and what may they hear and do?
-    fn open<'a>(&'a self, request: &'a Request) -> LocalBoxFuture<'a, Result<Rights, Refusal>>;
-}
-
 /// What all sockets share.
 #[derive(Clone)]
 pub struct Sockets {
@@ -58,17 +51,18 @@ impl Sockets {
         Self { acks: Acks::default(), beats, numbers: Arc::new(AtomicU64::new(1)) }
     }
 
-    /// Takes a connection that asked for an upgrade: opens a socket or refuses in HTTP.
-    pub async fn take<S>(&self, door: &impl Door, request: Request, framed: Framed<S, h1::Codec>)
-    where
-        S: AsyncRead + AsyncWrite + Unpin + 'static,
+    /// Serves a connection that asked for an upgrade, or refuses it in HTTP.
+    pub async fn take<S>(
+        &self,
+        rights: Result<Rights, Refusal>,
+        request: &Request,
+        framed: Framed<S, h1::Codec>,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin,
     {
         let parts = framed.into_parts();
         let mut io = parts.io;
-        let opened = match key_of(&request) {
-            Ok(key) => door.open(&request).await.map(|rights| (key, rights)),
-            Err(refusal) => Err(refusal),
-        };
+        let opened = key_of(request).and_then(|key| rights.map(|rights| (key, rights)));
         let (key, rights) = match opened {
             Ok(opened) => opened,
             Err(refusal) => {
