@@ -6,7 +6,7 @@ WORKDIR /build/web
 COPY web/package.json web/package-lock.json ./
 RUN --mount=type=cache,target=/root/.npm npm ci --silent || npm install --no-save --no-audit --no-fund
 COPY web/ ./
-RUN npm run build
+RUN npx --no-install vite build
 
 FROM rust:1.95-bookworm AS server
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
