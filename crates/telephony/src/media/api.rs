@@ -130,7 +130,8 @@ pub struct Quality {
 /// What happens on the media side.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MediaEvent {
-    /// Audio can flow: the first RTP source is latched, or a browser is connected.
+    /// Audio can flow: the first RTP source is latched, or a browser is connected. It comes again when an RTP peer
+    /// has moved to another address.
     Connected {
         /// The leg.
         leg: LegId,

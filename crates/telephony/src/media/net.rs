@@ -124,6 +124,8 @@ impl Shell {
             self.engine.tick(now, &mut self.wires.slow, &mut self.wires.out);
             self.next_beat += BEAT;
             self.wires.out.outbox.retry();
+            metrics::gauge!("media_legs")
+                .set(f64::from(u32::try_from(self.engine.legs()).unwrap_or(u32::MAX)));
         }
     }
 

@@ -17,7 +17,7 @@ pub use writer::{WriteJob, part_of, write_all};
 
 /// How long the recorder waits for late packets before it writes a moment. More than [`Placement`] lets a
 /// packet be late.
-const SETTLES_AFTER: Duration = Duration::from_millis(240);
+const SETTLES_AFTER: Duration = Duration::from_millis(500);
 
 /// Samples of one channel that may wait for a slow disk: twenty seconds.
 const WAITING_MAX: usize = 20 * 8_000;

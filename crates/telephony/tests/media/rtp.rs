@@ -1,5 +1,6 @@
 //! Telephones over plain RTP.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::{Duration, Instant};
 
 use telephony::media::api::{MediaError, MediaEvent, PlayId};
@@ -196,6 +197,22 @@ async fn a_leg_opened_without_an_offer_takes_the_answer() {
     rig.media.play(leg, PlayId(1), vec![rig.prompt(700.0, 2_000)], false).unwrap();
 
     assert!(phone.hears(700.0, PATIENCE).await);
+}
+
+#[tokio::test]
+async fn a_caller_over_version_six_is_met_there_and_refused_where_we_have_no_such_address() {
+    let six: IpAddr = Ipv6Addr::LOCALHOST.into();
+    let Ok(phone) = RtpPhone::open(six).await else { return }; // a machine without it
+    let rig = Rig::with(|settings| settings.rtp_address_v6 = Some(six));
+    let leg = leg();
+    let answer = rig.media.open_rtp(leg, Some(phone.offer())).await.unwrap();
+    assert!(answer.contains("c=IN IP6 ::1") && phone.accept(&answer));
+    phone.say(Voice::Silence);
+    rig.media.play(leg, PlayId(1), vec![rig.prompt(700.0, 2_000)], false).unwrap();
+    assert!(phone.hears(700.0, PATIENCE).await);
+
+    let rig = Rig::start();
+    assert!(matches!(rig.media.open_rtp(leg, Some(phone.offer())).await, Err(MediaError::BadSdp(_))));
 }
 
 #[tokio::test]

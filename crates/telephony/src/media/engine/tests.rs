@@ -172,7 +172,7 @@ fn a_recording_survives_a_writer_that_is_behind_for_seconds_and_ends_when_it_sta
         .iter()
         .map(|job| if let WriteJob::Samples { samples, .. } = job { samples.len() / 2 } else { 0 })
         .sum();
-    assert!(samples > 500 * 160 - 2_000, "{samples}");
+    assert!(samples > 500 * 160 - 5_000, "all but what is not settled yet: {samples}");
 
     party.paper.busy = true;
     (0..1_200).for_each(|_| party.tick());

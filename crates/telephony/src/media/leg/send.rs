@@ -72,6 +72,8 @@ impl Leg {
                 codec.transcode(ours, frame.payload, &mut buffers.payload);
                 (Content::Audio(ours), frame.payload.len())
             }
+            // The listener knows no keys: for it they are a pause, not a loss.
+            Content::Event(_) if !self.feels() => return self.outbound.interrupt(),
             Content::Event(_) => {
                 buffers.payload.clear();
                 buffers.payload.extend_from_slice(frame.payload);
@@ -126,6 +128,14 @@ impl Leg {
                     out.web(from, to, datagram);
                 });
             }
+        }
+    }
+
+    /// Whether the peer knows telephone events.
+    fn feels(&self) -> bool {
+        match &self.transport {
+            Transport::Rtp(side) => side.agreed.as_ref().is_some_and(|agreed| agreed.event.is_some()),
+            Transport::Web(peer) => peer.event().is_some(),
         }
     }
 
