@@ -288,7 +288,8 @@ impl Edge {
         let destination = SipAddr { r#type: Some(connection.transport()), addr: source.into() };
         let (own, inbox) = mpsc::channel(LEG_INBOX);
         lock(&self.legs).insert(call.leg, own.clone());
-        let event = incoming(&call, source);
+        // Here and not in the task, so that the next call sees how little room is left.
+        let late = self.events.try_send(incoming(&call, source)).err();
         let edge = Arc::clone(self);
         let leg =
             Leg::new(edge, call, &transaction, dialog, connection.clone(), destination, (own.clone(), inbox));
@@ -299,7 +300,9 @@ impl Edge {
         tokio::spawn(pump(transaction, cseq, own));
         let edge = Arc::clone(self);
         tokio::spawn(async move {
-            edge.tell(event).await;
+            if let Some(mpsc::error::TrySendError::Full(event)) = late {
+                edge.tell(event).await;
+            }
             leg.run().await;
         });
         Ok(())
