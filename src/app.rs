@@ -1,9 +1,7 @@
 //! Composition: what starts, in which order, and how it stops.
 
-use crate::http::AppState;
-use crate::http::server::{self, NoSockets, ServeError, Serving};
+use crate::http::server::ServeError;
 use crate::settings::{Loaded, Settings};
-use actix_web::web::Data;
 use base::Clock;
 use platform::db::Database;
 use platform::event::{AUDIT_LOG, AuditLog};
@@ -17,7 +15,6 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 /// Months of event partitions that exist ahead of time.
@@ -56,6 +53,21 @@ pub enum RunError {
     /// The HTTP edge does not listen.
     #[error(transparent)]
     Http(#[from] ServeError),
+    /// People.
+    #[error("the first administrator cannot be made")]
+    Bootstrap(#[from] access::bootstrap::BootstrapError),
+    /// The demo organisation.
+    #[error("the demo organisation cannot be loaded: correct it, or set [demo] load = false")]
+    Demo(#[from] crate::demo_data::DemoError),
+    /// A question to the database.
+    #[error("the database failed")]
+    Query(#[from] sqlx::Error),
+    /// Calls, queues and boards.
+    #[error(transparent)]
+    Live(#[from] crate::live::LiveError),
+    /// A part of the server could not be kept alive.
+    #[error("a part of the server failed again and again: the log says which")]
+    Fatal,
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
@@ -119,54 +131,6 @@ async fn open_database(settings: &Settings) -> Result<Database, RunError> {
     }
 }
 
-/// Runs the server until a signal stops it.
-///
-/// # Errors
-/// See [`RunError`].
-pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
-    let mut signals = Signals::listen()?;
-    let ground = tokio::select! {
-        ground = Ground::start(loaded.settings.clone(), levels) => ground?,
-        // Postgres may be half way up: the next start clears it away.
-        () = signals.next() => return Ok(()),
-    };
-    let serving = match serve(&ground) {
-        Ok(serving) => serving,
-        Err(error) => {
-            ground.stop().await;
-            return Err(error.into());
-        }
-    };
-    let handle = serving.handle;
-    actix_rt::spawn(serving.server);
-    tracing::info!("trunkline {} is ready at {}", env!("CARGO_PKG_VERSION"), serving.address);
-
-    signals.next().await;
-    tracing::info!("stopping: what runs may end (a second signal stops at once)");
-    tokio::select! {
-        stopped = tokio::time::timeout(ground.settings.server.drain(), handle.stop(true)) => {
-            if stopped.is_err() {
-                tracing::warn!("requests still ran when the time to end was over");
-            }
-        }
-        () = signals.next() => tracing::warn!("stopping at once"),
-    }
-    tokio::select! {
-        () = ground.stop() => tracing::info!("stopped"),
-        () = signals.next() => tracing::warn!("stopped without waiting: the next start recovers"),
-    }
-    Ok(())
-}
-
-/// Starts the HTTP edge.
-fn serve(ground: &Ground) -> Result<Serving, ServeError> {
-    let Settings { http, access, .. } = ground.settings.clone();
-    let state = AppState::new(ground.pool.clone(), Arc::clone(&ground.clock), rand::random(), http, access)
-        .with(ground.levels.clone())
-        .with(ground.journal.clone());
-    server::serve(&Data::new(state), &NoSockets, None)
-}
-
 /// Brings the database up to date.
 ///
 /// # Errors
@@ -194,27 +158,6 @@ async fn make_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: Cancellation
             async { event::make_partitions(&mut *pool.acquire().await?, today, PARTITION_MONTHS).await };
         if let Err(error) = made.await {
             tracing::warn!(error = %error, "the event log's partitions were not made, another try in an hour");
-        }
-    }
-}
-
-/// The signals that end the server.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-}
-
-impl Signals {
-    fn listen() -> Result<Self, RunError> {
-        let terminate = signal(SignalKind::terminate()).map_err(RunError::Signals)?;
-        let interrupt = signal(SignalKind::interrupt()).map_err(RunError::Signals)?;
-        Ok(Self { terminate, interrupt })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
         }
     }
 }

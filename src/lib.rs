@@ -5,5 +5,6 @@ pub mod cli;
 pub mod demo_data;
 pub mod http;
 pub mod live;
+pub mod run;
 pub mod settings;
 pub mod ws;

@@ -49,7 +49,7 @@ pub fn main() -> ExitCode {
             print!("{}", settings::show::effective(&loaded));
             ExitCode::SUCCESS
         }
-        Command::Run => in_system(&loaded, app::run),
+        Command::Run => in_system(&loaded, crate::run::run),
         Command::Migrate => in_system(&loaded, app::migrate),
         Command::Openapi => openapi(),
     }

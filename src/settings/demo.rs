@@ -8,4 +8,6 @@ use serde::Deserialize;
 pub struct Demo {
     /// Whether the first start fills an empty database.
     pub load: bool,
+    /// Folder of its files.
+    pub dir: std::path::PathBuf,
 }
