@@ -32,6 +32,7 @@ async fn stored(rig: &mut Rig) -> MediaEvent {
     .await
 }
 
+/// CC-TEL-06: the recording is stored whole, with both parties apart.
 #[tokio::test]
 async fn the_caller_is_on_the_left_and_the_operator_on_the_right() {
     let mut rig = Rig::start();
@@ -71,6 +72,7 @@ async fn the_caller_is_on_the_left_and_the_operator_on_the_right() {
     );
 }
 
+/// CC-TEL-06: one recording for the whole call, whatever becomes of the browser.
 #[tokio::test]
 async fn a_recording_goes_on_over_hold_and_over_a_new_browser_session() {
     let mut rig = Rig::start();

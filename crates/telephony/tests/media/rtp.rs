@@ -55,6 +55,7 @@ async fn music_goes_on_until_it_is_stopped_and_a_missing_file_is_reported() {
     assert!(matches!(failed, MediaEvent::PlayFailed { play: PlayId(3), .. }), "{failed:?}");
 }
 
+/// CC-TEL-02: two parties talk; hold is a bridge taken apart and music instead.
 #[tokio::test]
 async fn bridged_callers_hear_each_other_and_music_wins_until_it_stops() {
     let mut rig = Rig::start();
@@ -81,6 +82,7 @@ async fn bridged_callers_hear_each_other_and_music_wins_until_it_stops() {
     }
 }
 
+/// CC-TEL-02: mute.
 #[tokio::test]
 async fn a_muted_leg_is_silent_for_its_partner() {
     let mut rig = Rig::start();
@@ -156,6 +158,7 @@ async fn a_stranger_is_neither_heard_nor_spoken_to() {
     assert!(anna.hears(620.0, PATIENCE).await, "Anna still hears Boris");
 }
 
+/// CC-TEL-02: hold and resume, asked for by the peer in either style.
 #[tokio::test]
 async fn hold_and_resume_leave_no_seam_in_the_stream() {
     let mut rig = Rig::start();

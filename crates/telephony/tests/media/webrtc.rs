@@ -8,6 +8,7 @@ use telephony::media::g711::G711;
 
 use crate::rig::{LOCALHOST, PATIENCE, Rig, leg};
 
+/// CC-TEL-02: a caller talks with an operator in a browser.
 #[tokio::test]
 async fn a_caller_and_a_browser_hear_each_other() {
     let mut rig = Rig::start();
