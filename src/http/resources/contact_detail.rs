@@ -1,16 +1,19 @@
 //! One contact: what happened, why it was routed so, and the correction of its wrap-up.
 
-use super::contacts::{OperatorName, operator_names};
-use crate::http::access::events::EventBody;
+use super::contacts::{ContactBody, operator_names};
+use super::explanations::{ExplanationBody, explained, named};
 use crate::http::prelude::*;
-use base::id::{ContactId, OperatorId};
+use base::Author;
+use base::id::{ContactId, EventId, OperatorId};
 use chrono::{DateTime, Utc};
 use crm::customer::Customer;
+use platform::event::Event;
 use platform::event::query::Filter;
 use routing::config::{ContactResult, Topic};
 use routing::contact::{Channel, Contact, Decision, WrapUp};
 use routing::query;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use telephony::config::Recording;
 
 /// Most events of one contact that are shown: a contact that was offered a hundred times has about 500.
@@ -27,30 +30,44 @@ pub struct Repeated {
     pub arrived_at: DateTime<Utc>,
 }
 
+/// Something that happened to a contact.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ContactEvent {
+    /// Its id in the event log.
+    pub id: EventId,
+    /// When it happened.
+    pub at: DateTime<Utc>,
+    /// Such as `routing.contact_queued.v1`.
+    pub kind: String,
+    /// Who did it; null for the server and for programs.
+    pub author_name: Option<String>,
+    /// The operator it is about.
+    pub operator_name: Option<String>,
+    /// The details.
+    #[schema(value_type = Object)]
+    pub payload: serde_json::Value,
+}
+
 /// Everything that is known of a contact (CC-HIST-02).
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ContactDetail {
     /// What happened.
     #[serde(flatten)]
-    pub contact: Contact,
-    /// Who served it last.
-    pub operator: Option<OperatorName>,
+    pub contact: ContactBody,
     /// Whom it was with (CC-TEL-01).
     pub customer: Option<Customer>,
     /// What it was about; null also when the topic is no longer in use.
     pub topic: Option<Topic>,
-    /// How it ended, as the operator judged it.
+    /// How it ended, as the operator judged it; null also when the result is no longer in use.
     pub result: Option<ContactResult>,
     /// The contact that it repeats.
     pub repeats: Option<Repeated>,
     /// Its recording (CC-TEL-06).
     pub recording: Option<Recording>,
     /// What happened, oldest first.
-    pub events: Vec<EventBody>,
+    pub events: Vec<ContactEvent>,
     /// Why it was routed so, oldest first.
-    pub decisions: Vec<Decision>,
-    /// Everybody who is named in decisions and events.
-    pub operators: Vec<OperatorName>,
+    pub explanations: Vec<ExplanationBody>,
 }
 
 /// The contact, when the caller may see it: of a queue in a unit of the caller's, or of none for the whole
@@ -92,29 +109,48 @@ async fn detail(db: &mut PgConnection, contact: Contact) -> Result<ContactDetail
         Some(earlier) => query::contact::find(db, earlier).await?,
         None => None,
     };
-    let names = operator_names(db, &named_operators(&contact, &events, &decisions)).await?;
+    let recording = telephony::config::query::recording_of(db, contact.id).await?;
+    let names = operator_names(db, &everybody(&contact, &events, &decisions)).await?;
+    let queues = query::config::queues(db).await?;
+    let queues: BTreeMap<_, _> = queues.into_iter().map(|queue| (queue.id, queue.fields.name)).collect();
     Ok(ContactDetail {
-        operator: contact.operator_id.and_then(|id| names.get(&id).cloned()),
+        contact: ContactBody::new(contact, recording.is_some(), &names),
         customer,
         topic,
         result,
         repeats: repeats.map(|row| Repeated { id: row.id, channel: row.channel, arrived_at: row.arrived_at }),
-        recording: telephony::config::query::recording_of(db, contact.id).await?,
-        events: events.into_iter().map(EventBody::from).collect(),
-        decisions,
-        operators: names.into_values().collect(),
-        contact,
+        recording,
+        events: events.into_iter().map(|event| happened(event, &names)).collect(),
+        explanations: decisions.iter().filter_map(|decision| explained(decision, &queues, &names)).collect(),
     })
 }
 
-fn named_operators(
-    contact: &Contact,
-    events: &[platform::event::Event],
-    decisions: &[Decision],
-) -> Vec<OperatorId> {
-    let offered = events.iter().filter_map(|event| event.payload.get("operator_id")?.as_str()?.parse().ok());
-    let decided = decisions.iter().filter_map(|decision| decision.operator_id);
-    contact.operator_id.into_iter().chain(offered).chain(decided).collect()
+/// The operator that an event is about.
+fn subject(event: &Event) -> Option<OperatorId> {
+    event.payload.get("operator_id")?.as_str()?.parse().ok()
+}
+
+fn author(event: &Event) -> Option<OperatorId> {
+    match event.author {
+        Author::Person(person) => Some(person.into()),
+        Author::ApiKey(_) | Author::System => None,
+    }
+}
+
+fn happened(event: Event, names: &BTreeMap<OperatorId, String>) -> ContactEvent {
+    ContactEvent {
+        id: event.event_id,
+        at: event.occurred_at,
+        author_name: author(&event).and_then(|id| names.get(&id).cloned()),
+        operator_name: subject(&event).and_then(|id| names.get(&id).cloned()),
+        kind: event.kind,
+        payload: event.payload,
+    }
+}
+
+fn everybody(contact: &Contact, events: &[Event], decisions: &[Decision]) -> Vec<OperatorId> {
+    let of_events = events.iter().flat_map(|event| subject(event).into_iter().chain(author(event)));
+    contact.operator_id.into_iter().chain(of_events).chain(decisions.iter().flat_map(named)).collect()
 }
 
 /// One contact with its events and routing decisions.

@@ -2,9 +2,10 @@
 
 use crate::http::prelude::*;
 use access::Scope;
-use base::id::{ContactId, OperatorId, PersonId, QueueId};
+use base::Locale;
+use base::id::{ContactId, CustomerId, OperatorId, OrgUnitId, PersonId, QueueId, ResultId, TopicId};
 use chrono::{DateTime, Utc};
-use routing::contact::{Contact, Outcome};
+use routing::contact::{Channel, Contact, Direction, EndedBy, Outcome};
 use routing::query::contact::{After, Search, search};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -32,27 +33,104 @@ pub struct ContactFilter {
     pub has_recording: Option<bool>,
 }
 
-/// A person's name, for screens.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct OperatorName {
-    /// Equals the person's id.
-    pub id: OperatorId,
-    /// The name.
-    pub name: String,
-    /// The login.
-    pub login: String,
-}
-
 /// A contact as lists show it.
 #[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
 pub struct ContactBody {
-    /// What happened.
-    #[serde(flatten)]
-    pub contact: Contact,
+    /// Its id.
+    pub id: ContactId,
+    /// By what means.
+    pub channel: Channel,
+    /// Who started it.
+    pub direction: Direction,
+    /// The caller's number, E.164 when it is one; null when withheld.
+    pub caller: Option<String>,
+    /// Whom it is with.
+    pub customer_id: Option<CustomerId>,
+    /// The caller's name, when known.
+    pub customer_name: Option<String>,
+    /// The number that was called.
+    pub dialled: String,
+    /// What the caller was spoken to in.
+    pub language: Option<Locale>,
+    /// The queue it was, or is, in.
+    pub queue_id: Option<QueueId>,
+    /// The name of that queue.
+    pub queue_name: Option<String>,
     /// Who served it last.
-    pub operator: Option<OperatorName>,
+    pub operator_id: Option<OperatorId>,
+    /// The name of that operator.
+    pub operator_name: Option<String>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Who ended it.
+    pub ended_by: Option<EndedBy>,
+    /// When it began.
+    pub arrived_at: DateTime<Utc>,
+    /// When it first got in line.
+    pub queued_at: Option<DateTime<Utc>>,
+    /// When an operator first answered.
+    pub answered_at: Option<DateTime<Utc>>,
+    /// When it ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When wrap-up was finished.
+    pub wrapped_up_at: Option<DateTime<Utc>>,
+    /// Time in the queue.
+    pub wait_seconds: Option<i64>,
+    /// Time with an operator, without hold.
+    pub talk_seconds: Option<i64>,
+    /// Time on hold.
+    pub hold_seconds: Option<i64>,
+    /// Time of wrap-up.
+    pub wrap_up_seconds: Option<i64>,
+    /// What it was about.
+    pub topic_id: Option<TopicId>,
+    /// How it ended, as the operator judged it.
+    pub result_id: Option<ResultId>,
+    /// The operator's note.
+    pub note: String,
+    /// The contact it repeats: the one before it of the same customer or number within seven days.
+    pub repeat_of: Option<ContactId>,
     /// Whether a recording can be played.
     pub has_recording: bool,
+    /// Grows with each correction of the wrap-up.
+    pub version: i32,
+}
+
+impl ContactBody {
+    pub(super) fn new(row: Contact, has_recording: bool, names: &BTreeMap<OperatorId, String>) -> Self {
+        let seconds = |ms: Option<i64>| ms.map(|ms| ms / 1_000);
+        Self {
+            id: row.id,
+            channel: row.channel,
+            direction: row.direction,
+            caller: row.caller_number,
+            customer_id: row.customer_id,
+            customer_name: row.caller_name,
+            dialled: row.dialled,
+            language: row.language,
+            queue_id: row.queue_id,
+            queue_name: row.queue_name,
+            operator_id: row.operator_id,
+            operator_name: row.operator_id.and_then(|id| names.get(&id).cloned()),
+            outcome: row.outcome,
+            ended_by: row.ended_by,
+            arrived_at: row.arrived_at,
+            queued_at: row.queued_at,
+            answered_at: row.answered_at,
+            ended_at: row.ended_at,
+            wrapped_up_at: row.wrapped_up_at,
+            wait_seconds: seconds(row.waited_ms),
+            talk_seconds: seconds(row.talked_ms),
+            hold_seconds: seconds(row.held_ms),
+            wrap_up_seconds: seconds(row.wrap_up_ms),
+            topic_id: row.topic_id,
+            result_id: row.result_id,
+            note: row.note,
+            repeat_of: row.repeat_of,
+            has_recording,
+            version: row.version,
+        }
+    }
 }
 
 /// Contacts, newest first. `q` finds numbers, and names of customers in any script.
@@ -71,7 +149,7 @@ async fn list(
     let sought = sought(&mut db, &caller, &page, &filter).await?;
     let rows = matching(&mut db, &sought, after, page.rows()?, filter.has_recording).await?;
     let bodies = with_names(&mut db, rows).await?;
-    Ok(HttpResponse::Ok().json(Page::new(bodies, &page, |body| (body.contact.arrived_at, body.contact.id))?))
+    Ok(HttpResponse::Ok().json(Page::new(bodies, &page, |body| (body.arrived_at, body.id))?))
 }
 
 async fn sought(
@@ -104,7 +182,7 @@ async fn sought(
 async fn visible_queues(db: &mut PgConnection, scope: &Scope) -> Result<Option<Vec<QueueId>>, ApiError> {
     let Some(units) = scope.as_filter() else { return Ok(None) };
     let queues = routing::query::config::queues(db).await?;
-    let is_visible = |unit: &Option<base::id::OrgUnitId>| unit.is_some_and(|unit| units.contains(&unit));
+    let is_visible = |unit: &Option<OrgUnitId>| unit.is_some_and(|unit| units.contains(&unit));
     Ok(Some(
         queues.into_iter().filter(|queue| is_visible(&queue.fields.unit_id)).map(|queue| queue.id).collect(),
     ))
@@ -146,24 +224,16 @@ async fn matching(
 pub(super) async fn operator_names(
     db: &mut PgConnection,
     ids: &[OperatorId],
-) -> Result<BTreeMap<OperatorId, OperatorName>, ApiError> {
+) -> Result<BTreeMap<OperatorId, String>, ApiError> {
     let people: Vec<PersonId> = ids.iter().map(|id| (*id).into()).collect();
     let names = access::person::query::names(db, &people).await?;
-    let named = |(person, login, name): (PersonId, String, String)| {
-        let id = OperatorId::from(person);
-        (id, OperatorName { id, name, login })
-    };
-    Ok(names.into_iter().map(named).collect())
+    Ok(names.into_iter().map(|(person, _login, name)| (OperatorId::from(person), name)).collect())
 }
 
 async fn with_names(db: &mut PgConnection, rows: Vec<(Contact, bool)>) -> Result<Vec<ContactBody>, ApiError> {
     let ids: Vec<OperatorId> = rows.iter().filter_map(|(contact, _)| contact.operator_id).collect();
     let names = operator_names(db, &ids).await?;
-    let body = |(contact, has_recording): (Contact, bool)| {
-        let operator = contact.operator_id.and_then(|id| names.get(&id).cloned());
-        ContactBody { contact, operator, has_recording }
-    };
-    Ok(rows.into_iter().map(body).collect())
+    Ok(rows.into_iter().map(|(contact, recorded)| ContactBody::new(contact, recorded, &names)).collect())
 }
 
 /// The routes of this file.

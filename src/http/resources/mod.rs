@@ -3,6 +3,7 @@
 pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
+pub mod explanations;
 pub mod flows;
 pub mod numbers;
 pub mod operators;

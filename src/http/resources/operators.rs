@@ -56,7 +56,10 @@ pub struct OperatorBody {
     pub unit_id: OrgUnitId,
     /// May not sign in.
     pub is_disabled: bool,
-    /// What the operator is doing; null: not at work.
+    /// The operator's state, or `signed_out`.
+    #[schema(example = "ready")]
+    pub status: &'static str,
+    /// Since when and why; null: not signed in to the desk.
     pub presence: Option<PresenceNow>,
     /// Queues, skills and switches.
     #[serde(flatten)]
@@ -75,6 +78,7 @@ impl OperatorBody {
             sip_number: person.sip_number,
             unit_id: person.unit_id,
             is_disabled: person.is_disabled,
+            status: presence.map_or("signed_out", |presence| presence.state.as_str()),
             presence,
             settings: settings.fields,
             version: settings.version,

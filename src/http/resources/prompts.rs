@@ -89,8 +89,9 @@ async fn list(state: Data<AppState>, caller: Caller) -> Result<HttpResponse, Api
 }
 
 /// A name becomes a file name, so it is nothing but letters, digits and dashes.
-fn checked((locale, name): (String, String)) -> Result<(Locale, String), ApiError> {
+fn checked((locale, file): (String, String)) -> Result<(Locale, String), ApiError> {
     let locale = locale.parse().map_err(|_| ApiError::not_found("language", &locale))?;
+    let name = file.strip_suffix(".wav").ok_or_else(|| ApiError::not_found("prompt", &file))?.to_owned();
     let plain = name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if name.is_empty() || name.len() > 64 || !plain {
         return Err(ApiError::not_found("prompt", name));
@@ -103,8 +104,8 @@ fn file_of(folder: &FilePath, locale: Locale, name: &str) -> PathBuf {
 }
 
 /// The audio of a prompt, as callers hear it.
-#[utoipa::path(get, path = "/api/v1/prompts/{locale}/{name}.wav", operation_id = "playPrompt", tag = "prompts",
-    params(("locale" = Locale, Path), ("name" = String, Path)),
+#[utoipa::path(get, path = "/api/v1/prompts/{locale}/{file}", operation_id = "playPrompt", tag = "prompts",
+    params(("locale" = Locale, Path), ("file" = String, Path, example = "welcome.wav")),
     responses((status = 200, content_type = "audio/wav", body = [u8]), (status = 404, body = Problem)))]
 async fn play(
     state: Data<AppState>,
@@ -126,8 +127,8 @@ async fn play(
 
 /// Replace a prompt by a WAV file: any PCM file is converted to 8 kHz, mono, 16 bit. When the file is refused, the
 /// prompt before it stays.
-#[utoipa::path(put, path = "/api/v1/prompts/{locale}/{name}.wav", operation_id = "uploadPrompt", tag = "prompts",
-    params(("locale" = Locale, Path), ("name" = String, Path), UploadQuery),
+#[utoipa::path(put, path = "/api/v1/prompts/{locale}/{file}", operation_id = "uploadPrompt", tag = "prompts",
+    params(("locale" = Locale, Path), ("file" = String, Path, example = "welcome.wav"), UploadQuery),
     request_body(content_type = "audio/wav", content = [u8]),
     responses((status = 200, body = PromptBody), (status = 404, body = Problem), (status = 422, body = Problem)))]
 async fn upload(
@@ -197,8 +198,8 @@ pub fn routes() -> Vec<Route> {
     let (read, write) = (Needs::Operation(Operation::PromptRead), Needs::Operation(Operation::PromptWrite));
     vec![
         Route::get("/api/v1/prompts", read, || web::to(list)),
-        Route::get("/api/v1/prompts/{locale}/{name}.wav", read, || web::to(play)),
-        Route::put("/api/v1/prompts/{locale}/{name}.wav", write, || web::to(upload)),
+        Route::get("/api/v1/prompts/{locale}/{file}", read, || web::to(play)),
+        Route::put("/api/v1/prompts/{locale}/{file}", write, || web::to(upload)),
     ]
 }
 

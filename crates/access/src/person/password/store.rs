@@ -130,3 +130,22 @@ async fn keep_former(
     .await?;
     Ok(())
 }
+
+/// Lets a person keep the password that somebody else made: for people of the demo organisation, whose password
+/// everybody may know.
+///
+/// # Errors
+/// It is unknown.
+pub async fn settle(db: &mut PgConnection, edit: &mut Edit<'_>, person: PersonId) -> Result<(), ChangeError> {
+    let done = sqlx::query(
+        "update access.person set must_change_password = false, temporary_until = null where person_id = $1",
+    )
+    .bind(person)
+    .execute(&mut *db)
+    .await?;
+    if done.rows_affected() == 0 {
+        return Err(ChangeError::Unknown("person"));
+    }
+    record::security(db, edit, "access.password_settled.v1", person.as_uuid(), json!({})).await?;
+    Ok(())
+}
