@@ -11,6 +11,7 @@
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, UdpSocket};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -100,6 +101,73 @@ async fn browser(media: &MediaHandle, number: usize) -> WebPhone {
     phone
 }
 
+/// Ten seconds of a tone.
+fn music(folder: &Path) -> PathBuf {
+    let path = folder.join("music.wav");
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 8_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut wav = hound::WavWriter::create(&path, spec).unwrap();
+    tone::samples(440.0, 0, 80_000).into_iter().for_each(|sample| wav.write_sample(sample).unwrap());
+    wav.finalize().unwrap();
+    path
+}
+
+/// Sets up the calls; returns their telephones and browsers.
+async fn call(
+    media: &MediaHandle,
+    mode: &str,
+    calls: usize,
+    folder: &Path,
+) -> (Vec<(UdpSocket, u16)>, Vec<WebPhone>) {
+    let (mut sockets, mut browsers) = (Vec::new(), Vec::new());
+    let music = music(folder);
+    for call in 0..calls {
+        let (one, other) = (2 * call, 2 * call + 1);
+        sockets.push(open(media, one).await);
+        match mode {
+            "music" => media.play(leg(one), PlayId(1), vec![music.clone()], true).unwrap(),
+            "web" => browsers.push(browser(media, other).await),
+            _ => sockets.push(open(media, other).await),
+        }
+        if mode != "music" {
+            media.bridge(leg(one), leg(other)).unwrap();
+        }
+        if mode == "record" {
+            let path = folder.join(format!("{call}.wav"));
+            media
+                .start_recording(RecordingId::from_uuid(leg(one).as_uuid()), path, leg(one), leg(other))
+                .unwrap();
+        }
+    }
+    (sockets, browsers)
+}
+
+/// Packets sent by RTP telephones, to them, and to browsers; CPU time; the moment.
+type Figures = (u64, u64, u64, Duration, Instant);
+
+fn report(mode: &str, calls: usize, before: Figures, after: Figures) {
+    let (sent, heard, web) = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
+    let (cpu, clock) = (after.3 - before.3, after.4 - before.4);
+    let each = cpu.as_secs_f64() * 1e6 / (heard + web) as f64;
+    let load = 100.0 * cpu.as_secs_f64() / clock.as_secs_f64();
+    println!("{mode}: {calls} calls for {:.1} s", clock.as_secs_f64());
+    println!("  packets: {sent} from RTP telephones, {heard} to them, {web} to browsers");
+    println!("  media thread: {load:.1} % of a core, {each:.2} us a packet sent");
+    println!("  streams a core: {:.0}", 1e6 / (50.0 * each));
+    let limit = match mode {
+        "web" => "about 10 us a packet, 2,000 streams a core (socket 4-6 us, WebRTC 3-6.5 us), computed",
+        "music" => "about half of a relayed packet: a send without a receive",
+        _ => {
+            "3.4-4.5 us a packet, 4,400-5,900 streams a core (a bare epoll echo with a socket a port), measured"
+        }
+    };
+    println!("  limit: {limit}");
+}
+
 #[tokio::main]
 async fn main() {
     let mut args = std::env::args().skip(1);
@@ -107,17 +175,6 @@ async fn main() {
     let calls: usize = args.next().map_or(200, |text| text.parse().unwrap());
     let seconds: u64 = args.next().map_or(10, |text| text.parse().unwrap());
     let folder = tempfile::tempdir().unwrap();
-    let music = folder.path().join("music.wav");
-    let spec = hound::WavSpec {
-        channels: 1,
-        sample_rate: 8_000,
-        bits_per_sample: 16,
-        sample_format: hound::SampleFormat::Int,
-    };
-    let mut wav = hound::WavWriter::create(&music, spec).unwrap();
-    tone::samples(440.0, 0, 80_000).into_iter().for_each(|sample| wav.write_sample(sample).unwrap());
-    wav.finalize().unwrap();
-
     let settings = MediaSettings {
         rtp_ports: 20_000..=31_999,
         webrtc_addresses: vec![LOCALHOST],
@@ -127,26 +184,7 @@ async fn main() {
     let media = MediaEngine::start(settings, events).unwrap();
     tokio::spawn(async move { while happened.recv().await.is_some() {} });
 
-    let (mut sockets, mut browsers) = (Vec::new(), Vec::new());
-    for call in 0..calls {
-        let (one, other) = (2 * call, 2 * call + 1);
-        sockets.push(open(&media, one).await);
-        match mode.as_str() {
-            "music" => media.play(leg(one), PlayId(1), vec![music.clone()], true).unwrap(),
-            "web" => browsers.push(browser(&media, other).await),
-            _ => sockets.push(open(&media, other).await),
-        }
-        if mode != "music" {
-            media.bridge(leg(one), leg(other)).unwrap();
-        }
-        if mode == "record" {
-            let path = folder.path().join(format!("{call}.wav"));
-            media
-                .start_recording(RecordingId::from_uuid(leg(one).as_uuid()), path, leg(one), leg(other))
-                .unwrap();
-        }
-    }
-
+    let (sockets, browsers) = call(&media, &mode, calls, folder.path()).await;
     let (sent, heard, stop) =
         (Arc::<AtomicU64>::default(), Arc::<AtomicU64>::default(), Arc::<AtomicBool>::default());
     let telephones =
@@ -163,27 +201,6 @@ async fn main() {
     let after = figures();
     stop.store(true, Ordering::Relaxed);
     thread.join().unwrap();
-
-    let (sent, heard, web) = (after.0 - before.0, after.1 - before.1, after.2 - before.2);
-    let (cpu, clock) = (after.3 - before.3, after.4 - before.4);
-    let out = heard + web;
-    let each = cpu.as_secs_f64() * 1e6 / out as f64;
-    println!("{mode}: {calls} calls for {:.1} s", clock.as_secs_f64());
-    println!("  packets: {sent} from RTP telephones, {heard} to them, {web} to browsers");
-    println!(
-        "  media thread: {:.1} % of a core, {each:.2} us a packet sent",
-        100.0 * cpu.as_secs_f64() / clock.as_secs_f64()
-    );
-    println!("  streams a core: {:.0}", 1e6 / (50.0 * each));
-    println!(
-        "  limit: {}",
-        match mode.as_str() {
-            "web" =>
-                "about 10 us a packet, 1,600-2,400 streams a core (socket 4-6 us, WebRTC 3-6.5 us), computed",
-            "music" => "about half of a relayed packet: a send without a receive",
-            _ =>
-                "3.4-4.5 us a packet, 4,400-5,900 streams a core (a bare epoll echo with a socket a port), measured",
-        }
-    );
+    report(&mode, calls, before, after);
     media.stop().await;
 }
