@@ -32,7 +32,7 @@ fn shipped() -> (Library, Vec<String>) {
     let catalogue = Catalogue {
         prompts: prompts(),
         music: names_in(&root().join("sounds/music"), ".wav"),
-        queues: ["services", "organisations", "sales"].map(str::to_owned).into(),
+        queues: ["Services", "Organisations", "Sales"].map(str::to_owned).into(),
         ..Catalogue::default()
     };
 
@@ -86,16 +86,16 @@ fn the_main_number_leads_where_its_menu_says() {
         (language, other) => (language, format!("{other:?}")),
     };
 
-    assert_eq!(queue_of(working_hours, "21"), (Locale::Uz, "services".to_owned()));
-    assert_eq!(queue_of(sunday_night, "31"), (Locale::En, "services".to_owned()), "day and night");
-    assert_eq!(queue_of(working_hours, "12"), (Locale::Ru, "organisations".to_owned()));
-    assert_eq!(queue_of(working_hours, "1993"), (Locale::Ru, "sales".to_owned()), "heard three times");
+    assert_eq!(queue_of(working_hours, "21"), (Locale::Uz, "Services".to_owned()));
+    assert_eq!(queue_of(sunday_night, "31"), (Locale::En, "Services".to_owned()), "day and night");
+    assert_eq!(queue_of(working_hours, "12"), (Locale::Ru, "Organisations".to_owned()));
+    assert_eq!(queue_of(working_hours, "1993"), (Locale::Ru, "Sales".to_owned()), "heard three times");
     assert_eq!(
         queue_of(working_hours, ""),
-        (Locale::Ru, "services".to_owned()),
+        (Locale::Ru, "Services".to_owned()),
         "whoever presses nothing is served"
     );
-    assert_eq!(queue_of(sunday_night, "130"), (Locale::Ru, "services".to_owned()), "the operator on duty");
+    assert_eq!(queue_of(sunday_night, "130"), (Locale::Ru, "Services".to_owned()), "the operator on duty");
     assert_eq!(queue_of(sunday_night, "13").1, "HangUp { cause: Normal }", "closed");
 }
 
