@@ -27,7 +27,14 @@ const sum = (list) => list.reduce((total, file) => total + size(file), 0);
 
 const areas = {
   'sign-in': ['index.html', 'src/features/signin/SignInPage.tsx'],
-  desk: ['index.html', 'src/app/Shell.tsx', 'src/features/desk/DeskPage.tsx', 'src/features/desk/DeskHost.tsx', 'src/i18n/ru.ts', 'node_modules/antd/es/locale/ru_RU.js'],
+  desk: [
+    'index.html',
+    'src/app/Shell.tsx',
+    'src/features/desk/DeskPage.tsx',
+    'src/features/desk/DeskHost.tsx',
+    'src/i18n/ru.ts',
+    'node_modules/antd/es/locale/ru_RU.js',
+  ],
   wallboard: ['index.html', 'src/features/wallboard/WallboardPage.tsx'],
   supervisor: ['index.html', 'src/app/Shell.tsx', 'src/features/supervisor/FloorPage.tsx'],
 };

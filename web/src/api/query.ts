@@ -1,5 +1,6 @@
 import { keepPreviousData, QueryClient, useMutation, useQuery } from '@tanstack/react-query';
 import type { Page } from './contract';
+import type { paths } from './generated/schema';
 import { type Query, send } from './http';
 import { Problem } from './problem';
 
@@ -15,28 +16,41 @@ export const queryClient = new QueryClient({
   },
 });
 
+/** A collection that the document has: `/people` and not `/persons`. */
+export type Collection = keyof paths extends infer P
+  ? P extends `/api/v1${infer Rest}`
+    ? Rest extends `${string}{${string}`
+      ? never
+      : Rest
+    : never
+  : never;
+
 /** One collection of the REST interface: list, one, create, change, remove. */
-export interface Resource<T, Input> {
-  path: string;
+export interface Resource<T, Input, Made = T> {
+  path: Collection;
+  /** What tells one item from another. */
+  key(item: T): string;
   list(query?: Query, signal?: AbortSignal): Promise<Page<T>>;
   one(id: string): Promise<T>;
-  create(input: Input): Promise<T>;
+  create(input: Input): Promise<Made>;
   change(id: string, version: number, input: Input): Promise<T>;
   remove(id: string): Promise<void>;
 }
 
-export function resource<T, Input>(path: string): Resource<T, Input> {
+export function resource<T, Input, Made = T>(
+  path: Collection,
+  key: (item: T) => string,
+): Resource<T, Input, Made> {
   return {
     path,
+    key,
     list: async (query, signal) => {
-      const page = await send<Page<T> | T[]>(path, {
-        query: query ?? {},
-        ...(signal ? { signal } : {}),
-      });
+      const options = { query: query ?? {}, ...(signal ? { signal } : {}) };
+      const page = await send<Page<T> | T[]>(path, options);
       return Array.isArray(page) ? { items: page, next: null } : page;
     },
     one: (id) => send<T>(`${path}/${id}`),
-    create: (input) => send<T>(path, { method: 'POST', body: input }),
+    create: (input) => send<Made>(path, { method: 'POST', body: input }),
     change: (id, version, input) =>
       send<T>(`${path}/${id}`, { method: 'PUT', body: input, version }),
     remove: (id) => send<void>(`${path}/${id}`, { method: 'DELETE' }),
@@ -44,7 +58,11 @@ export function resource<T, Input>(path: string): Resource<T, Input> {
 }
 
 /** A page of a collection; the previous page stays on screen while the next one loads. */
-export function useList<T, Input>(of: Resource<T, Input>, query: Query = {}, enabled = true) {
+export function useList<T, Input, Made>(
+  of: Resource<T, Input, Made>,
+  query: Query = {},
+  enabled = true,
+) {
   return useQuery<Page<T>, Problem>({
     queryKey: [of.path, query],
     queryFn: ({ signal }) => of.list(query, signal),
@@ -54,7 +72,7 @@ export function useList<T, Input>(of: Resource<T, Input>, query: Query = {}, ena
 }
 
 /** The whole of a small collection (at most 500), for choices in forms. */
-export function useAll<T, Input>(of: Resource<T, Input>, enabled = true): T[] {
+export function useAll<T, Input, Made>(of: Resource<T, Input, Made>, enabled = true): T[] {
   return useList(of, { limit: 500 }, enabled).data?.items ?? [];
 }
 

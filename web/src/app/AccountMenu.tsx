@@ -5,7 +5,7 @@ import {
   UserOutlined,
 } from '@ant-design/icons';
 import { Button, Dropdown, Tooltip } from 'antd';
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../api/contract';
 import { send } from '../api/http';
@@ -13,7 +13,8 @@ import { signOut } from '../api/session';
 import { isLanguage, LANGUAGES, switchLanguage } from '../lib/i18n';
 import { leaving } from '../lib/leaving';
 import { type ThemeChoice, useTheme } from '../lib/theme';
-import { PasswordDialog } from './PasswordDialog';
+
+const PasswordDialog = lazy(() => import('./PasswordDialog'));
 
 async function leave(everywhere: boolean): Promise<void> {
   await leaving.run();
@@ -99,7 +100,9 @@ export function AccountMenu({
           <span className="account-name">{me.person.name}</span>
         </Button>
       </Dropdown>
-      <PasswordDialog open={password} onClose={() => setPassword(false)} />
+      <Suspense fallback={null}>
+        {password ? <PasswordDialog onClose={() => setPassword(false)} /> : null}
+      </Suspense>
     </div>
   );
 }

@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { type Action, keyLabel, SHORTCUTS } from '../lib/keys';
 import { setPref, usePrefs } from '../lib/prefs';
 
-export function HelpOverlay({ open, onClose }: { open: boolean; onClose(): void }) {
+export default function HelpOverlay({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const shortcuts = usePrefs((prefs) => prefs.shortcuts);
   return (
-    <Modal open={open} onCancel={onClose} footer={null} title={t('help.title')} width={520}>
+    <Modal open onCancel={onClose} footer={null} title={t('help.title')} width={520}>
       <table className="help-table">
         <tbody>
           {(Object.keys(SHORTCUTS) as Action[]).map((action) => (

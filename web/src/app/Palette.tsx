@@ -6,7 +6,7 @@ import { keyLabel } from '../lib/keys';
 import { matches } from '../lib/search';
 
 /** Every page and every action, by a few letters. */
-export function Palette({ open, onClose }: { open: boolean; onClose(): void }) {
+export default function Palette({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const groups = useActions((store) => store.groups);
   const [query, setQuery] = useState('');
@@ -26,7 +26,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose(): void }) {
   };
   return (
     <Modal
-      open={open}
+      open
       onCancel={onClose}
       footer={null}
       closable={false}
@@ -36,8 +36,6 @@ export function Palette({ open, onClose }: { open: boolean; onClose(): void }) {
       className="palette"
       afterOpenChange={(shown) => {
         if (shown) input.current?.focus();
-        else setQuery('');
-        setAt(0);
       }}
     >
       <Input

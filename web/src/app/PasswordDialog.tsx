@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { PasswordForm } from '../ui/PasswordForm';
 import { useSay } from '../ui/say';
 
-export function PasswordDialog({ open, onClose }: { open: boolean; onClose(): void }) {
+export default function PasswordDialog({ onClose }: { onClose(): void }) {
   const { t } = useTranslation();
   const say = useSay();
   return (
-    <Modal open={open} onCancel={onClose} footer={null} title={t('signin.change')} destroyOnHidden>
+    <Modal open onCancel={onClose} footer={null} title={t('signin.change')} destroyOnHidden>
       <PasswordForm
         onDone={() => {
           say.done(t('signin.changed'));

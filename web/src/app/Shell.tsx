@@ -5,11 +5,11 @@ import { useSession } from '../api/session';
 import { can } from '../lib/can';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
-import { HelpOverlay } from './HelpOverlay';
-import { Palette } from './Palette';
 import { useKeyboard } from './useKeyboard';
 import { type NavItem, useNavActions } from './useNavActions';
 
+const HelpOverlay = lazy(() => import('./HelpOverlay'));
+const Palette = lazy(() => import('./Palette'));
 const DeskHost = lazy(() => import('../features/desk/DeskHost'));
 
 /** Once the desk was opened in this tab it stays on duty, whichever page is shown, also after a reload. */
@@ -83,8 +83,10 @@ export default function Shell() {
           <Outlet />
         </Suspense>
       </main>
-      <Palette open={open === 'palette'} onClose={() => setOpen(undefined)} />
-      <HelpOverlay open={open === 'help'} onClose={() => setOpen(undefined)} />
+      <Suspense fallback={null}>
+        {open === 'palette' ? <Palette onClose={() => setOpen(undefined)} /> : null}
+        {open === 'help' ? <HelpOverlay onClose={() => setOpen(undefined)} /> : null}
+      </Suspense>
     </div>
   );
 }

@@ -24,10 +24,11 @@ export default function AuditPage() {
     setFilter({ ...filter, ...patch });
   };
   const list = useList(auditEvents, { ...filter, limit: 100, cursor: cursors.at(-1) });
-  const who = (event: AuditEvent) =>
-    event.author_name ??
-    persons.find((person) => person.id === event.author.id)?.name ??
-    t(`admin.audit.authors.${event.author.kind}`);
+  const who = ({ author }: AuditEvent) => {
+    const id = author.kind === 'person' ? author.id : undefined;
+    const person = persons.find((one) => one.person_id === id);
+    return person?.name ?? t(`admin.audit.authors.${author.kind}`);
+  };
   return (
     <>
       <PageHead title={t('admin.page.audit')} note={t('admin.audit.note')} />
@@ -46,7 +47,7 @@ export default function AuditPage() {
           style={{ width: 200 }}
           aria-label={t('admin.audit.author')}
           placeholder={t('admin.audit.anyone')}
-          options={persons.map((person) => ({ value: person.id, label: person.name }))}
+          options={persons.map((person) => ({ value: person.person_id, label: person.name }))}
           onChange={(value) => set({ author: value })}
         />
         <Input.Search
@@ -73,7 +74,7 @@ export default function AuditPage() {
       </div>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<AuditEvent>
-        rowKey="id"
+        rowKey="event_id"
         size="small"
         className="panel"
         loading={list.isPending}
@@ -89,7 +90,7 @@ export default function AuditPage() {
           {
             title: t('contacts.when'),
             width: 180,
-            render: (_, event) => dateTime(event.at, i18n.language),
+            render: (_, event) => dateTime(event.occurred_at, i18n.language),
           },
           {
             title: t('admin.audit.journal'),

@@ -13,10 +13,10 @@ import { EditDrawer } from './EditDrawer';
 import type { Spec } from './spec';
 
 /** A list with search, and a drawer in which one of it is made, changed or removed. */
-export function CrudPage<T extends { id: string; version?: number }, Input extends object>({
+export function CrudPage<T extends object, Input extends object, Made = T>({
   spec,
 }: {
-  spec: Spec<T, Input>;
+  spec: Spec<T, Input, Made>;
 }) {
   const { t } = useTranslation();
   const say = useSay();
@@ -29,7 +29,10 @@ export function CrudPage<T extends { id: string; version?: number }, Input exten
     ...(query ? { q: query } : {}),
     ...(cursor ? { cursor } : {}),
   });
-  const remove = useChange((item: T) => spec.resource.remove(item.id), [spec.resource.path]);
+  const remove = useChange(
+    (item: T) => spec.resource.remove(spec.resource.key(item)),
+    [spec.resource.path],
+  );
   const may = useCan(spec.write);
   const refused = may ? undefined : t('common.noAccess', { operation: spec.write });
   const actions = {
@@ -96,7 +99,7 @@ export function CrudPage<T extends { id: string; version?: number }, Input exten
       </PageHead>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<T>
-        rowKey="id"
+        rowKey={spec.resource.key}
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}

@@ -8,7 +8,7 @@ import { LANGUAGES } from '../../lib/i18n';
 import { CrudPage } from './CrudPage';
 import { SwitchField, TextField } from './fields';
 
-const KINDS = ['phone', 'email', 'contract'] as const;
+const KINDS = ['phone', 'email', 'contract', 'telegram', 'tax_number'] as const;
 
 function Fields() {
   const { t } = useTranslation();
@@ -92,7 +92,7 @@ export default function CustomersPage() {
           {
             title: t('admin.customers.identifiers'),
             render: (_, row) =>
-              row.identifiers
+              (row.identifiers ?? [])
                 .map(({ kind, value }) => (kind === 'phone' ? phone(value) : value))
                 .join(', '),
           },

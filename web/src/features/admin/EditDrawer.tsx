@@ -8,27 +8,31 @@ import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import type { Spec } from './spec';
 
-interface Props<T extends { id: string; version?: number }, Input extends object> {
-  spec: Spec<T, Input>;
+interface Props<T extends object, Input extends object, Made = T> {
+  spec: Spec<T, Input, Made>;
   item: T | undefined;
   refused: string | undefined;
   onClose(): void;
 }
 
 /** One record in a form. Errors of the server land on their fields; a conflict says so and loses nothing. */
-export function EditDrawer<T extends { id: string; version?: number }, Input extends object>({
+export function EditDrawer<T extends object, Input extends object, Made = T>({
   spec,
   item,
   refused,
   onClose,
-}: Props<T, Input>) {
+}: Props<T, Input, Made>) {
   const { t } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<Input>();
   const [problem, setProblem] = useState<Problem>();
   const save = useChange(
-    (input: Input) =>
-      item ? spec.resource.change(item.id, item.version ?? 0, input) : spec.resource.create(input),
+    async (input: Input): Promise<Made | undefined> => {
+      if (!item) return spec.resource.create(input);
+      const { version } = item as { version?: number };
+      await spec.resource.change(spec.resource.key(item), version ?? 0, input);
+      return undefined;
+    },
     [spec.resource.path],
   );
   const submit = async (values: Input) => {
@@ -38,7 +42,7 @@ export function EditDrawer<T extends { id: string; version?: number }, Input ext
       const saved = await save.mutateAsync(input);
       say.done(t(item ? 'common.saved' : 'common.created'));
       onClose();
-      if (!item && saved) spec.created?.(saved);
+      if (saved) spec.created?.(saved);
     } catch (error) {
       const found = asProblem(error);
       form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);

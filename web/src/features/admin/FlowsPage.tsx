@@ -12,15 +12,7 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 
-/** A fault names the file, the node and the field. */
-export function faultText(error: FlowInfo['error']): string {
-  if (!error) return '';
-  if (typeof error === 'string') return error;
-  return [[error.file, error.node, error.field].filter(Boolean).join(' › '), error.message]
-    .filter(Boolean)
-    .join(': ');
-}
-
+/** A fault names the file, the node and the field; the file that is in use stays the old one. */
 export default function FlowsPage() {
   const { t, i18n } = useTranslation();
   const say = useSay();
@@ -66,9 +58,9 @@ export default function FlowsPage() {
             title: t('floor.state'),
             render: (_, row) =>
               row.error ? (
-                <span className="fault">✕ {faultText(row.error)}</span>
+                <span className="fault">✕ {row.error}</span>
               ) : (
-                <Tag color="green">{t('admin.flows.fine')}</Tag>
+                <Tag color="success">{t('admin.flows.fine')}</Tag>
               ),
           },
         ]}

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Named, Versioned } from '../../api/contract';
+import type { Named } from '../../api/contract';
 import type { Resource } from '../../api/query';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
@@ -7,7 +7,7 @@ import { CrudPage } from './CrudPage';
 import { LocalTextField, TextField } from './fields';
 
 /** Lists of words in three languages: skills, results, and reasons, which also have a code. */
-export function NamedPage<T extends Versioned & Named & { code?: string }>({
+export function NamedPage<T extends Named & { code?: string }>({
   resource,
   rights,
   title,
@@ -36,7 +36,7 @@ export function NamedPage<T extends Versioned & Named & { code?: string }>({
           ...LANGUAGES.map(({ code: language, name }) => ({
             title: name,
             key: language,
-            render: (_: unknown, item: T) => item.name[language],
+            render: (_: unknown, item: T) => item.name[language] ?? '',
           })),
         ],
         initial: (item) =>

@@ -44,7 +44,7 @@ export default function NumbersPage() {
           {
             title: t('admin.enabled'),
             render: (_, item) => (
-              <Tag color={item.enabled ? 'green' : 'default'}>
+              <Tag color={item.enabled ? 'success' : 'default'}>
                 {t(item.enabled ? 'common.yes' : 'common.no')}
               </Tag>
             ),

@@ -2,23 +2,29 @@ import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Form, Modal, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Person, PersonInput } from '../../api/contract';
+import type { AddedPerson, Person, PersonInput } from '../../api/contract';
 import { send } from '../../api/http';
 import { useAll, useChange } from '../../api/query';
 import { people, roles, units } from '../../api/resources';
 import { useCan } from '../../api/session';
+import { skew } from '../../api/skew';
 import { LANGUAGES } from '../../lib/i18n';
 import { useSay } from '../../ui/say';
 import { CrudPage } from './CrudPage';
 import { TextField } from './fields';
 import { Secret } from './Secret';
 
+function statusOf(person: Person): 'active' | 'disabled' | 'locked' {
+  if (person.is_disabled) return 'disabled';
+  return person.locked_until && Date.parse(person.locked_until) > skew.now() ? 'locked' : 'active';
+}
+
 type Act = 'reset-password' | 'unlock' | 'disable' | 'enable' | 'sign-out-everywhere';
 
 function RoleGrants() {
   const { t } = useTranslation();
-  const roleList = useAll(roles).map((role) => ({ value: role.id, label: role.name }));
-  const unitList = useAll(units).map((unit) => ({ value: unit.id, label: unit.name }));
+  const roleList = useAll(roles).map((role) => ({ value: role.role_id, label: role.name }));
+  const unitList = useAll(units).map((unit) => ({ value: unit.unit_id, label: unit.name }));
   return (
     <Form.Item label={t('admin.people.roles')} extra={t('admin.people.rolesHint')}>
       <Form.List name="roles">
@@ -37,11 +43,14 @@ function RoleGrants() {
                     options={roleList}
                   />
                 </Form.Item>
-                <Form.Item name={[row.name, 'unit_id']} noStyle>
+                <Form.Item
+                  name={[row.name, 'unit_id']}
+                  noStyle
+                  rules={[{ required: true, message: t('common.required') }]}
+                >
                   <Select
-                    allowClear
                     aria-label={t('admin.people.unit')}
-                    placeholder={t('admin.people.everywhere')}
+                    placeholder={t('admin.people.unit')}
                     style={{ flex: 1 }}
                     options={unitList}
                   />
@@ -54,7 +63,7 @@ function RoleGrants() {
                 />
               </div>
             ))}
-            <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({ unit_id: null })}>
+            <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({})}>
               {t('admin.people.addRole')}
             </Button>
           </>
@@ -66,7 +75,7 @@ function RoleGrants() {
 
 function Fields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
-  const unitList = useAll(units).map((unit) => ({ value: unit.id, label: unit.name }));
+  const unitList = useAll(units).map((unit) => ({ value: unit.unit_id, label: unit.name }));
   return (
     <>
       <div className="pair">
@@ -111,13 +120,13 @@ export default function PeoplePage() {
     [people.path],
   );
   const run = (person: Person, what: Act) =>
-    act.mutateAsync({ id: person.id, what }).then((result) => {
+    act.mutateAsync({ id: person.person_id, what }).then((result) => {
       if (result?.password) setSecret(result.password);
       else say.done(t('common.saved'));
     }, say.failed);
   return (
     <>
-      <CrudPage<Person, PersonInput>
+      <CrudPage<Person, PersonInput, AddedPerson>
         spec={{
           resource: people,
           read: 'person.read',
@@ -134,7 +143,7 @@ export default function PeoplePage() {
               render: (_, person) =>
                 person.roles.map((grant) => (
                   <Tag key={grant.role_id + (grant.unit_id ?? '')}>
-                    {roleList.find((role) => role.id === grant.role_id)?.name ?? '…'}
+                    {roleList.find((role) => role.role_id === grant.role_id)?.name ?? '…'}
                   </Tag>
                 )),
             },
@@ -148,14 +157,14 @@ export default function PeoplePage() {
               render: (_, person) => (
                 <Tag
                   color={
-                    person.status === 'active'
-                      ? 'green'
-                      : person.status === 'locked'
-                        ? 'red'
+                    statusOf(person) === 'active'
+                      ? 'success'
+                      : statusOf(person) === 'locked'
+                        ? 'error'
                         : 'default'
                   }
                 >
-                  {t(`admin.people.status.${person.status}`)}
+                  {t(`admin.people.status.${statusOf(person)}`)}
                 </Tag>
               ),
             },
@@ -165,13 +174,12 @@ export default function PeoplePage() {
             ...values,
             personnel_number: values.personnel_number || null,
             sip_number: values.sip_number || null,
-            unit_id: values.unit_id ?? null,
-            roles: (values.roles ?? []).map((grant) => ({
-              ...grant,
-              unit_id: grant.unit_id ?? null,
-            })),
+            roles: values.roles ?? [],
             ...(values.password ? {} : { password: undefined }),
           }),
+          created: (added) => {
+            if (added.password) setSecret(added.password);
+          },
           fields: (person) => <Fields fresh={!person} />,
           rowActions: (person) => (
             <Dropdown
@@ -184,9 +192,9 @@ export default function PeoplePage() {
                   {
                     key: 'unlock',
                     label: t('admin.people.unlock'),
-                    disabled: person.status !== 'locked',
+                    disabled: statusOf(person) !== 'locked',
                   },
-                  person.status === 'disabled'
+                  statusOf(person) === 'disabled'
                     ? { key: 'enable', label: t('admin.people.enable') }
                     : { key: 'disable', label: t('admin.people.disable') },
                   { key: 'sign-out-everywhere', label: t('nav.signOutEverywhere') },

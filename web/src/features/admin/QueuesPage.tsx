@@ -8,7 +8,7 @@ import { NumberField, SkillsField, SwitchField, TextField } from './fields';
 
 function Fields() {
   const { t } = useTranslation();
-  const unitList = useAll(units).map((unit) => ({ value: unit.id, label: unit.name }));
+  const unitList = useAll(units).map((unit) => ({ value: unit.unit_id, label: unit.name }));
   const s = t('admin.queues.s');
   return (
     <>

@@ -45,8 +45,8 @@ function Status() {
               key: 'database',
               label: t('admin.server.database'),
               children: (
-                <Tag color={now.database === 'ok' ? 'green' : 'red'}>
-                  {t(`admin.server.databaseState.${now.database}`)}
+                <Tag color={now.database === 'ok' ? 'success' : 'error'}>
+                  {t(`admin.server.databaseState.${now.database === 'ok' ? 'ok' : 'away'}`)}
                 </Tag>
               ),
             },

@@ -64,13 +64,13 @@ export default function TrunksPage() {
           },
           {
             title: t('admin.trunks.addresses'),
-            render: (_, trunk) => trunk.addresses.join(', ') || '—',
+            render: (_, trunk) => trunk.addresses?.join(', ') || '—',
           },
           { title: t('admin.trunks.callsMax'), dataIndex: 'calls_max', align: 'right' },
           {
             title: t('admin.enabled'),
             render: (_, trunk) => (
-              <Tag color={trunk.enabled ? 'green' : 'default'}>
+              <Tag color={trunk.enabled ? 'success' : 'default'}>
                 {t(trunk.enabled ? 'common.yes' : 'common.no')}
               </Tag>
             ),

@@ -19,8 +19,8 @@ function Fields({ item }: { item: Unit | undefined }) {
           treeDefaultExpandAll
           placeholder={t('admin.top')}
           treeData={below(
-            list.map(({ id, name, parent_id }) => ({ id, name, parent: parent_id })),
-            item?.id,
+            list.map(({ unit_id, name, parent_id }) => ({ id: unit_id, name, parent: parent_id })),
+            item?.unit_id,
           )}
         />
       </Form.Item>
@@ -45,7 +45,8 @@ export default function UnitsPage() {
           { title: t('common.name'), dataIndex: 'name' },
           {
             title: t('admin.parent'),
-            render: (_, unit) => list.find((other) => other.id === unit.parent_id)?.name ?? '—',
+            render: (_, unit) =>
+              list.find((other) => other.unit_id === unit.parent_id)?.name ?? '—',
           },
         ],
         initial: (unit) => unit ?? { parent_id: null },

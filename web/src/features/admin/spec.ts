@@ -3,8 +3,8 @@ import type { ReactNode } from 'react';
 import type { Resource } from '../../api/query';
 
 /** What a page of administration is made of; `CrudPage` draws it. */
-export interface Spec<T extends { id: string; version?: number }, Input extends object> {
-  resource: Resource<T, Input>;
+export interface Spec<T extends object, Input extends object, Made = T> {
+  resource: Resource<T, Input, Made>;
   /** The right that shows it, and the right that changes it. */
   read: string;
   write: string;
@@ -25,7 +25,7 @@ export interface Spec<T extends { id: string; version?: number }, Input extends 
   /** More buttons in the row. */
   rowActions?(item: T): ReactNode;
   /** Shown after creating, such as a key that is shown once. */
-  created?(item: T): void;
+  created?(item: Made): void;
   /** Search on the server. */
   search?: boolean;
 }

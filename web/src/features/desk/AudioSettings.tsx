@@ -20,7 +20,7 @@ function useDevices(): MediaDeviceInfo[] {
 }
 
 /** Voice in the headset, ring in the speaker, both chosen here. */
-export function AudioSettings() {
+export default function AudioSettings() {
   const { t } = useTranslation();
   const { phone } = useDuty();
   const prefs = usePrefs();

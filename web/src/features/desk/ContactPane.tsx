@@ -24,7 +24,7 @@ function Heading({ contact }: { contact: LiveContact }) {
           {[
             card.caller.name ? phone(card.caller.number) : undefined,
             card.queue?.name,
-            `→ ${phone(card.dialled)}`,
+            `${t('contacts.dialled')} ${phone(card.dialled)}`,
           ]
             .filter(Boolean)
             .join(' · ')}

@@ -6,7 +6,7 @@ export function CustomerFlags({ caller }: { caller: Caller }) {
   const { t } = useTranslation();
   return (
     <span className="flags">
-      {caller.vip ? <Tag color="gold">★ VIP</Tag> : null}
+      {caller.vip ? <Tag color="warning">★ VIP</Tag> : null}
       {caller.language ? <Tag>{t(`locale.${caller.language}`)}</Tag> : null}
       {caller.kind === 'organisation' ? <Tag>{t('desk.customer.organisation')}</Tag> : null}
     </span>

@@ -1,8 +1,10 @@
 import { AudioOutlined, PhoneOutlined } from '@ant-design/icons';
 import { Button, Popover } from 'antd';
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { AudioSettings } from './AudioSettings';
 import { useDuty, usePhone } from './useDesk';
+
+const AudioSettings = lazy(() => import('./AudioSettings'));
 
 /** How the softphone stands, and its devices. */
 export function PhoneButton() {
@@ -33,7 +35,9 @@ export function PhoneButton() {
               {t('desk.phone.unsilence')}
             </Button>
           ) : null}
-          <AudioSettings />
+          <Suspense fallback={null}>
+            <AudioSettings />
+          </Suspense>
         </div>
       }
     >

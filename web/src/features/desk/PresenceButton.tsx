@@ -42,7 +42,7 @@ export function PresenceButton({ desk }: { desk: Desk }) {
   return (
     <div className="row">
       {next ? (
-        <Tag color="gold" variant="outlined">
+        <Tag color="warning" variant="outlined">
           {t('desk.presence.next')}: {t(`state.${next.state}`)}
           {next.reason ? ` (${name(next.reason)})` : ''}
         </Tag>

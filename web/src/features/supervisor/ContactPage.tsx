@@ -6,8 +6,7 @@ import { useParams } from 'react-router';
 import type { ContactDetail } from '../../api/contract';
 import { send } from '../../api/http';
 import type { Problem } from '../../api/problem';
-import { useAll } from '../../api/query';
-import { contacts, results, topics } from '../../api/resources';
+import { contacts } from '../../api/resources';
 import { useCan } from '../../api/session';
 import { dateTime, duration, localText, phone } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
@@ -22,12 +21,7 @@ const Player = lazy(() => import('./player/Player'));
 
 function Facts({ contact }: { contact: ContactDetail }) {
   const { t, i18n } = useTranslation();
-  const classifier = useCan('classifier.read');
-  const topicList = useAll(topics, classifier);
-  const resultList = useAll(results, classifier);
-  const topic = topicList.find((item) => item.id === contact.topic_id);
-  const result = resultList.find((item) => item.id === contact.result_id);
-  const seconds = (value: number | null) => (value == null ? '—' : duration(value));
+  const seconds = (value: number | null | undefined) => (value == null ? '—' : duration(value));
   return (
     <Descriptions
       className="panel facts"
@@ -57,12 +51,12 @@ function Facts({ contact }: { contact: ContactDetail }) {
         {
           key: 'topic',
           label: t('desk.wrapUp.topic'),
-          children: localText(topic?.name, i18n.language) || '—',
+          children: localText(contact.topic?.name, i18n.language) || '—',
         },
         {
           key: 'result',
           label: t('desk.wrapUp.result'),
-          children: localText(result?.name, i18n.language) || '—',
+          children: localText(contact.result?.name, i18n.language) || '—',
         },
         { key: 'note', label: t('desk.wrapUp.note'), span: 2, children: contact.note || '—' },
       ]}

@@ -31,18 +31,26 @@ function LineMark({ live }: { live: Live }) {
   );
 }
 
+/** More would push the room off the screen. */
+const SHOWN = 5;
+
 function Alerts({ alerts }: { alerts: Alert[] }) {
   const { t } = useTranslation();
   if (alerts.length === 0) return null;
   return (
     <section className="alerts" aria-label={t('floor.alerts')}>
-      {alerts.slice(0, 8).map((alert) => (
+      {alerts.slice(0, SHOWN).map((alert) => (
         <span key={alert.id}>
-          ‼ {t(`floor.alert.${alert.kind}`, { name: alert.name })}{' '}
+          ‼{' '}
+          {t(`floor.alert.${alert.kind}`, {
+            name: alert.kind === 'waits' ? phone(alert.name) : alert.name,
+          })}{' '}
           {alert.since ? <Timer since={alert.since} /> : null}
         </span>
       ))}
-      {alerts.length > 8 ? <span>{t('floor.moreAlerts', { n: alerts.length - 8 })}</span> : null}
+      {alerts.length > SHOWN ? (
+        <span>{t('floor.moreAlerts', { n: alerts.length - SHOWN })}</span>
+      ) : null}
     </section>
   );
 }

@@ -128,6 +128,7 @@ export function OperatorsTable({ floor }: { floor: Floor }) {
       <Table<OperatorRow>
         rowKey="id"
         size="small"
+        scroll={{ x: 'max-content' }}
         columns={table}
         dataSource={shown}
         pagination={shown.length > 100 ? { pageSize: 100, showSizeChanger: false } : false}

@@ -13,6 +13,7 @@ export function Timeline({ events, start }: { events: ContactEvent[]; start: str
     <ol className="timeline">
       {events.map((event) => {
         const at = Date.parse(event.at);
+        const person = event.operator_name ?? event.author_name;
         return (
           <li key={event.id}>
             <span className="digits dim" title={clock(at)}>
@@ -20,7 +21,7 @@ export function Timeline({ events, start }: { events: ContactEvent[]; start: str
             </span>
             <div>
               <strong>{eventWords(event.kind)}</strong>
-              {event.author_name ? <span className="dim"> · {event.author_name}</span> : null}
+              {person ? <span className="dim"> · {person}</span> : null}
               <div className="dim payload">{payloadLine(event.payload)}</div>
             </div>
           </li>

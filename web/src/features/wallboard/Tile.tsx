@@ -67,8 +67,9 @@ export function Tile({
           <span aria-hidden="true">{ARROW[trend(series)]}</span>
         </div>
       ) : null}
+      {note ? <div className="tile-note">{note}</div> : null}
       <footer>
-        <span>{[target, note].filter(Boolean).join(' · ')}</span>
+        <span>{target}</span>
         <DataAge ms={ms} stale={stale} />
       </footer>
     </section>
@@ -89,7 +90,7 @@ export function ListTile({
   return (
     <section className="tile tile-wide" aria-label={label}>
       <h2>{label}</h2>
-      {children}
+      <div className="tile-list">{children}</div>
       <footer>
         <span />
         <DataAge ms={ms} stale={stale} />

@@ -2,7 +2,12 @@
 export const problemsEn = {
   'wrong-credentials': 'Login or password is wrong. Check the keyboard layout and Caps Lock.',
   'locked-out': 'Too many attempts. Wait, or ask an administrator to open the account.',
-  'password-expired': 'The password has expired. Choose a new one.',
+  'password-expired': 'The temporary password has expired. Ask an administrator for a new one.',
+  'already-exists': 'Something with this value exists already. Choose another value.',
+  'in-use': 'It is still used. Remove it from where it is used first.',
+  invalid: 'Some values are not accepted. See the marked fields.',
+  'not-possible-now': 'This cannot be done in the present state.',
+  'too-large': 'The file or text is too large.',
   unreachable: 'The server cannot be reached. Check the network; the page tries again by itself.',
   'connection-lost': 'Not done: the connection is lost. Try again when the lamp is green.',
   'no-answer': 'The server did not answer in time. Look at the screen before trying again.',

@@ -4,7 +4,12 @@ import type { Words } from '../words';
 export const problemsUz: Words<typeof problemsEn> = {
   'wrong-credentials': 'Login yoki parol notoʻgʻri. Klaviatura tili va Caps Lock ni tekshiring.',
   'locked-out': 'Urinishlar juda koʻp. Kuting yoki administratordan ochishni soʻrang.',
-  'password-expired': 'Parol muddati tugagan. Yangisini tanlang.',
+  'password-expired': 'Vaqtinchalik parol muddati tugagan. Administratordan yangisini soʻrang.',
+  'already-exists': 'Bunday qiymat allaqachon bor. Boshqasini tanlang.',
+  'in-use': 'Bu hali ishlatilmoqda. Avval ishlatilgan joyidan olib tashlang.',
+  invalid: 'Baʼzi qiymatlar qabul qilinmadi. Belgilangan maydonlarga qarang.',
+  'not-possible-now': 'Hozirgi holatda buni bajarib boʻlmaydi.',
+  'too-large': 'Fayl yoki matn juda katta.',
   unreachable: 'Server bilan aloqa yoʻq. Tarmoqni tekshiring; sahifa oʻzi qayta urinadi.',
   'connection-lost': 'Bajarilmadi: aloqa uzilgan. Chiroq yashil boʻlganda qayta urining.',
   'no-answer': 'Server oʻz vaqtida javob bermadi. Qayta urinishdan oldin ekranga qarang.',

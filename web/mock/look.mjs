@@ -1,0 +1,126 @@
+// Photographs every page against the mock server, in several sizes, languages and themes, and lists what axe finds.
+// `npm run build && npm run look [-- part-of-a-name]`; pictures go to test-results/look/.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const port = 8098;
+const base = `http://127.0.0.1:${port}`;
+const out = fileURLToPath(new URL('../test-results/look/', import.meta.url));
+mkdirSync(out, { recursive: true });
+const only = process.argv[2] ?? '';
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const small = { width: 1366, height: 768 };
+const large = { width: 1920, height: 1080 };
+const contact = '/contacts/00000000-0000-7000-8000-';
+/** name, address, size, language, theme, scene of the desk */
+const shots = [
+  ['signin-en', '/sign-in', small, 'en', 'light'],
+  ['signin-ru-dark', '/sign-in', small, 'ru', 'dark'],
+  ['desk-idle-en', '/desk', small, 'en', 'light'],
+  ['desk-offer-ru-dark', '/desk', small, 'ru', 'dark', 'offer'],
+  ['desk-talk-en', '/desk', small, 'en', 'light', 'talk'],
+  ['desk-talk-ru-large', '/desk', large, 'ru', 'light', 'talk'],
+  ['desk-held-uz-dark', '/desk', large, 'uz', 'dark', 'held'],
+  ['desk-wrap-ru', '/desk', small, 'ru', 'light', 'wrap'],
+  ['wallboard-en', '/wallboard', large, 'en', 'dark'],
+  ['wallboard-ru-small', '/wallboard', small, 'ru', 'dark'],
+  ['floor-en', '/supervisor', large, 'en', 'light'],
+  ['floor-ru-dark', '/supervisor', small, 'ru', 'dark'],
+  ['contacts-ru', '/contacts', small, 'ru', 'light'],
+  ['contact-en', contact, large, 'en', 'light'],
+  ['contact-ru-dark', contact, small, 'ru', 'dark'],
+  ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows customers audit server'
+    .split(' ')
+    .map((name, n) => [
+      `admin-${name}`,
+      `/admin/${name}`,
+      n % 2 ? small : large,
+      n % 2 ? 'ru' : 'en',
+      n % 3 ? 'light' : 'dark',
+    ]),
+].filter(([name]) => name.includes(only));
+
+const mock = spawn(process.execPath, [fileURLToPath(new URL('./server.mjs', import.meta.url))], {
+  env: { ...process.env, MOCK_PORT: String(port) },
+  stdio: ['ignore', 'pipe', 'inherit'],
+});
+await new Promise((resolve) => mock.stdout.once('data', resolve));
+
+const browser = await chromium.launchPersistentContext(mkdtempSync(join(tmpdir(), 'look-')), {
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  headless: true,
+  args: [
+    '--no-sandbox',
+    '--disable-gpu',
+    '--disable-background-networking',
+    '--disable-component-update',
+    '--disable-sync',
+    '--no-first-run',
+    '--use-fake-ui-for-media-stream',
+    '--use-fake-device-for-media-stream',
+  ],
+});
+let found = 0;
+try {
+  for (const [name, path, size, language, theme, scene] of shots) {
+    const page = await browser.newPage();
+    const errors = [];
+    page.on('console', (message) => message.type() === 'error' && errors.push(message.text()));
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.setViewportSize(size);
+    await page.emulateMedia({ reducedMotion: 'reduce' });
+    await page.request.get(`${base}/mock/scene${scene ? `?name=${scene}` : ''}`);
+    await page.request[path === '/sign-in' ? 'delete' : 'post'](`${base}/api/v1/session`, {
+      data: { login: 'admin', password: 'x' },
+    });
+    await page.addInitScript(
+      ([tongue, look]) => {
+        localStorage.setItem('trunkline.language', JSON.stringify(tongue));
+        localStorage.setItem('trunkline.theme', JSON.stringify(look));
+      },
+      [language, theme],
+    );
+    let target = path;
+    if (path === contact) {
+      const list = await (await page.request.get(`${base}/api/v1/contacts?limit=1`)).json();
+      target = `/contacts/${list.items[0].id}`;
+    }
+    await page.goto(base + target);
+    await page.waitForLoadState('load');
+    await page.locator('main, .admin').first().waitFor();
+    await page.waitForTimeout(1200);
+    await page.screenshot({ path: join(out, `${name}.png`) });
+    await page.evaluate(axe);
+    const { violations } = await page.evaluate(() =>
+      globalThis.axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag22aa'] }),
+    );
+    for (const violation of violations) {
+      found += 1;
+      console.log(
+        `${name}: ${violation.impact} ${violation.id}: ${violation.nodes
+          .slice(0, 3)
+          .map(
+            (node) =>
+              node.target.join(' ') +
+              (violation.id === 'color-contrast'
+                ? ` ${node.any[0]?.data?.fgColor}/${node.any[0]?.data?.bgColor}`
+                : ''),
+          )
+          .join(' | ')}`,
+      );
+    }
+    for (const error of errors) console.log(`${name}: console: ${error.slice(0, 300)}`);
+    await page.close();
+  }
+} finally {
+  await browser.close();
+  mock.kill();
+}
+console.log(`${shots.length} pictures in test-results/look, ${found} accessibility findings`);
+process.exit(found > 0 ? 1 : 0);
