@@ -286,6 +286,7 @@ impl Leg {
                 let loss = side.reports.peer_fraction.map(|fraction| f32::from(fraction) / 2.56);
                 (side.reports.round_trip, loss, side.latch.strangers())
             }
+            Transport::Web(peer) if !peer.is_connected() => return,
             Transport::Web(peer) => (peer.round_trip, peer.peer_loss.map(|loss| loss * 100.0), 0),
         };
         let heard = heard.map(|(_, reception)| reception).unwrap_or_default();

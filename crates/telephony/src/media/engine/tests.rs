@@ -228,6 +228,32 @@ fn any_move() -> impl Strategy<Value = Move> {
 }
 
 proptest! {
+    /// Nothing that comes in can stop the engine.
+    #[test]
+    fn any_datagram_on_any_port_is_heard_or_dropped(datagrams in proptest::collection::vec((0..3_u8, proptest::collection::vec(any::<u8>(), 0..80)), 0..40)) {
+        let mut party = Party::of(2);
+        party.engine.bridge(leg(0), leg(1));
+        party.engine.start_recording(party.now, recording(1), "a.wav".into(), leg(0), leg(1));
+        for (port, mut datagram) in datagrams {
+            match port {
+                0 => {
+                    // More often than not it is RTP of a known kind from the right source.
+                    if let [flags, kind, ..] = datagram.as_mut_slice() {
+                        *flags |= 0x80;
+                        *flags &= 0xBF;
+                        *kind = if *kind % 2 == 0 { 8 } else { 101 };
+                    }
+                    party.engine.rtp(party.now, leg(0), home(0), &datagram, &mut party.seen);
+                }
+                1 => party.engine.rtcp(party.now, leg(0), home(0), &datagram),
+                _ => party.engine.web(party.now, home(0), home(1), &datagram, &mut party.seen),
+            }
+            party.tick();
+        }
+        party.engine.stop_recording(party.now, recording(1));
+        party.tick();
+    }
+
     /// Whoever is bridged, and nobody else, hears a leg; each hears one stream whose numbers never repeat.
     #[test]
     fn only_partners_hear_each_other(script in proptest::collection::vec(any_move(), 0..150)) {

@@ -53,6 +53,25 @@ fn a_latched_stream_may_move_after_silence_with_its_own_source_number_only() {
 }
 
 #[test]
+fn after_hold_and_resume_another_source_is_believed_only_once_the_old_one_is_silent() {
+    let start = Instant::now();
+    let mut latch = Latch::default();
+    latch.announce(Some(address(4000)));
+    for n in 0..3 {
+        latch.judge(start, address(4000), &header(n, 0, 7));
+    }
+
+    latch.announce(Some(address(4000)));
+    for n in 0..9 {
+        assert_eq!(latch.judge(start, address(5000), &header(n, 0, 8)), Verdict::Stranger);
+    }
+    let later = start + Duration::from_secs(3);
+    let verdicts: Vec<_> = (0..3).map(|n| latch.judge(later, address(5000), &header(n, 0, 8))).collect();
+
+    assert_eq!(verdicts, [Verdict::Wait, Verdict::Wait, Verdict::Latched]);
+}
+
+#[test]
 fn a_source_that_was_not_announced_must_be_steadier() {
     let start = Instant::now();
     let mut latch = Latch::default();
