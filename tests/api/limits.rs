@@ -54,12 +54,14 @@ async fn a_body_beyond_the_limit_is_refused_announced_or_not() {
     let administrator = server.administrator().await;
     let long = json!({ "name": "x".repeat(2000), "parent_id": unit::ROOT }).to_string();
 
-    let announced = administrator.request(Method::POST, "/api/v1/units").header("content-type", "application/json");
+    let announced =
+        administrator.request(Method::POST, "/api/v1/units").header("content-type", "application/json");
     let announced = announced.body(long.clone()).send().await.unwrap();
     Answer(announced).expect_problem(413, "too-large").await;
 
     let pieces = futures_util::stream::iter([Ok::<_, std::io::Error>(long)]);
-    let streamed = administrator.request(Method::POST, "/api/v1/units").header("content-type", "application/json");
+    let streamed =
+        administrator.request(Method::POST, "/api/v1/units").header("content-type", "application/json");
     let streamed = streamed.body(reqwest::Body::wrap_stream(pieces)).send().await.unwrap();
     Answer(streamed).expect_problem(413, "too-large").await;
 }

@@ -46,7 +46,10 @@ async fn a_new_password_must_be_long_mixed_new_and_not_like_the_login() {
 
     for (new, detail) in [
         ("Short-1", "use at least 12 characters"),
-        ("onlylowercaseletters", "use characters of at least 3 of these kinds: lower case, upper case, digits, others"),
+        (
+            "onlylowercaseletters",
+            "use characters of at least 3 of these kinds: lower case, upper case, digits, others",
+        ),
         ("Annabel-2026-x", "do not use the login in the password"),
         (PASSWORD, "do not use one of the last 5 passwords again"),
     ] {

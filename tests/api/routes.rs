@@ -61,8 +61,12 @@ async fn every_route_lets_in_exactly_the_roles_that_the_table_says() {
 
     let expected: Vec<&str> = TABLE.lines().collect();
     let wrong: Vec<&str> = table.lines().filter(|line| !expected.contains(line)).collect();
-    let gone: Vec<&str> = expected.into_iter().filter(|line| !table.lines().any(|found| found == *line)).collect();
-    assert!(wrong.is_empty() && gone.is_empty(), "found, but not in routes.txt: {wrong:#?}\nin routes.txt, but not found: {gone:#?}");
+    let gone: Vec<&str> =
+        expected.into_iter().filter(|line| !table.lines().any(|found| found == *line)).collect();
+    assert!(
+        wrong.is_empty() && gone.is_empty(),
+        "found, but not in routes.txt: {wrong:#?}\nin routes.txt, but not found: {gone:#?}"
+    );
 }
 
 /// An address with an id of nothing for each variable part.

@@ -41,7 +41,8 @@ async fn an_unknown_login_a_wrong_password_and_a_disabled_person_get_the_same_an
 
     let mut answers = Vec::new();
     for (login, password) in [("nobody", PASSWORD), ("anna", "Wrong-horse-99"), ("boris", PASSWORD)] {
-        let mut answer = server.browser().sign_in(login, password).await.expect_problem(401, "wrong-credentials").await;
+        let mut answer =
+            server.browser().sign_in(login, password).await.expect_problem(401, "wrong-credentials").await;
         answer["trace_id"].take();
         answers.push(answer);
     }
@@ -93,7 +94,12 @@ async fn an_administrator_unlocks_a_person() {
     let administrator = server.administrator().await;
     let anna = server.person("anna", role::OPERATOR, unit::ROOT).await;
     for _ in 0..5 {
-        server.browser().sign_in("anna", "Wrong-horse-99").await.expect_problem(401, "wrong-credentials").await;
+        server
+            .browser()
+            .sign_in("anna", "Wrong-horse-99")
+            .await
+            .expect_problem(401, "wrong-credentials")
+            .await;
     }
     let person = administrator.get(&format!("/api/v1/people/{anna}")).await.expect(StatusCode::OK).await;
     assert_eq!(person["locked_until"], "2026-03-02T09:15:00Z");

@@ -1,5 +1,6 @@
 //! The server under test, and a browser that keeps its cookie.
 
+use crate::resources_support::Stub;
 use access::person::{PersonInput, RoleGrant};
 use access::policy::AccessPolicy;
 use access::{token, unit};
@@ -13,9 +14,9 @@ use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use trunkline::http::AppState;
 use trunkline::http::server::{NoSockets, serve};
 use trunkline::http::settings::Http;
-use trunkline::http::AppState;
 
 /// When every test begins: a Monday morning.
 pub fn monday() -> DateTime<Utc> {
@@ -32,6 +33,7 @@ pub struct TestServer {
     pub state: Data<AppState>,
     pub address: SocketAddr,
     pub first: access::FirstAdministrator,
+    pub stub: Stub,
     handle: actix_server::ServerHandle,
 }
 
@@ -60,13 +62,14 @@ impl TestServer {
         http(&mut settings);
         let mut rules = AccessPolicy::default();
         policy(&mut rules);
-        let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules).shared();
+        let stub = Stub::new();
+        let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules).with(stub.parts()).shared();
         let mut tx = db.pool().begin().await.unwrap();
         let first = access::bootstrap(&mut tx, clock.now(), &mut state.dice()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let serving = serve(&state, &NoSockets, Some(1)).unwrap();
         tokio::spawn(serving.server);
-        Self { db, clock, state, address: serving.address, first, handle: serving.handle }
+        Self { db, clock, state, stub, address: serving.address, first, handle: serving.handle }
     }
 
     pub fn advance_minutes(&self, minutes: u64) {
@@ -108,11 +111,14 @@ impl TestServer {
             unit_id: unit,
             roles: [RoleGrant { role_id: role, unit_id: unit }].into(),
         };
-        let person = access::person::store::create(&mut tx, &mut edit, &input, &hash, None).await.unwrap().person_id;
+        let person =
+            access::person::store::create(&mut tx, &mut edit, &input, &hash, None).await.unwrap().person_id;
         let session = SessionId::new(edit.now, edit.rng);
         let policy = &self.state.policy.password;
         let own = (person, session);
-        access::person::password::store::set_own(&mut tx, &mut edit, own, &hash, &hash, policy).await.unwrap();
+        access::person::password::store::set_own(&mut tx, &mut edit, own, &hash, &hash, policy)
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
         person
     }

@@ -10,7 +10,10 @@ async fn the_server_is_alive_and_ready_and_says_when_the_database_is_away() {
     let browser = server.browser();
     browser.get("/healthz").await.expect(StatusCode::OK).await;
     let ready = browser.get("/readyz").await.expect(StatusCode::OK).await;
-    assert_eq!(ready, json!({ "ready": true, "database": "ok", "journal_backlog": 0, "journal_healthy": true }));
+    assert_eq!(
+        ready,
+        json!({ "ready": true, "database": "ok", "journal_backlog": 0, "journal_healthy": true })
+    );
 
     server.db.pool().close().await;
 

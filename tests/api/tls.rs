@@ -15,7 +15,8 @@ fn client(trusted: CertificateDer<'static>) -> ClientConfig {
     let mut roots = RootCertStore::empty();
     roots.add(trusted).unwrap();
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let builder = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let builder =
+        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
     builder.with_root_certificates(roots).with_no_client_auth()
 }
 
@@ -48,7 +49,8 @@ async fn with_a_certificate_everything_is_https_and_the_cookie_is_bound_to_it() 
     );
 
     let (address, config) = (server.address, client(made.cert.der().clone()));
-    let answer = tokio::task::spawn_blocking(move || exchange(config, address, &request)).await.unwrap().unwrap();
+    let answer =
+        tokio::task::spawn_blocking(move || exchange(config, address, &request)).await.unwrap().unwrap();
 
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let headers = answer.to_ascii_lowercase();

@@ -19,7 +19,8 @@ async fn units_are_added_moved_and_removed_but_never_below_themselves_nor_while_
     let path = |unit: &Value| format!("/api/v1/units/{}", unit["unit_id"].as_str().unwrap());
 
     let below_itself = json!({ "name": "Sales", "parent_id": north["unit_id"] });
-    let problem = administrator.put(&path(&sales), 1, &below_itself).await.expect_problem(422, "invalid").await;
+    let problem =
+        administrator.put(&path(&sales), 1, &below_itself).await.expect_problem(422, "invalid").await;
     assert_eq!(problem["errors"][0]["pointer"], "/parent_id");
     let twice = json!({ "name": "sales", "parent_id": unit::ROOT });
     administrator.post("/api/v1/units", &twice).await.expect_problem(409, "already-exists").await;

@@ -102,11 +102,14 @@ impl Permissions {
     }
 
     /// Whether the operation is allowed in this unit. What belongs to no unit belongs to the whole
-    /// organisation: there the operation is needed at the root.
+    /// organisation: there the operation is needed at the root. At the root it is allowed everywhere, also in a
+    /// unit that does not exist: whoever looks for it may learn that.
     #[must_use]
     pub fn allows_in(&self, operation: Operation, unit: Option<OrgUnitId>) -> bool {
-        let Some(unit) = unit.or(self.root) else { return false };
-        self.units.get(&operation).is_some_and(|units| units.contains(&unit))
+        let Some(root) = self.root else { return false };
+        let holds =
+            |units: &BTreeSet<OrgUnitId>| units.contains(&unit.unwrap_or(root)) || units.contains(&root);
+        self.units.get(&operation).is_some_and(holds)
     }
 
     /// Where the operation is allowed.

@@ -97,3 +97,12 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn only_who_may_act_everywhere_learns_that_a_unit_does_not_exist() {
+    let whole = Permissions::new(&[grant(Operation::QueueRead, 0)], &company());
+    let part = Permissions::new(&[grant(Operation::QueueRead, 1)], &company());
+
+    assert!(whole.allows_in(Operation::QueueRead, Some(unit(99))));
+    assert!(!part.allows_in(Operation::QueueRead, Some(unit(99))));
+}

@@ -32,7 +32,7 @@ pub async fn look(
     .fetch_optional(&mut *db)
     .await?;
     let attempt = Attempt { login, source: source.to_owned(), candidate };
-    let by_source = lock(db, "source", source, now).await?;
+    let by_source = peek_source(db, source).await?;
     let by_login = lock(db, "login", &attempt.login, now).await?;
     let locked = [by_source.locked_until(now), by_login.locked_until(now)].into_iter().flatten().max();
     if let Some(until) = locked {
@@ -141,7 +141,7 @@ async fn lock(
     value: &str,
     now: DateTime<Utc>,
 ) -> sqlx::Result<Refusals> {
-    let (failures, first_at, locked_until): (i32, DateTime<Utc>, Option<DateTime<Utc>>) = sqlx::query_as(
+    let row: Row = sqlx::query_as(
         "insert into access.sign_in_refusals as known (guarded, value, failures, first_at) values ($1, $2, 0, $3)
         on conflict (guarded, value) do update set failures = known.failures
         returning failures, first_at, locked_until",
@@ -151,11 +151,31 @@ async fn lock(
     .bind(now)
     .fetch_one(db)
     .await?;
-    Ok(match (locked_until, u32::try_from(failures).unwrap_or(0)) {
+    Ok(refusals(row))
+}
+
+/// What is remembered of a source, without a lock: colleagues behind one address sign in at the same time, and
+/// each of their logins is locked anyway.
+async fn peek_source(db: &mut PgConnection, source: &str) -> sqlx::Result<Refusals> {
+    let row: Option<Row> = sqlx::query_as(
+        "select failures, first_at, locked_until from access.sign_in_refusals
+        where guarded = 'source' and value = $1",
+    )
+    .bind(source)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map_or(Refusals::None, refusals))
+}
+
+/// Failures, the first of them, and until when it is locked.
+type Row = (i32, DateTime<Utc>, Option<DateTime<Utc>>);
+
+fn refusals((failures, first_at, locked_until): Row) -> Refusals {
+    match (locked_until, u32::try_from(failures).unwrap_or(0)) {
         (Some(until), _) => Refusals::Locked { until },
         (None, 0) => Refusals::None,
         (None, failures) => Refusals::Counted { failures, first_at },
-    })
+    }
 }
 
 async fn keep(db: &mut PgConnection, guarded: &str, value: &str, refusals: Refusals) -> sqlx::Result<()> {
