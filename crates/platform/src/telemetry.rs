@@ -1,8 +1,9 @@
 //! Logs and metrics.
 //!
 //! Four logs (NFR-LOG-01..04): information, failures, security, changes. The last two carry what is written to
-//! the targets [`SECURITY`] and [`CHANGE`]. All go to standard error as one stream; with files on, each also has
-//! its own, rotated and archived (NFR-LOG-05). The level of each module can change while the server runs.
+//! the targets [`SECURITY`] and [`CHANGE`]. Without files all go to standard error as one stream. With files each
+//! has its own, rotated and archived (NFR-LOG-05), and standard error shows the first two. The level of each module
+//! can change while the server runs.
 
 mod files;
 #[cfg(test)]
@@ -160,7 +161,11 @@ type BoxedLayer<S> = Box<dyn Layer<S> + Send + Sync>;
 pub fn init(settings: &LogSettings) -> Result<Telemetry, TelemetryError> {
     let (filter, handle): (Installed, _) = reload::Layer::new(filter(&settings.directives)?);
     let levels = Levels { current: Arc::new(Mutex::new(settings.directives.clone())), handle };
-    let mut layers = vec![layer(settings.format, std::io::stderr, true)];
+    // The audit shows records of people: with files it stands in those alone, which only the server reads.
+    let on_stderr: fn(&tracing::Metadata<'_>) -> bool =
+        if settings.files.is_some() { |line| !files::audit(line) } else { |_| true };
+    let stderr = layer(settings.format, std::io::stderr, true).with_filter(shows(on_stderr)).boxed();
+    let mut layers = vec![stderr];
     let mut writers = Vec::new();
     if let Some(files) = &settings.files {
         for (name, shown) in files::LOGS {

@@ -23,7 +23,8 @@ type Shown = fn(&Metadata<'_>) -> bool;
 pub(super) const LOGS: [(&str, Shown); 4] =
     [("information", information), ("failures", failures), ("security", security), ("changes", changes)];
 
-fn audit(line: &Metadata<'_>) -> bool {
+/// Whether it is a line of the audit: who did what, and the records before and after.
+pub(super) fn audit(line: &Metadata<'_>) -> bool {
     security(line) || changes(line)
 }
 
