@@ -11,16 +11,7 @@ RUN npx --no-install vite build
 FROM rust:1.95-bookworm AS server
 RUN apt-get update && apt-get install -y --no-install-recommends cmake && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
-COPY Cargo.toml Cargo.lock clippy.toml ./
-COPY actors actors
-COPY benches benches
-COPY config config
-COPY crates crates
-COPY flows flows
-COPY migrations migrations
-COPY sounds sounds
-COPY src src
-COPY tests tests
+COPY . .
 COPY --from=web /build/web/dist web/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/build/target \
@@ -38,6 +29,7 @@ RUN mkdir -p /etc/postgresql-common/createcluster.d \
     && install -d -o trunkline -g trunkline /srv/trunkline/data
 WORKDIR /srv/trunkline
 COPY --from=server /trunkline /usr/local/bin/trunkline
+COPY config config
 COPY flows flows
 COPY sounds sounds
 USER trunkline
