@@ -123,7 +123,7 @@ fn welcome(ground: &Ground, live: &Live, serving: &Serving, first: Option<&First
     let url = ground.settings.http.public_url.clone().unwrap_or(own);
     println!("\n  trunkline {} is ready", env!("CARGO_PKG_VERSION"));
     println!("  browser   {url}");
-    for address in live.sip_addresses().first() {
+    if let Some(address) = live.sip_addresses().first() {
         println!("  SIP       sip:NUMBER@{address}  (UDP and TCP)");
     }
     for number in live.world.book.load().numbers.keys() {

@@ -19,7 +19,12 @@ pub(super) struct Names {
 impl Names {
     /// The book that calls look things up in.
     pub(super) fn book(&self, flows: Arc<Library>) -> Book {
-        Book { queues: self.queues.clone(), skills: self.skills.clone(), numbers: self.numbers.clone(), flows }
+        Book {
+            queues: self.queues.clone(),
+            skills: self.skills.clone(),
+            numbers: self.numbers.clone(),
+            flows,
+        }
     }
 }
 

@@ -72,7 +72,8 @@ impl Floor {
         arbiter: &Arbiter,
         fatal: CancellationToken,
     ) -> Result<Self, LiveError> {
-        let supervisor = on(arbiter, move || Supervisor::start_under(Root(fatal).start().recipient())).await?;
+        let supervisor =
+            on(arbiter, move || Supervisor::start_under(Root(fatal).start().recipient())).await?;
         let floor = Self { world: Arc::clone(world), supervisor, opened: Arc::default() };
         board::open(world, &floor.supervisor);
         floor.read_queues().await?;
@@ -132,7 +133,8 @@ impl Floor {
 
     async fn settings_of(&self, id: OperatorId) -> sqlx::Result<Option<Settings>> {
         let mut db = self.world.pool.acquire().await?;
-        let Some(person) = access::person::query::find(&mut db, id.into(), self.world.clock.now()).await? else {
+        let Some(person) = access::person::query::find(&mut db, id.into(), self.world.clock.now()).await?
+        else {
             return Ok(None);
         };
         let unit = access::unit::store::find(&mut db, person.unit_id).await?;

@@ -5,8 +5,8 @@ use crate::http::resources::parts::{AudioFolders, FlowBody, LiveFlows};
 use arc_swap::ArcSwap;
 use base::{Clock, Locale};
 use chrono::{DateTime, Utc};
-use flow::fault::{Catalogue, Fault};
 use flow::Library;
+use flow::fault::{Catalogue, Fault};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -141,7 +141,8 @@ fn shown(
         let errors: Vec<String> =
             faults.iter().filter(|fault| fault.file == *file).map(ToString::to_string).collect();
         let running = library.iter().find(|flow| flow.file == *file);
-        let name = running.map_or_else(|| file.trim_end_matches(".flow.json").to_owned(), |flow| flow.name.clone());
+        let name =
+            running.map_or_else(|| file.trim_end_matches(".flow.json").to_owned(), |flow| flow.name.clone());
         let old = before.get(&name);
         let version = if errors.is_empty() {
             version_of(json)

@@ -76,7 +76,8 @@ impl Live {
     pub async fn start(ground: &Ground) -> Result<Self, LiveError> {
         let settings = &ground.settings;
         let folders = folders(settings);
-        let flows = Arc::new(Flows::new(settings.server.flows_dir.clone(), &folders, Arc::clone(&ground.clock)));
+        let flows =
+            Arc::new(Flows::new(settings.server.flows_dir.clone(), &folders, Arc::clone(&ground.clock)));
         let trunks = Arc::new(LiveTrunkBook::new(book::trunks(&ground.pool).await?));
 
         let (media_events, media_heard) = mpsc::channel(MEDIA_EVENTS_MAX);

@@ -21,7 +21,11 @@ impl LiveOperators for Presences {
     fn presences(&self) -> BTreeMap<OperatorId, PresenceNow> {
         let floor = self.0.value();
         let operators = floor.get("operators").and_then(Value::as_object);
-        operators.into_iter().flatten().filter_map(|(id, shown)| Some((id.parse().ok()?, presence(shown)?))).collect()
+        operators
+            .into_iter()
+            .flatten()
+            .filter_map(|(id, shown)| Some((id.parse().ok()?, presence(shown)?)))
+            .collect()
     }
 }
 

@@ -55,11 +55,8 @@ impl LiveSockets {
             ApiError::new(Code::Forbidden, "a desk is for a person: sign in, an API key is not enough")
         })?;
         let operator = OperatorId::from(person);
-        let desk = self
-            .floor
-            .open_desk(operator)
-            .await
-            .map_err(|error| ApiError::unavailable(error.to_string()))?;
+        let desk =
+            self.floor.open_desk(operator).await.map_err(|error| ApiError::unavailable(error.to_string()))?;
         let mut topics = self.topics(&caller);
         topics.insert("desk", desk.topic.clone());
         let still = self.recheck(credentials(request.headers()), Operation::DeskUse);

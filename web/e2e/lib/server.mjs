@@ -32,10 +32,11 @@ export class Server {
   async run() {
     const settings = {
       SERVER__DATA_DIR: this.dir,
-      HTTP__LISTEN: `127.0.0.1:${this.http}`,
-      SIP__UDP: `127.0.0.1:${this.sip}`,
-      SIP__TCP: `127.0.0.1:${this.sip}`,
-      MEDIA__WEBRTC_PORT: String(this.webrtc),
+      HTTP__ADDRESS: `127.0.0.1:${this.http}`,
+      SIP__LISTEN_UDP: `127.0.0.1:${this.sip}`,
+      SIP__LISTEN_TCP: `127.0.0.1:${this.sip}`,
+      MEDIA__WEBRTC_LISTEN: `127.0.0.1:${this.webrtc}`,
+      SERVER__DRAIN_SECONDS: '2',
       ...this.settings,
     };
     const env = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`TRUNKLINE__${key}`, value]));
