@@ -55,60 +55,9 @@ export type Outcome = Schemas['Outcome'];
 export type LogLevels = Schemas['LogLevels'];
 export type ServerStatus = Schemas['Status'];
 
-export interface Contact {
-  id: string;
-  channel: Schemas['Channel'];
-  direction: Schemas['Direction'];
-  caller?: string | null;
-  customer_id?: string | null;
-  customer_name?: string | null;
-  dialled: string;
-  queue_id?: string | null;
-  queue_name?: string | null;
-  operator_id?: string | null;
-  operator_name?: string | null;
-  outcome: Outcome;
-  arrived_at: string;
-  answered_at?: string | null;
-  ended_at?: string | null;
-  wait_seconds?: number | null;
-  talk_seconds?: number | null;
-  topic_id?: string | null;
-  result_id?: string | null;
-  note: string;
-  has_recording: boolean;
-  version: number;
-}
-
-export interface ContactEvent {
-  id: string;
-  at: string;
-  kind: string;
-  author_name?: string | null;
-  operator_name?: string | null;
+export type Contact = Schemas['ContactBody'];
+export type ContactEvent = Omit<Schemas['ContactEvent'], 'payload'> & {
   payload: Record<string, unknown>;
-}
-
-export interface Explanation {
-  at: string;
-  queue_name?: string | null;
-  rule: string;
-  waiting: number;
-  considered: number;
-  ruled_out: number;
-  chosen?: { operator_id: string; name?: string | null } | null;
-  candidates: {
-    operator_id: string;
-    name?: string | null;
-    verdict: string;
-    reason: string;
-    idle_seconds?: number | null;
-  }[];
-}
-
-export interface ContactDetail extends Contact {
-  topic?: Topic | null;
-  result?: Result | null;
-  events: ContactEvent[];
-  explanations: Explanation[];
-}
+};
+export type Explanation = Schemas['ExplanationBody'];
+export type ContactDetail = Omit<Schemas['ContactDetail'], 'events'> & { events: ContactEvent[] };

@@ -28,6 +28,8 @@ export type Collection = keyof paths extends infer P
 /** One collection of the REST interface: list, one, create, change, remove. */
 export interface Resource<T, Input, Made = T> {
   path: Collection;
+  /** The right that reads it. */
+  right: string;
   /** What tells one item from another. */
   key(item: T): string;
   list(query?: Query, signal?: AbortSignal): Promise<Page<T>>;
@@ -40,9 +42,11 @@ export interface Resource<T, Input, Made = T> {
 export function resource<T, Input, Made = T>(
   path: Collection,
   key: (item: T) => string,
+  right: string,
 ): Resource<T, Input, Made> {
   return {
     path,
+    right,
     key,
     list: async (query, signal) => {
       const options = { query: query ?? {}, ...(signal ? { signal } : {}) };
@@ -69,11 +73,6 @@ export function useList<T, Input, Made>(
     placeholderData: keepPreviousData,
     enabled,
   });
-}
-
-/** The whole of a small collection (at most 500), for choices in forms. */
-export function useAll<T, Input, Made>(of: Resource<T, Input, Made>, enabled = true): T[] {
-  return useList(of, { limit: 500 }, enabled).data?.items ?? [];
 }
 
 /** Something that changes the server; what it touches is read again. */

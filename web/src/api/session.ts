@@ -3,7 +3,7 @@ import { can } from '../lib/can';
 import type { Me } from './contract';
 import { send } from './http';
 import { Problem } from './problem';
-import { queryClient } from './query';
+import { queryClient, type Resource, useList } from './query';
 
 const KEY = ['session'];
 
@@ -30,6 +30,12 @@ export function useMe(): Me {
 /** Whether the person may, and otherwise why not (for `ReasonButton`). */
 export function useCan(operation: string): boolean {
   return can(useMe().operations, operation);
+}
+
+/** The whole of a small collection (at most 500), for choices and names; nothing where it may not be read. */
+export function useAll<T, Input, Made>(of: Resource<T, Input, Made>): T[] {
+  const allowed = useCan(of.right);
+  return useList(of, { limit: 500 }, allowed).data?.items ?? [];
 }
 
 export async function signIn(login: string, password: string): Promise<Me> {

@@ -50,6 +50,8 @@ const DARK = {
   colorWarning: '#e3a83b',
   colorTextTertiary: '#9da7b3',
   colorTextQuaternary: '#8b949e',
+  colorBorder: '#3d444d',
+  colorBorderSecondary: '#2a313a',
   colorBgBase: '#0d1117',
   colorBgContainer: '#161b22',
   colorBgElevated: '#1c2128',

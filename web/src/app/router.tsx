@@ -12,6 +12,7 @@ const needs = (operation: string, route: RouteObject): RouteObject => ({
 export const router = createBrowserRouter([
   {
     errorElement: <ErrorPage />,
+    HydrateFallback: () => null,
     children: [
       {
         path: '/sign-in',

@@ -21,7 +21,8 @@ export function age(milliseconds: number): string {
   return seconds < 10 ? seconds.toFixed(1) : String(Math.floor(seconds));
 }
 
-const LOCALES: Record<string, string> = { en: 'en-GB', ru: 'ru-RU', uz: 'uz-Latn-UZ' };
+/** Browsers often lack Uzbek; its numeric dates and numbers are written as the Russian ones. */
+const LOCALES: Record<string, string> = { en: 'en-GB', ru: 'ru-RU', uz: 'ru-RU' };
 
 export function dateTime(at: string | null | undefined, language: string): string {
   if (!at) return '—';

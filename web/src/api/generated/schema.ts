@@ -522,7 +522,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/prompts/{locale}/{name}.wav": {
+    "/api/v1/prompts/{locale}/{file}": {
         parameters: {
             query?: never;
             header?: never;
@@ -1020,18 +1020,41 @@ export interface components {
             /** @enum {string} */
             kind: "system";
         };
+        /** @description One operator who was looked at. */
+        Candidate: {
+            /**
+             * Format: int64
+             * @description How long the chosen one had been idle.
+             */
+            idle_seconds?: number | null;
+            /** @description The name. */
+            name?: string | null;
+            /** @description Who. */
+            operator_id: components["schemas"]["OperatorId"];
+            /** @description Why. */
+            reason: components["schemas"]["Reason"];
+            /** @description Got the offer or not. */
+            verdict: components["schemas"]["Verdict"];
+        };
         /**
          * @description By what means people communicate.
          * @enum {string}
          */
         Channel: "voice";
+        /** @description Who got the offer. */
+        Chosen: {
+            /** @description The name. */
+            name?: string | null;
+            /** @description Who. */
+            operator_id: components["schemas"]["OperatorId"];
+        };
         /**
          * @description What went wrong, in one word that programs can compare.
          * @enum {string}
          */
         Code: "MalformedRequest" | "NotSignedIn" | "WrongCredentials" | "Forbidden" | "ForeignOrigin" | "PasswordExpired" | "PasswordChangeRequired" | "NotFound" | "MethodNotAllowed" | "AlreadyExists" | "InUse" | "NotPossibleNow" | "ChangedMeanwhile" | "TooLarge" | "UnsupportedMediaType" | "RangeNotSatisfiable" | "Invalid" | "IdempotencyKeyReused" | "LockedOut" | "VersionRequired" | "TooManyRequests" | "Internal" | "Unavailable" | "TimedOut";
-        /** @description A contact as lists and screens show it. */
-        Contact: {
+        /** @description A contact as lists show it. */
+        ContactBody: {
             /**
              * Format: date-time
              * @description When an operator first answered.
@@ -1042,13 +1065,13 @@ export interface components {
              * @description When it began.
              */
             arrived_at: string;
-            /** @description The caller's name, when known. */
-            caller_name?: string | null;
-            /** @description E.164 when it is one; none when withheld. */
-            caller_number?: string | null;
+            /** @description The caller's number, E.164 when it is one; null when withheld. */
+            caller?: string | null;
             /** @description By what means. */
             channel: components["schemas"]["Channel"];
             customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description The caller's name, when known. */
+            customer_name?: string | null;
             /** @description The number that was called. */
             dialled: string;
             /** @description Who started it. */
@@ -1059,17 +1082,21 @@ export interface components {
              */
             ended_at?: string | null;
             ended_by?: components["schemas"]["EndedBy"] | null;
+            /** @description Whether a recording can be played. */
+            has_recording: boolean;
             /**
              * Format: int64
-             * @description Time on hold, in milliseconds.
+             * @description Time on hold.
              */
-            held_ms?: number | null;
+            hold_seconds?: number | null;
             /** @description Its id. */
             id: components["schemas"]["ContactId"];
             language?: components["schemas"]["Locale"] | null;
             /** @description The operator's note. */
             note: string;
             operator_id?: components["schemas"]["OperatorId"] | null;
+            /** @description The name of that operator. */
+            operator_name?: string | null;
             /** @description What became of it. */
             outcome: components["schemas"]["Outcome"];
             queue_id?: components["schemas"]["QueueId"] | null;
@@ -1084,9 +1111,9 @@ export interface components {
             result_id?: components["schemas"]["ResultId"] | null;
             /**
              * Format: int64
-             * @description Time with an operator without hold, in milliseconds.
+             * @description Time with an operator, without hold.
              */
-            talked_ms?: number | null;
+            talk_seconds?: number | null;
             topic_id?: components["schemas"]["TopicId"] | null;
             /**
              * Format: int32
@@ -1095,40 +1122,49 @@ export interface components {
             version: number;
             /**
              * Format: int64
-             * @description Time in the queue, in milliseconds.
+             * @description Time in the queue.
              */
-            waited_ms?: number | null;
+            wait_seconds?: number | null;
             /**
              * Format: int64
-             * @description Time of wrap-up, in milliseconds.
+             * @description Time of wrap-up.
              */
-            wrap_up_ms?: number | null;
+            wrap_up_seconds?: number | null;
             /**
              * Format: date-time
              * @description When wrap-up was finished.
              */
             wrapped_up_at?: string | null;
         };
-        /** @description A contact as lists show it. */
-        ContactBody: components["schemas"]["Contact"] & {
-            /** @description Whether a recording can be played. */
-            has_recording: boolean;
-            operator?: components["schemas"]["OperatorName"] | null;
-        };
         /** @description Everything that is known of a contact (CC-HIST-02). */
-        ContactDetail: components["schemas"]["Contact"] & {
+        ContactDetail: components["schemas"]["ContactBody"] & {
             customer?: components["schemas"]["Customer"] | null;
-            /** @description Why it was routed so, oldest first. */
-            decisions: components["schemas"]["Decision"][];
             /** @description What happened, oldest first. */
-            events: components["schemas"]["EventBody"][];
-            operator?: components["schemas"]["OperatorName"] | null;
-            /** @description Everybody who is named in decisions and events. */
-            operators: components["schemas"]["OperatorName"][];
+            events: components["schemas"]["ContactEvent"][];
+            /** @description Why it was routed so, oldest first. */
+            explanations: components["schemas"]["ExplanationBody"][];
             recording?: components["schemas"]["Recording"] | null;
             repeats?: components["schemas"]["Repeated"] | null;
             result?: components["schemas"]["ContactResult"] | null;
             topic?: components["schemas"]["Topic"] | null;
+        };
+        /** @description Something that happened to a contact. */
+        ContactEvent: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description Who did it; null for the server and for programs. */
+            author_name?: string | null;
+            /** @description Its id in the event log. */
+            id: components["schemas"]["EventId"];
+            /** @description Such as `routing.contact_queued.v1`. */
+            kind: string;
+            /** @description The operator it is about. */
+            operator_name?: string | null;
+            /** @description The details. */
+            payload: Record<string, never>;
         };
         /**
          * Format: uuid
@@ -1200,17 +1236,6 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "individual" | "organisation";
-        /** @description One routing decision with its explanation. */
-        Decision: {
-            /**
-             * Format: date-time
-             * @description When it was taken.
-             */
-            decided_at: string;
-            /** @description Who was considered, who was ruled out, and why. */
-            explanation: Record<string, never>;
-            operator_id?: components["schemas"]["OperatorId"] | null;
-        };
         /**
          * @description Who started it (CC-TEL-03).
          * @enum {string}
@@ -1254,6 +1279,34 @@ export interface components {
          * @description One entry of the event log.
          */
         EventId: string;
+        /** @description One routing decision: who was considered, who was ruled out, why. */
+        ExplanationBody: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The chosen one and the closest of the others. */
+            candidates: components["schemas"]["Candidate"][];
+            chosen?: components["schemas"]["Chosen"] | null;
+            /** @description How many operators were free, skilled and willing. */
+            considered: number;
+            /**
+             * Format: int32
+             * @description The contact's priority.
+             */
+            priority: number;
+            /** @description In which queue. */
+            queue_id: components["schemas"]["QueueId"];
+            /** @description The name of the queue; null when it is no longer in use. */
+            queue_name?: string | null;
+            /** @description What made the queue decide. */
+            rule: components["schemas"]["Rule"];
+            /** @description How many were not. */
+            ruled_out: number;
+            /** @description How many waited, this contact included. */
+            waiting: number;
+        };
         /** @description One field of a request that cannot be accepted. */
         FieldFault: {
             /** @description What is wrong with it and what would be right, lower case. */
@@ -1468,6 +1521,11 @@ export interface components {
             presence?: components["schemas"]["PresenceNow"] | null;
             /** @description The number of the person's phone. */
             sip_number?: string | null;
+            /**
+             * @description The operator's state, or `signed_out`.
+             * @example ready
+             */
+            status: string;
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
             /**
@@ -1494,15 +1552,6 @@ export interface components {
          * @description A person in the role of serving contacts. Equals the person's id.
          */
         OperatorId: string;
-        /** @description A person's name, for screens. */
-        OperatorName: {
-            /** @description Equals the person's id. */
-            id: components["schemas"]["OperatorId"];
-            /** @description The login. */
-            login: string;
-            /** @description The name. */
-            name: string;
-        };
         /**
          * Format: uuid
          * @description A part of the organisation.
@@ -1556,11 +1605,88 @@ export interface components {
         /** @description One page of a list. */
         Page_ContactBody: {
             /** @description The items, in the order of the list. */
-            items: (components["schemas"]["Contact"] & {
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When an operator first answered.
+                 */
+                answered_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                arrived_at: string;
+                /** @description The caller's number, E.164 when it is one; null when withheld. */
+                caller?: string | null;
+                /** @description By what means. */
+                channel: components["schemas"]["Channel"];
+                customer_id?: components["schemas"]["CustomerId"] | null;
+                /** @description The caller's name, when known. */
+                customer_name?: string | null;
+                /** @description The number that was called. */
+                dialled: string;
+                /** @description Who started it. */
+                direction: components["schemas"]["Direction"];
+                /**
+                 * Format: date-time
+                 * @description When it ended.
+                 */
+                ended_at?: string | null;
+                ended_by?: components["schemas"]["EndedBy"] | null;
                 /** @description Whether a recording can be played. */
                 has_recording: boolean;
-                operator?: components["schemas"]["OperatorName"] | null;
-            })[];
+                /**
+                 * Format: int64
+                 * @description Time on hold.
+                 */
+                hold_seconds?: number | null;
+                /** @description Its id. */
+                id: components["schemas"]["ContactId"];
+                language?: components["schemas"]["Locale"] | null;
+                /** @description The operator's note. */
+                note: string;
+                operator_id?: components["schemas"]["OperatorId"] | null;
+                /** @description The name of that operator. */
+                operator_name?: string | null;
+                /** @description What became of it. */
+                outcome: components["schemas"]["Outcome"];
+                queue_id?: components["schemas"]["QueueId"] | null;
+                /** @description The name of that queue. */
+                queue_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it first got in line.
+                 */
+                queued_at?: string | null;
+                repeat_of?: components["schemas"]["ContactId"] | null;
+                result_id?: components["schemas"]["ResultId"] | null;
+                /**
+                 * Format: int64
+                 * @description Time with an operator, without hold.
+                 */
+                talk_seconds?: number | null;
+                topic_id?: components["schemas"]["TopicId"] | null;
+                /**
+                 * Format: int32
+                 * @description Grows with each correction of the wrap-up.
+                 */
+                version: number;
+                /**
+                 * Format: int64
+                 * @description Time in the queue.
+                 */
+                wait_seconds?: number | null;
+                /**
+                 * Format: int64
+                 * @description Time of wrap-up.
+                 */
+                wrap_up_seconds?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When wrap-up was finished.
+                 */
+                wrapped_up_at?: string | null;
+            }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -1684,6 +1810,11 @@ export interface components {
                 presence?: components["schemas"]["PresenceNow"] | null;
                 /** @description The number of the person's phone. */
                 sip_number?: string | null;
+                /**
+                 * @description The operator's state, or `signed_out`.
+                 * @example ready
+                 */
+                status: string;
                 /** @description The unit the person belongs to. */
                 unit_id: components["schemas"]["OrgUnitId"];
                 /**
@@ -1985,7 +2116,7 @@ export interface components {
             name: string;
             /**
              * Format: int32
-             * @description Higher is served first; 0 is usual.
+             * @description 0 to 9; higher is served first, 0 is usual. A flow may give a contact another one.
              */
             priority: number;
             /**
@@ -2040,6 +2171,11 @@ export interface components {
             /** @description All is well. */
             ready: boolean;
         };
+        /**
+         * @description Why an operator got the contact, or did not.
+         * @enum {string}
+         */
+        Reason: "longest_idle" | "not_free" | "skill" | "refused_before" | "idle_for_less";
         /** @description What people set of a not-ready reason. */
         ReasonFields: {
             /**
@@ -2141,6 +2277,11 @@ export interface components {
             /** @description What it allows. */
             operations: components["schemas"]["Operation"][];
         };
+        /**
+         * @description What made the queue decide.
+         * @enum {string}
+         */
+        Rule: "contact_waits" | "operator_free";
         /** @description What an operator can do. */
         Skill: components["schemas"]["NamedFields"] & {
             /** @description Its id. */
@@ -2298,6 +2439,11 @@ export interface components {
             name: string;
             parent_id?: components["schemas"]["OrgUnitId"] | null;
         };
+        /**
+         * @description What became of a candidate.
+         * @enum {string}
+         */
+        Verdict: "chosen" | "ruled_out";
         /** @description What the operator said about a contact. */
         WrapUp: {
             /** @description Anything else, at most 4,000 characters. */
@@ -3659,7 +3805,8 @@ export interface operations {
             header?: never;
             path: {
                 locale: components["schemas"]["Locale"];
-                name: string;
+                /** @example welcome.wav */
+                file: string;
             };
             cookie?: never;
         };
@@ -3692,7 +3839,8 @@ export interface operations {
             header?: never;
             path: {
                 locale: components["schemas"]["Locale"];
-                name: string;
+                /** @example welcome.wav */
+                file: string;
             };
             cookie?: never;
         };

@@ -4,9 +4,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AuditEvent } from '../../api/contract';
 import type { Query } from '../../api/http';
-import { useAll, useList } from '../../api/query';
+import { useList } from '../../api/query';
 import { auditEvents, people } from '../../api/resources';
-import { useCan } from '../../api/session';
+import { useAll, useCan } from '../../api/session';
 import { dateTime } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -18,7 +18,7 @@ export default function AuditPage() {
   const { t, i18n } = useTranslation();
   const [filter, setFilter] = useState<Query>({});
   const [cursors, setCursors] = useState<string[]>([]);
-  const persons = useAll(people, useCan('person.read'));
+  const persons = useAll(people);
   const set = (patch: Query) => {
     setCursors([]);
     setFilter({ ...filter, ...patch });

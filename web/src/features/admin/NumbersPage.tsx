@@ -1,8 +1,8 @@
 import { Form, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { DialledNumber, DialledNumberInput } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { flows, numbers } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { phone } from '../../lib/format';
 import { CrudPage } from './CrudPage';
 import { SwitchField, TextField } from './fields';

@@ -1,8 +1,8 @@
 import { Form, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Operator, OperatorInput } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { operators, queues, skills } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
 import { CrudPage } from './CrudPage';
 import { SkillsField, SwitchField } from './fields';

@@ -1,8 +1,8 @@
 import { Form, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Queue, QueueInput } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { queues, units } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { CrudPage } from './CrudPage';
 import { NumberField, SkillsField, SwitchField, TextField } from './fields';
 

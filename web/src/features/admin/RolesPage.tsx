@@ -1,8 +1,8 @@
 import { Checkbox, Form, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Role, RoleInput } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { operations, roles } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { CrudPage } from './CrudPage';
 import { TextField } from './fields';
 import { matrixRows } from './matrix';

@@ -1,8 +1,8 @@
 import { Form, TreeSelect } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Named, Topic } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { topics } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
 import { CrudPage } from './CrudPage';

@@ -1,8 +1,8 @@
 import { Form, TreeSelect } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Unit, UnitInput } from '../../api/contract';
-import { useAll } from '../../api/query';
 import { units } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { CrudPage } from './CrudPage';
 import { TextField } from './fields';
 import { below } from './tree';

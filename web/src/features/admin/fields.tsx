@@ -1,8 +1,8 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, InputNumber, Select, Switch } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useAll } from '../../api/query';
 import { skills } from '../../api/resources';
+import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
 

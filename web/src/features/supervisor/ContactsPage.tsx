@@ -7,9 +7,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import type { Contact } from '../../api/contract';
-import { useAll, useList } from '../../api/query';
+import { useList } from '../../api/query';
 import { contacts, operators, queues } from '../../api/resources';
-import { useCan } from '../../api/session';
+import { useAll, useCan } from '../../api/session';
 import { dateTime, duration, phone } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -75,8 +75,8 @@ export default function ContactsPage() {
   const { t, i18n } = useTranslation();
   const [params, setParams] = useSearchParams();
   const [cursors, setCursors] = useState<string[]>([]);
-  const queueList = useAll(queues, useCan('queue.read'));
-  const operatorList = useAll(operators, useCan('operator.read'));
+  const queueList = useAll(queues);
+  const operatorList = useAll(operators);
   const filter = Object.fromEntries(params);
   const set = (name: string, value: string | undefined) => {
     setCursors([]);

@@ -83,7 +83,8 @@ export function Tiles({ board, age, stale }: { board: Board; age: number; stale:
         {...every}
         label={t('board.ready')}
         shown={String(operators.ready)}
-        value={operators.ready}
+        // Nobody at work and nobody waiting is a closed site, not an alarm.
+        value={onShift + totals.waiting > 0 ? operators.ready : undefined}
         threshold={{ warn: 1, bad: 0, hysteresis: 0 }}
         note={t('board.onShift', { n: onShift })}
       />
