@@ -9,7 +9,12 @@ use serde_json::{Value, json};
 use std::io::Cursor;
 
 fn wav(sample_rate: u32, seconds: u32) -> Vec<u8> {
-    let spec = hound::WavSpec { channels: 2, sample_rate, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let spec = hound::WavSpec {
+        channels: 2,
+        sample_rate,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
     let mut file = Cursor::new(Vec::new());
     let mut writer = hound::WavWriter::new(&mut file, spec).unwrap();
     for n in 0..sample_rate * seconds * 2 {
@@ -25,7 +30,15 @@ async fn a_prompt_is_replaced_by_any_wav_file_and_stays_when_the_file_is_no_good
     let browser = server.with_role(role::ADMINISTRATOR).await;
     let path = "/api/v1/prompts/uz/welcome.wav";
     let put = async |body: Vec<u8>, path: &str| {
-        Answer(browser.request(Method::PUT, path).header("content-type", "audio/wav").body(body).send().await.unwrap())
+        Answer(
+            browser
+                .request(Method::PUT, path)
+                .header("content-type", "audio/wav")
+                .body(body)
+                .send()
+                .await
+                .unwrap(),
+        )
     };
     let shipped = browser.get(path).await;
     assert_eq!(shipped.header("content-type"), Some("audio/wav"));
@@ -45,7 +58,10 @@ async fn a_prompt_is_replaced_by_any_wav_file_and_stays_when_the_file_is_no_good
         let of = |row: &&Value| row["name"] == name && row["locale"] == locale;
         list.as_array().unwrap().iter().find(of).unwrap()
     };
-    assert_eq!((&find("welcome", "uz")["uploaded"], &find("welcome", "ru")["uploaded"]), (&json!(true), &json!(false)));
+    assert_eq!(
+        (&find("welcome", "uz")["uploaded"], &find("welcome", "ru")["uploaded"]),
+        (&json!(true), &json!(false))
+    );
     assert!(!find("welcome", "uz")["text"].as_str().unwrap().is_empty());
     put(wav(8_000, 1), "/api/v1/prompts/uz/unheard-of.wav").await.expect_problem(404, "not-found").await;
     put(wav(8_000, 1), "/api/v1/prompts/uz/unheard-of.wav?text=Salom").await.expect(StatusCode::OK).await;
@@ -75,7 +91,10 @@ async fn a_recording_is_played_in_parts_and_every_play_is_written_down() {
     assert_eq!(whole.header("accept-ranges"), Some("bytes"));
     assert_eq!(whole.0.bytes().await.unwrap(), audio);
     let middle = part("bytes=100-199").await;
-    assert_eq!((middle.status(), middle.header("content-range")), (StatusCode::PARTIAL_CONTENT, Some("bytes 100-199/10000")));
+    assert_eq!(
+        (middle.status(), middle.header("content-range")),
+        (StatusCode::PARTIAL_CONTENT, Some("bytes 100-199/10000"))
+    );
     assert_eq!(middle.0.bytes().await.unwrap(), audio[100..200]);
     part("bytes=10000-").await.expect_problem(416, "range-not-satisfiable").await;
     browser.get(&format!("/api/v1/contacts/{silent}/recording")).await.expect_problem(404, "not-found").await;

@@ -39,12 +39,8 @@ async fn configuration_is_added_changed_and_archived_and_the_live_part_hears_of_
     let server = TestServer::start().await;
     let browser = server.with_role(role::ADMINISTRATOR).await;
     let mut changes = server.stub.changes.subscribe();
-    let trunk = |name: &str| {
-        json!({ "name": name, "kind": "address", "addresses": ["10.0.0.0/8"], "calls_max": 30, "enabled": true })
-    };
-    let number = |flow: &str, enabled: bool| {
-        json!({ "number": "+998712000000", "flow": flow, "description": "Hot line", "enabled": enabled })
-    };
+    let trunk = |name: &str| json!({ "name": name, "kind": "address", "addresses": ["10.0.0.0/8"], "calls_max": 30, "enabled": true });
+    let number = |flow: &str, enabled: bool| json!({ "number": "+998712000000", "flow": flow, "description": "Hot line", "enabled": enabled });
     let named = |name: &str| json!({ "name": text(name) });
     let topic = |name: &str| json!({ "name": text(name), "parent_id": null });
     let reason = |name: &str| json!({ "code": "lunch", "name": text(name) });
@@ -82,9 +78,17 @@ async fn what_cannot_be_accepted_is_named_by_its_pointer() {
         ("/api/v1/queues", with(queue_body("A"), "skills", skill), "/skills/0/skill_id"),
         ("/api/v1/skills", json!({ "name": {} }), "/name"),
         ("/api/v1/not-ready-reasons", json!({ "code": "Обед", "name": text("Lunch") }), "/code"),
-        ("/api/v1/topics", json!({ "name": text("A"), "parent_id": "01900000-0000-7000-8000-00000000dead" }), "/parent_id"),
+        (
+            "/api/v1/topics",
+            json!({ "name": text("A"), "parent_id": "01900000-0000-7000-8000-00000000dead" }),
+            "/parent_id",
+        ),
         ("/api/v1/trunks", digest.clone(), "/password"),
-        ("/api/v1/trunks", with(with(digest, "kind", json!("address")), "addresses", json!(["10.0.0.0/33"])), "/addresses/0"),
+        (
+            "/api/v1/trunks",
+            with(with(digest, "kind", json!("address")), "addresses", json!(["10.0.0.0/33"])),
+            "/addresses/0",
+        ),
         ("/api/v1/numbers", json!({ "number": "+998712000000", "flow": "broken", "enabled": true }), "/flow"),
         ("/api/v1/numbers", json!({ "number": "71 200", "flow": "main", "enabled": true }), "/number"),
     ];

@@ -19,7 +19,8 @@ async fn contacts_are_searched_page_by_page() {
     let server = TestServer::start().await;
     let browser = server.with_role(role::ADMINISTRATOR).await;
     let anna = server.person("anna", role::OPERATOR, unit::ROOT).await;
-    let queue = browser.post("/api/v1/queues", &queue_body("Services")).await.expect(StatusCode::CREATED).await;
+    let queue =
+        browser.post("/api/v1/queues", &queue_body("Services")).await.expect(StatusCode::CREATED).await;
     let queue_id: QueueId = queue["id"].as_str().unwrap().parse().unwrap();
     let customer = json!({
         "kind": "individual", "name": "Aziza Qarimova", "identifiers": [{ "kind": "phone", "value": "+998901234567" }],
@@ -27,8 +28,10 @@ async fn contacts_are_searched_page_by_page() {
     browser.post("/api/v1/customers", &customer).await.expect(StatusCode::CREATED).await;
     let now = server.clock.now();
     let mut db = server.db.pool().acquire().await.unwrap();
-    let by_anna = served(&mut db, (1, "+998901234567"), Some(queue_id), Some(anna.into()), now).await.to_string();
-    let left = served(&mut db, (2, "+998935555555"), None, None, now + TimeDelta::minutes(1)).await.to_string();
+    let by_anna =
+        served(&mut db, (1, "+998901234567"), Some(queue_id), Some(anna.into()), now).await.to_string();
+    let left =
+        served(&mut db, (2, "+998935555555"), None, None, now + TimeDelta::minutes(1)).await.to_string();
     recorded(&mut db, &server.stub, by_anna.parse().unwrap(), b"RIFF", now).await;
     let list = async |query: String| {
         browser.get(&format!("/api/v1/contacts?{query}")).await.expect(StatusCode::OK).await
@@ -52,7 +55,10 @@ async fn contacts_are_searched_page_by_page() {
     assert_eq!((ids(&first), ids(&second)), (vec![left.as_str()], vec![by_anna.as_str()]));
     let row = &second["items"][0];
     assert_eq!((&row["operator_name"], &row["queue_name"]), (&json!("Person anna"), &json!("Services")));
-    assert_eq!((&row["wait_seconds"], &row["talk_seconds"], &row["has_recording"]), (&json!(12), &json!(60), &json!(true)));
+    assert_eq!(
+        (&row["wait_seconds"], &row["talk_seconds"], &row["has_recording"]),
+        (&json!(12), &json!(60), &json!(true))
+    );
     browser.get("/api/v1/contacts?outcome=lost").await.expect_problem(400, "malformed-request").await;
 }
 
@@ -72,16 +78,26 @@ async fn a_contact_is_read_whole_and_its_wrap_up_corrected() {
 
     let detail = browser.get(&path).await.expect(StatusCode::OK).await;
     assert_eq!(detail["repeats"]["id"], json!(earlier));
-    let kinds: Vec<&str> = detail["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        detail["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds[..2], ["routing.contact_arrived.v1", "routing.contact_answered.v1"]);
     assert_eq!(detail["events"][1]["operator_name"], "Person anna");
 
     let wrap_up = json!({ "topic_id": null, "result_id": solved["id"], "note": "called back" });
     let corrected = browser.put(&format!("{path}/wrap-up"), 1, &wrap_up).await.expect(StatusCode::OK).await;
-    assert_eq!((&corrected["result"]["name"]["en"], &corrected["note"]), (&json!("Solved"), &json!("called back")));
+    assert_eq!(
+        (&corrected["result"]["name"]["en"], &corrected["note"]),
+        (&json!("Solved"), &json!("called back"))
+    );
     browser.put(&format!("{path}/wrap-up"), 1, &wrap_up).await.expect_problem(412, "changed-meanwhile").await;
-    let unknown = json!({ "topic_id": "01900000-0000-7000-8000-00000000dead", "result_id": null, "note": "" });
-    let problem = browser.put(&format!("{path}/wrap-up"), 2, &unknown).await.expect_problem(422, "invalid").await;
+    let unknown =
+        json!({ "topic_id": "01900000-0000-7000-8000-00000000dead", "result_id": null, "note": "" });
+    let problem =
+        browser.put(&format!("{path}/wrap-up"), 2, &unknown).await.expect_problem(422, "invalid").await;
     assert_eq!(problem["errors"][0]["pointer"], "/topic_id");
-    browser.get("/api/v1/contacts/01900000-0000-7000-8000-00000000dead").await.expect_problem(404, "not-found").await;
+    browser
+        .get("/api/v1/contacts/01900000-0000-7000-8000-00000000dead")
+        .await
+        .expect_problem(404, "not-found")
+        .await;
 }

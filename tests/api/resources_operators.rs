@@ -49,7 +49,8 @@ async fn an_operator_is_set_up_once_a_version() {
     let browser = server.with_role(role::ADMINISTRATOR).await;
     let anna = server.person("anna", role::OPERATOR, unit::ROOT).await;
     let mut changes = server.stub.changes.subscribe();
-    let queue = browser.post("/api/v1/queues", &queue_body("Services")).await.expect(StatusCode::CREATED).await;
+    let queue =
+        browser.post("/api/v1/queues", &queue_body("Services")).await.expect(StatusCode::CREATED).await;
     let skill = json!({ "name": { "en": "Uzbek" } });
     let skill = browser.post("/api/v1/skills", &skill).await.expect(StatusCode::CREATED).await;
     let path = format!("/api/v1/operators/{anna}");
@@ -61,7 +62,10 @@ async fn an_operator_is_set_up_once_a_version() {
     let fresh = browser.get(&path).await;
     assert_eq!(fresh.header("etag"), Some("\"0\""));
     let set = browser.put(&path, 0, &settings).await.expect(StatusCode::OK).await;
-    assert_eq!((&set["version"], &set["skills"], &set["queues"]), (&json!(1), &settings["skills"], &settings["queues"]));
+    assert_eq!(
+        (&set["version"], &set["skills"], &set["queues"]),
+        (&json!(1), &settings["skills"], &settings["queues"])
+    );
     browser.put(&path, 0, &settings).await.expect_problem(412, "changed-meanwhile").await;
     let mut wrong = settings.clone();
     wrong["skills"][0]["level"] = json!(11);
@@ -71,5 +75,8 @@ async fn an_operator_is_set_up_once_a_version() {
     browser.put(nobody, 0, &settings).await.expect_problem(404, "not-found").await;
 
     let announced: Vec<ConfigChanged> = std::iter::from_fn(|| changes.try_recv().ok()).collect();
-    assert_eq!(announced, [ConfigChanged::Queues, ConfigChanged::Skills, ConfigChanged::Operator(anna.into())]);
+    assert_eq!(
+        announced,
+        [ConfigChanged::Queues, ConfigChanged::Skills, ConfigChanged::Operator(anna.into())]
+    );
 }

@@ -1,7 +1,7 @@
 //! What a server needs of its live part, for tests about resources; and rows to look at.
 
-use base::id::{ContactId, OperatorId, QueueId, RecordingId};
 use base::Locale;
+use base::id::{ContactId, OperatorId, QueueId, RecordingId};
 use chrono::{DateTime, Utc};
 use routing::config::QueueFields;
 use routing::contact::{Arrival, Channel, Direction, EndedBy, Ending, Outcome, StateName, WrapUp};
@@ -46,7 +46,10 @@ impl LiveFlows for Live {
             loaded_at: error.is_none().then(crate::support::monday),
             error: error.map(str::to_owned),
         };
-        vec![flow("broken", Some("broken.flow.json: node menu: field next: there is no node nowhere")), flow("main", None)]
+        vec![
+            flow("broken", Some("broken.flow.json: node menu: field next: there is no node nowhere")),
+            flow("main", None),
+        ]
     }
 
     fn reload(&self) -> Vec<FlowBody> {
@@ -144,7 +147,13 @@ async fn customer_of(db: &mut PgConnection, number: &str) -> Option<base::id::Cu
 }
 
 /// A recording of `bytes` below the stub's folder.
-pub async fn recorded(db: &mut PgConnection, stub: &Stub, contact: ContactId, bytes: &[u8], at: DateTime<Utc>) {
+pub async fn recorded(
+    db: &mut PgConnection,
+    stub: &Stub,
+    contact: ContactId,
+    bytes: &[u8],
+    at: DateTime<Utc>,
+) {
     let path = format!("2026/{contact}.wav");
     let file = stub.parts().folders.recordings.join(&path);
     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
