@@ -6,6 +6,7 @@ import type { ServerFrame, Topic, Topics } from './frames';
 import { newKey } from './http';
 import type { ToWorker } from './live.worker';
 import { Problem } from './problem';
+import { queryClient } from './query';
 import { skew } from './skew';
 
 /** How long a command waits for its answer before the button comes back with an error. */
@@ -101,6 +102,10 @@ export function openLive(path: string, topics: Topic[]): Live {
     }
     const before = use.getState().line;
     use.setState({ line: report.line, attempt: report.attempt });
+    // Perhaps it is not the network: the session may have ended meanwhile.
+    if (report.line === 'waiting' && report.attempt % 5 === 3) {
+      void queryClient.invalidateQueries({ queryKey: ['session'] });
+    }
     if (report.line === 'open' && before !== 'stale')
       for (const topic of topics) subscribe(topic, true);
     if (report.line === 'waiting' || report.line === 'closed' || report.line === 'taken_over')

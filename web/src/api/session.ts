@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { createContext, useContext } from 'react';
 import { can } from '../lib/can';
 import type { Me } from './contract';
 import { send } from './http';
@@ -20,11 +21,14 @@ export function useSession() {
   });
 }
 
+/** Set by the shell once somebody is signed in; what is inside never sees the session go. */
+export const MeContext = createContext<Me | undefined>(undefined);
+
 /** The person on pages that only a signed-in person reaches. */
 export function useMe(): Me {
-  const { data } = useSession();
-  if (!data) throw new Error('this page is only reached with a session');
-  return data;
+  const me = useContext(MeContext);
+  if (!me) throw new Error('this page is only reached with a session');
+  return me;
 }
 
 /** Whether the person may, and otherwise why not (for `ReasonButton`). */
@@ -49,10 +53,10 @@ export async function changePassword(current: string, fresh: string): Promise<vo
   await queryClient.invalidateQueries({ queryKey: KEY });
 }
 
-/** Forgets everything that was read for the person who leaves. */
+/** Forgets everything that was read for the person who leaves; the shell then shows the sign-in. */
 export function forgetSession(): void {
-  queryClient.clear();
   queryClient.setQueryData(KEY, null);
+  queryClient.removeQueries({ predicate: (query) => query.queryKey[0] !== KEY[0] });
 }
 
 export async function signOut(everywhere = false): Promise<void> {

@@ -1,7 +1,7 @@
 import { lazy, Suspense, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, useLocation } from 'react-router';
-import { useSession } from '../api/session';
+import { MeContext, useSession } from '../api/session';
 import { can } from '../lib/can';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
@@ -44,7 +44,7 @@ export default function Shell() {
   ].filter((item) => !item.needs || may(item.needs));
   useNavActions(items, special);
 
-  if (session.error) {
+  if (session.error && !me) {
     return (
       <div className="lone">
         <ProblemNote error={session.error} onRetry={() => void session.refetch()} />
@@ -57,36 +57,38 @@ export default function Shell() {
     return <Navigate to="/sign-in" state={{ from: pathname }} replace />;
   }
   return (
-    <div className="shell">
-      <a className="skip" href="#content">
-        {t('nav.skip')}
-      </a>
-      <header className="bar">
-        <img src="/icon.svg" alt={t('app')} width={26} height={26} />
-        <nav aria-label={t('nav.main')}>
-          {items.map((item) => (
-            <NavLink key={item.to} to={item.to}>
-              {item.label}
-            </NavLink>
-          ))}
-        </nav>
-        <div className="bar-desk" id="desk-bar" />
-        <AccountMenu me={me} onHelp={special.help} onPalette={special.palette} />
-      </header>
-      {onDuty ? (
+    <MeContext value={me}>
+      <div className="shell">
+        <a className="skip" href="#content">
+          {t('nav.skip')}
+        </a>
+        <header className="bar">
+          <img src="/icon.svg" alt={t('app')} width={26} height={26} />
+          <nav aria-label={t('nav.main')}>
+            {items.map((item) => (
+              <NavLink key={item.to} to={item.to}>
+                {item.label}
+              </NavLink>
+            ))}
+          </nav>
+          <div className="bar-desk" id="desk-bar" />
+          <AccountMenu me={me} onHelp={special.help} onPalette={special.palette} />
+        </header>
+        {onDuty ? (
+          <Suspense fallback={null}>
+            <DeskHost />
+          </Suspense>
+        ) : null}
+        <main id="content" tabIndex={-1}>
+          <Suspense fallback={<div className="lone" aria-busy="true" />}>
+            <Outlet />
+          </Suspense>
+        </main>
         <Suspense fallback={null}>
-          <DeskHost />
+          {open === 'palette' ? <Palette onClose={() => setOpen(undefined)} /> : null}
+          {open === 'help' ? <HelpOverlay onClose={() => setOpen(undefined)} /> : null}
         </Suspense>
-      ) : null}
-      <main id="content" tabIndex={-1}>
-        <Suspense fallback={<div className="lone" aria-busy="true" />}>
-          <Outlet />
-        </Suspense>
-      </main>
-      <Suspense fallback={null}>
-        {open === 'palette' ? <Palette onClose={() => setOpen(undefined)} /> : null}
-        {open === 'help' ? <HelpOverlay onClose={() => setOpen(undefined)} /> : null}
-      </Suspense>
-    </div>
+      </div>
+    </MeContext>
   );
 }

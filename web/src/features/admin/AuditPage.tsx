@@ -6,7 +6,7 @@ import type { AuditEvent } from '../../api/contract';
 import type { Query } from '../../api/http';
 import { useList } from '../../api/query';
 import { auditEvents, people } from '../../api/resources';
-import { useAll, useCan } from '../../api/session';
+import { useAll } from '../../api/session';
 import { dateTime } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';

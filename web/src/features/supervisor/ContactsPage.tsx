@@ -9,7 +9,7 @@ import { Link, useSearchParams } from 'react-router';
 import type { Contact } from '../../api/contract';
 import { useList } from '../../api/query';
 import { contacts, operators, queues } from '../../api/resources';
-import { useAll, useCan } from '../../api/session';
+import { useAll } from '../../api/session';
 import { dateTime, duration, phone } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
