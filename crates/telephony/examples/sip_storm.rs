@@ -1,7 +1,7 @@
 //! What the SIP edge does beyond what it can hold: `cargo run --release -p telephony --example sip_storm`.
 //!
 //! Finds the rate at which every call still succeeds without a retransmission, offers twice that for five
-//! seconds, and then asks whether it serves as before and whether anything was left behind.
+//! seconds (or the rate given as the argument), and then asks whether it serves as before and whether anything was left behind.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a measurement")]
 
@@ -45,7 +45,8 @@ fn edge() -> SipHandle {
         ..SipSettings::default()
     };
     let (sender, mut events) = mpsc::channel(4096);
-    let handle = SipEdge::start(settings, Arc::new(LiveTrunkBook::new(book)), sender, Arc::new(Wall)).unwrap();
+    let handle =
+        SipEdge::start(settings, Arc::new(LiveTrunkBook::new(book)), sender, Arc::new(Wall)).unwrap();
     let answerer = handle.clone();
     std::thread::spawn(move || {
         while let Some(event) = events.blocking_recv() {
@@ -147,8 +148,7 @@ impl Caller {
             text.split("\r\n").find_map(|line| line.strip_prefix(name)).unwrap_or("").trim().to_owned()
         };
         let call_id = field("Call-ID:");
-        let Some(n) =
-            call_id.strip_prefix(&format!("{}-", self.run)).and_then(|n| n.parse::<usize>().ok())
+        let Some(n) = call_id.strip_prefix(&format!("{}-", self.run)).and_then(|n| n.parse::<usize>().ok())
         else {
             return true;
         };
@@ -208,7 +208,8 @@ impl Caller {
                     let interval = self.calls[n].interval;
                     if interval < Duration::from_secs(32) {
                         self.tally.retransmitted += 1;
-                        let (method, cseq, body) = if state == State::Inviting { ("INVITE", 1, SDP) } else { ("BYE", 2, "") };
+                        let (method, cseq, body) =
+                            if state == State::Inviting { ("INVITE", 1, SDP) } else { ("BYE", 2, "") };
                         self.send(n, method, cseq, body);
                         self.calls[n].interval = (interval * 2).min(Duration::from_secs(4));
                     }
@@ -256,8 +257,12 @@ fn cpu() -> f64 {
         .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok())
         .filter(|stat| stat.contains("(sip)"))
         .filter_map(|stat| {
-            let fields: Vec<f64> =
-                stat.rsplit(')').next()?.split_whitespace().map(|field| field.parse().unwrap_or(0.0)).collect();
+            let fields: Vec<f64> = stat
+                .rsplit(')')
+                .next()?
+                .split_whitespace()
+                .map(|field| field.parse().unwrap_or(0.0))
+                .collect();
             Some((fields.get(11)? + fields.get(12)?) / 100.0)
         })
         .sum()
@@ -283,10 +288,11 @@ fn main() {
         }
         knee = rate;
     }
-    println!("holds {knee} calls a second; now twice that for 5 s");
+    let rate = std::env::args().nth(1).and_then(|rate| rate.parse().ok()).unwrap_or(knee * 2);
+    println!("holds {knee} calls a second; now {rate} for 5 s");
     let before = cpu();
     let length = Duration::from_secs(5);
-    let storm = std::thread::spawn(move || Caller::new(address).run(knee * 2, length));
+    let storm = std::thread::spawn(move || Caller::new(address).run(rate, length));
     std::thread::sleep(length);
     let over = Instant::now();
     println!("{:?}, {} kB resident", handle.stats(), resident_kb());
@@ -300,8 +306,15 @@ fn main() {
     }
     let tally = storm.join().unwrap_or_default();
     println!("storm: {:.1} s CPU, {tally:?}", cpu() - before);
-    while handle.stats().finished_transactions + handle.stats().lingering > 0 && over.elapsed() < Duration::from_secs(60) {
+    while handle.stats().finished_transactions + handle.stats().lingering > 0
+        && over.elapsed() < Duration::from_secs(60)
+    {
         std::thread::sleep(Duration::from_millis(500));
     }
-    println!("after {:.0} s: {:?}, {} kB resident", over.elapsed().as_secs_f64(), handle.stats(), resident_kb());
+    println!(
+        "after {:.0} s: {:?}, {} kB resident",
+        over.elapsed().as_secs_f64(),
+        handle.stats(),
+        resident_kb()
+    );
 }

@@ -325,7 +325,7 @@ impl Edge {
     /// Once a second: forgets, and shows figures.
     pub(crate) fn sweep(&self) {
         let mut front = lock(&self.front);
-        front.known.sweep(Instant::now());
+        front.sweep(Instant::now());
         metrics::gauge!("sip_dialogs").set(f64::from(u32::try_from(front.known.live()).unwrap_or(u32::MAX)));
     }
 

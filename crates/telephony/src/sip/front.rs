@@ -8,6 +8,7 @@ use super::directory::{SipDirectory, TrunkAccess};
 use super::event::CallerId;
 use super::known::{Known, KnownCall};
 use super::limit::{Bucket, PerSource};
+use super::refused::Refused;
 use super::reply::{ACCEPT, ALLOW, Refusal, SUPPORTED, phrase, print};
 use super::session_timer::parse_expires;
 use super::settings::SipSettings;
@@ -71,6 +72,7 @@ pub(crate) struct Front {
     new_calls: Bucket,
     /// Calls that were let in.
     pub(crate) known: Known,
+    refused: Refused,
     key: [u8; 32],
     /// Whether new calls are let in at all.
     pub(crate) accepting: bool,
@@ -91,7 +93,8 @@ impl Front {
             PerSource::new(settings.source_messages_per_second, settings.source_burst, settings.sources_max);
         let new_calls = Bucket::full(settings.calls_per_second_max, now.at);
         let known = Known::new(settings.t1 * 64);
-        Self { settings, directory, digest, sources, new_calls, known, key, accepting: true, rng }
+        let refused = Refused::new(settings.t1 * 64);
+        Self { settings, directory, digest, sources, new_calls, known, refused, key, accepting: true, rng }
     }
 
     /// Whether a packet from this address may be looked at. Costs no parse.
@@ -126,6 +129,12 @@ impl Front {
                 }
             }
         }
+    }
+
+    /// Forgets what nobody can ask about any more.
+    pub(crate) fn sweep(&mut self, now: Instant) {
+        self.known.sweep(now);
+        self.refused.sweep(now);
     }
 
     /// Refuses a message that the door let through but the library could not read.
@@ -165,8 +174,11 @@ impl Front {
         let known = self.known.find(sound.call_id, sound.caller_tag());
         let mine = known.is_some_and(|call| trusted.is_some() || call.source.ip() == source.ip());
         match (sound.method, sound.to_tag()) {
-            // An ACK of something we refused without state, or of nothing at all.
-            (Served::Ack, _) => Ok(if mine { Judged::Pass } else { Judged::Drop }),
+            // An ACK without our tag is of something we refused without state, or of nothing at all.
+            (Served::Ack, tag) => {
+                let ours = mine && known.is_some_and(|call| tag == Some(&call.local_tag));
+                Ok(if ours { Judged::Pass } else { Judged::Drop })
+            }
             (Served::Cancel, _) if mine => Ok(Judged::Pass),
             (_, Some(tag)) if mine && known.is_some_and(|call| call.local_tag == tag) => Ok(Judged::Pass),
             _ if stranger => Ok(strange()),
@@ -176,7 +188,14 @@ impl Front {
                 // RFC 3261 8.2.2.2: the same call came by two ways.
                 Some(call) if call.cseq == sound.cseq => Err(Refusal::new(482, phrase(482))),
                 Some(call) if call.is_live() => Err(Refusal::new(500, phrase(500)).with("Retry-After", "1")),
-                _ => self.admit(message, sound, source, trusted, now, load),
+                _ if self.refused.contains(sound) => Err(self.busy()),
+                _ => {
+                    let judged = self.admit(message, sound, source, trusted, now, load);
+                    if judged.as_ref().is_err_and(|refusal| refusal.status == 503) {
+                        self.refused.remember(sound, now.at);
+                    }
+                    judged
+                }
             },
             _ => Err(Refusal::new(481, phrase(481))),
         }

@@ -19,6 +19,7 @@ mod known;
 mod leg;
 mod limit;
 mod net;
+mod refused;
 mod reply;
 mod session;
 mod session_timer;

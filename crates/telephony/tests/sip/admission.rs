@@ -188,6 +188,52 @@ fn more_than_the_rate_gets_503_and_a_flood_is_not_even_read() {
     assert!(phone.hears_nothing(Duration::from_millis(100)));
 }
 
+#[test]
+fn what_was_refused_stays_refused_when_it_comes_again() {
+    let slow = SipSettings { calls_per_second_max: 2.0, ..settings() };
+    let mut rig = Rig::start(slow, LiveTrunkBook::new(open_book(100)));
+    for _ in 0..2 {
+        assert!(answer_to(&mut Phone::new(rig.udp()), "INVITE", "", SDP).starts_with("SIP/2.0 100"));
+        rig.incoming();
+    }
+    let mut phone = Phone::new(rig.udp());
+    let invite = phone.request("INVITE", 1, "", SDP);
+    phone.send(&invite);
+    assert!(phone.receive().starts_with("SIP/2.0 503"));
+
+    // There is room again: a call after this one is let in.
+    crate::support::until("there is room", || {
+        answer_to(&mut Phone::new(rig.udp()), "INVITE", "", SDP).starts_with("SIP/2.0 100")
+    });
+    rig.incoming();
+    phone.send(&invite);
+
+    assert!(phone.receive().starts_with("SIP/2.0 503"));
+    rig.no_event();
+}
+
+#[test]
+fn an_ack_of_another_answer_does_not_confirm_the_call() {
+    let mut rig = Rig::open();
+    let mut phone = Phone::new(rig.udp());
+    let invite = phone.request("INVITE", 1, "", SDP);
+    phone.send(&invite);
+    let leg = rig.incoming();
+    rig.handle.send(SipCommand::Answer { leg, sdp: SDP.to_owned() }).unwrap();
+    phone.expect("SIP/2.0 200");
+    let right = std::mem::replace(&mut phone.to_tag, "of-a-refusal".to_owned());
+    let ack = phone.request_on(phone.last_branch(), "ACK", 1, "", "");
+    phone.send(&ack);
+    phone.send("\r\n\r\n");
+    phone.expect("\r\n");
+    rig.no_event();
+
+    phone.to_tag = right;
+    let ack = phone.request("ACK", 1, "", "");
+    phone.send(&ack);
+    assert_eq!(rig.event(), SipEvent::Acked { leg, sdp: None });
+}
+
 fn authorization(challenge: &str, password: &str, nc: u32) -> String {
     let part = |name: &str| {
         challenge.split(&format!("{name}=\"")).nth(1).unwrap().split('"').next().unwrap().to_owned()
