@@ -33,13 +33,14 @@ const loaders: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   uz: () => import('../i18n/uz').then((module) => module.uz),
 };
 
-export async function switchLanguage(language: Language): Promise<void> {
+/** Shows the language; `chosen` by a person on this browser, it is remembered here. */
+export async function switchLanguage(language: Language, chosen = true): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', await loaders[language]());
   }
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
-  remember('language', language);
+  if (chosen) remember('language', language);
 }
 
 export async function startI18n(): Promise<void> {
@@ -48,6 +49,13 @@ export async function startI18n(): Promise<void> {
     fallbackLng: 'en',
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
+    showSupportNotice: false,
   });
-  await switchLanguage(preferredLanguage());
+  await switchLanguage(preferredLanguage(), false);
+}
+
+/** The language of the person's record, on a browser where nobody has chosen another. */
+export async function adoptLanguage(language: string): Promise<void> {
+  const chosen = remembered<unknown>('language', undefined);
+  if (chosen === undefined && isLanguage(language)) await switchLanguage(language, false);
 }

@@ -40,3 +40,11 @@ system?.addEventListener('change', () => {
   show(effective(choice));
   useTheme.setState({ shown: effective(choice) });
 });
+
+/** The look of the person's record, on a browser where nobody has chosen another. */
+export function adoptTheme(theme: string): void {
+  const known = (['light', 'dark', 'system'] as const).find((choice) => choice === theme);
+  if (!known || remembered<ThemeChoice | undefined>('theme', undefined) !== undefined) return;
+  show(effective(known));
+  useTheme.setState({ choice: known, shown: effective(known) });
+}

@@ -5,7 +5,8 @@ import { Navigate, useLocation } from 'react-router';
 import { asProblem, type Problem } from '../../api/problem';
 import { signIn, useSession } from '../../api/session';
 import { duration } from '../../lib/format';
-import { LANGUAGES, type Language, switchLanguage } from '../../lib/i18n';
+import { adoptLanguage, LANGUAGES, type Language, switchLanguage } from '../../lib/i18n';
+import { adoptTheme } from '../../lib/theme';
 import { PasswordForm } from '../../ui/PasswordForm';
 import { ProblemNote } from '../../ui/ProblemNote';
 import './signin.css';
@@ -24,6 +25,8 @@ function SignInForm({ onExpired }: { onExpired(password: string): void }) {
     setProblem(undefined);
     try {
       const me = await signIn(login.trim(), password);
+      adoptTheme(me.person.theme);
+      await adoptLanguage(me.person.locale);
       if (me.must_change_password) onExpired(password);
     } catch (error) {
       setProblem(asProblem(error));
