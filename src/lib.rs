@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod demo;
 pub mod demo_data;
 pub mod http;
 pub mod live;

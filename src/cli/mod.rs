@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::app;
+use crate::demo;
 use crate::settings::{self, Loaded, SettingsError};
 use clap::{Parser, Subcommand};
 use std::error::Error;
@@ -21,7 +22,7 @@ struct Arguments {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Debug, Subcommand)]
+#[derive(Clone, Debug, Subcommand)]
 enum Command {
     /// Run the server (the default).
     Run,
@@ -31,6 +32,8 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document of the REST interface.
     Openapi,
+    /// Add live traffic to a running server: simulated callers and operators of the demo organisation.
+    Demo(demo::Options),
 }
 
 /// Runs the command that the arguments name.
@@ -52,6 +55,20 @@ pub fn main() -> ExitCode {
         Command::Run => in_system(&loaded, crate::run::run),
         Command::Migrate => in_system(&loaded, app::migrate),
         Command::Openapi => openapi(),
+        Command::Demo(options) => simulate(&loaded, options),
+    }
+}
+
+/// Lets simulated people call and work until Ctrl-C.
+fn simulate(loaded: &Loaded, options: demo::Options) -> ExitCode {
+    let settings = &loaded.settings;
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return fail(&error),
+    };
+    match runtime.block_on(demo::run(options, &settings.demo.dir, &settings.server.sounds_dir)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => fail(&error),
     }
 }
 
