@@ -368,3 +368,29 @@ fn the_phone_of_an_older_desktop_means_nothing() {
     scene.tell(Event::PhoneLost { leg: leg(2) });
     assert_eq!((scene.state(), scene.view("/phone/state")), (StateName::Disconnected, json!("disconnected")));
 }
+
+#[test]
+fn a_queue_whose_reservation_vanished_is_asked_again() {
+    let mut scene = Scene::ready();
+    let idle_since = scene.now;
+    scene.reserve(sales(), 10, 0);
+    scene.queue(sales(), ToOperator::Withdraw { offer: offer(10), why: Withdrawn::ContactLeft });
+
+    scene.queue(support(), ToOperator::NothingForYou { round: 1 });
+
+    let (operator, skills) = (scene.operator.id(), Skills::default());
+    assert!(scene.told(sales(), &ToQueue::OperatorFree { operator, skills, idle_since, round: 2 }));
+}
+
+#[test]
+fn a_call_that_holds_an_operator_who_forgot_it_is_asked_or_given_back() {
+    let mut idle = Scene::ready();
+    idle.call(FromCall::Connected);
+    assert!(idle.effects.contains(&Effect::AskCalls));
+
+    let mut busy = Scene::talking();
+    let stranger = CallId::from_uuid(id(51));
+    busy.tell(Event::Call { call: stranger, message: FromCall::Connected });
+    let given_back = Effect::ToCall { call: stranger, command: Command::OperatorLost };
+    assert!(busy.effects.contains(&given_back));
+}

@@ -86,6 +86,11 @@ impl World {
         for number in 0..OPERATORS {
             world.start_operator(OperatorId::from_uuid(id(number)), number);
         }
+        // The shift has begun: everybody sits at the desk and becomes ready.
+        let everybody = 0..u8::try_from(OPERATORS).unwrap();
+        everybody.clone().for_each(|number| world.desk_back(number));
+        world.wait(TimeDelta::seconds(1));
+        everybody.for_each(|number| world.ask(number, Request::Ready));
         world
     }
 
