@@ -23,6 +23,9 @@ use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use telephony::call::{Arrival, Call, CallView, Event, TimerKey};
+use telephony::media::api::MediaEvent;
+use telephony::media::dtmf::{OnePress, Way};
+use telephony::sip::SipEvent;
 use tokio::sync::OwnedSemaphorePermit;
 
 /// The actor of one call.
@@ -40,6 +43,8 @@ pub struct CallActor {
     described: BTreeMap<LegId, String>,
     recordings: BTreeMap<RecordingId, DateTime<Utc>>,
     answered_at: Option<DateTime<Utc>>,
+    /// A phone may report one key by RTP and by INFO.
+    presses: OnePress,
     _permit: OwnedSemaphorePermit,
     _guard: ExitGuard,
 }
@@ -62,9 +67,20 @@ impl CallActor {
             described: BTreeMap::new(),
             recordings: BTreeMap::new(),
             answered_at: None,
+            presses: OnePress::default(),
             _permit: permit,
             _guard: guard,
         }
+    }
+
+    /// Whether a key was reported already, the other way.
+    fn is_second_report(&mut self, event: &LegEvent) -> bool {
+        let (way, digit) = match event {
+            LegEvent::Sip(SipEvent::Digit { digit, .. }) => (Way::Info, *digit),
+            LegEvent::Media(MediaEvent::Digit { digit, .. }) => (Way::Rtp, *digit),
+            LegEvent::Sip(_) | LegEvent::Media(_) => return false,
+        };
+        !self.presses.accepts(tokio::time::Instant::now().into_std(), way, digit)
     }
 
     /// The one way in.
@@ -113,6 +129,9 @@ impl Handler<Tell<LegEvent>> for CallActor {
     type Result = ();
 
     fn handle(&mut self, Tell(event): Tell<LegEvent>, ctx: &mut Context<Self>) {
+        if self.is_second_report(&event) {
+            return;
+        }
         if let Some(event) = translate::leg_event(event, &self.world.recordings) {
             self.drive(event, ctx);
         }

@@ -75,6 +75,21 @@ codes! {
     Internal = 500, "internal", "Internal error";
     Unavailable = 503, "unavailable", "The server cannot do it at the moment";
     TimedOut = 504, "timed-out", "The answer did not come in time";
+    // Of the live protocol and of the desk.
+    BadFrame = 400, "bad-frame", "The frame cannot be read";
+    BadCommand = 422, "bad-command", "The command is not understood";
+    UnknownTopic = 404, "unknown-topic", "There is no such topic";
+    NoAnswer = 504, "no-answer", "The command was not answered in time";
+    BadHandshake = 400, "bad-handshake", "The WebSocket handshake is not complete";
+    PhoneNotConnected = 409, "phone-not-connected", "The phone is not connected";
+    OfferGone = 409, "offer-gone", "The offer is gone";
+    NoSuchContact = 404, "no-such-contact", "The contact is not at this desk";
+    WrongState = 409, "wrong-state", "The contact is not in a state for this";
+    Busy = 409, "busy", "The desk serves a contact";
+    UnknownReason = 422, "unknown-reason", "There is no such reason";
+    TopicAndResultNeeded = 422, "topic-and-result-needed", "Topic and result are needed";
+    BadSdp = 422, "bad-sdp", "The session description cannot be used";
+    NoRoom = 503, "no-room", "There is no room";
 }
 
 impl Code {

@@ -97,6 +97,7 @@ impl Latch {
             }
             Some((_, ssrc)) if !self.may_move(now, header.ssrc, ssrc) => {
                 self.strangers += 1;
+                metrics::counter!("rtp_strangers_total").increment(1);
                 Verdict::Stranger
             }
             _ => self.consider(now, source, header),
