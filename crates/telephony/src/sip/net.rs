@@ -22,7 +22,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 /// A burst must wait in the kernel, not be lost: the system may give less.
 const RECEIVE_BUFFER: usize = 8 << 20;
 /// Datagrams that are read before others get a turn.
-const BATCH: usize = 32;
+const BATCH: usize = 128;
 const TICK: Duration = Duration::from_millis(10);
 
 /// The listeners.

@@ -5,7 +5,7 @@
 
 use super::check::Sound;
 use std::collections::{BTreeSet, VecDeque};
-use std::hash::{BuildHasher as _, Hash as _, Hasher as _, RandomState};
+use std::hash::{BuildHasher as _, RandomState};
 use std::time::{Duration, Instant};
 
 /// More are not remembered; at ten thousand refusals a second that is still six seconds.
@@ -27,9 +27,7 @@ impl Refused {
     }
 
     fn hash(&self, sound: &Sound<'_>) -> u64 {
-        let mut hasher = self.hashing.build_hasher();
-        (sound.call_id, sound.caller_tag(), sound.cseq, sound.via.branch).hash(&mut hasher);
-        hasher.finish()
+        self.hashing.hash_one((sound.call_id, sound.caller_tag(), sound.cseq, sound.via.branch))
     }
 
     pub(crate) fn contains(&self, sound: &Sound<'_>) -> bool {

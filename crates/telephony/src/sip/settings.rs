@@ -110,7 +110,7 @@ impl Default for SipSettings {
             source_messages_per_second: 4000.0,
             source_burst: 8000.0,
             sources_max: 10_000,
-            queue_delay_max: Duration::from_millis(100),
+            queue_delay_max: Duration::from_millis(50),
             retry_after: Duration::from_secs(5),
             connections_max: 1000,
             stream_stall: Duration::from_secs(10),
