@@ -105,10 +105,7 @@ pub fn serve(
             HttpService::build()
                 .client_request_timeout(HEAD_WITHIN)
                 .local_addr(address)
-                .upgrade(fn_service(move |(request, framed)| {
-                    let upgrades = upgrades.clone();
-                    async move { taken(upgrades.take(request, framed).await) }
-                }))
+                .upgrade(fn_service(move |(request, framed)| take(upgrades.clone(), request, framed)))
                 .finish(application(state.clone()))
                 .tcp()
         }),
@@ -118,10 +115,7 @@ pub fn serve(
                 .client_request_timeout(HEAD_WITHIN)
                 .local_addr(address)
                 .secure()
-                .upgrade(fn_service(move |(request, framed)| {
-                    let upgrades = upgrades.clone();
-                    async move { taken(upgrades.take(request, framed).await) }
-                }))
+                .upgrade(fn_service(move |(request, framed)| take(upgrades.clone(), request, framed)))
                 .finish(application(state.clone()))
                 .rustls_0_23(config.clone())
         }),
@@ -131,7 +125,15 @@ pub fn serve(
 }
 
 /// An upgraded connection ends without an error that anybody would read.
-fn taken((): ()) -> Result<(), actix_http::Error> {
+async fn take<S>(
+    upgrades: impl Upgrades,
+    request: Request,
+    framed: Framed<S, h1::Codec>,
+) -> Result<(), actix_http::Error>
+where
+    S: AsyncRead + AsyncWrite + Unpin + 'static,
+{
+    upgrades.take(request, framed).await;
     Ok(())
 }
 

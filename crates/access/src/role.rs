@@ -60,10 +60,64 @@ impl RoleInput {
     }
 }
 
+const SUPERVISOR_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::PersonRead,
+    Operation::UnitRead,
+    Operation::QueueRead,
+    Operation::QueueWrite,
+    Operation::SkillRead,
+    Operation::OperatorRead,
+    Operation::OperatorWrite,
+    Operation::ContactRead,
+    Operation::ContactWrite,
+    Operation::RecordingPlay,
+    Operation::CustomerRead,
+    Operation::ClassifierRead,
+    Operation::BoardRead,
+    Operation::FloorRead,
+    Operation::PromptRead,
+    Operation::FlowRead,
+    Operation::NumberRead,
+];
+const OPERATOR_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::DeskUse,
+    Operation::QueueRead,
+    Operation::ContactRead,
+    Operation::ContactWrite,
+    Operation::CustomerRead,
+    Operation::CustomerWrite,
+    Operation::ClassifierRead,
+    Operation::BoardRead,
+];
+const QUALITY_MANAGER_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::ContactRead,
+    Operation::RecordingPlay,
+    Operation::OperatorRead,
+    Operation::QueueRead,
+    Operation::SkillRead,
+    Operation::CustomerRead,
+    Operation::ClassifierRead,
+    Operation::ClassifierWrite,
+    Operation::BoardRead,
+    Operation::UnitRead,
+];
+const SECURITY_AUDITOR_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::AuditRead,
+    Operation::PersonRead,
+    Operation::UnitRead,
+    Operation::RoleRead,
+    Operation::ApiKeyRead,
+    Operation::LogRead,
+];
+const WALLBOARD_MAY: &[Operation] = &[Operation::SessionSelf, Operation::BoardRead];
+
 /// The roles that a new installation starts with: data to change, except the administrator.
 #[must_use]
 pub fn defaults() -> Vec<Role> {
-    use Operation as O;
     let role = |role_id, name: &str, operations: &[Operation]| Role {
         role_id,
         name: name.to_owned(),
@@ -72,77 +126,12 @@ pub fn defaults() -> Vec<Role> {
         version: 1,
     };
     vec![
-        role(ADMINISTRATOR, "Administrator", O::ALL),
-        role(
-            SUPERVISOR,
-            "Supervisor",
-            &[
-                O::SessionSelf,
-                O::PersonRead,
-                O::UnitRead,
-                O::QueueRead,
-                O::QueueWrite,
-                O::SkillRead,
-                O::OperatorRead,
-                O::OperatorWrite,
-                O::ContactRead,
-                O::ContactWrite,
-                O::RecordingPlay,
-                O::CustomerRead,
-                O::ClassifierRead,
-                O::BoardRead,
-                O::FloorRead,
-                O::PromptRead,
-                O::FlowRead,
-                O::NumberRead,
-            ],
-        ),
-        role(
-            OPERATOR,
-            "Operator",
-            &[
-                O::SessionSelf,
-                O::DeskUse,
-                O::QueueRead,
-                O::ContactRead,
-                O::ContactWrite,
-                O::CustomerRead,
-                O::CustomerWrite,
-                O::ClassifierRead,
-                O::BoardRead,
-            ],
-        ),
-        role(
-            QUALITY_MANAGER,
-            "Quality manager",
-            &[
-                O::SessionSelf,
-                O::ContactRead,
-                O::RecordingPlay,
-                O::OperatorRead,
-                O::QueueRead,
-                O::SkillRead,
-                O::CustomerRead,
-                O::ClassifierRead,
-                O::ClassifierWrite,
-                O::BoardRead,
-                O::UnitRead,
-            ],
-        ),
-        role(
-            SECURITY_AUDITOR,
-            "Security auditor",
-            &[
-                O::SessionSelf,
-                O::AuditRead,
-                O::PersonRead,
-                O::UnitRead,
-                O::RoleRead,
-                O::ApiKeyRead,
-                O::LogRead,
-            ],
-        ),
-        role(WALLBOARD, "Wallboard", &[O::SessionSelf, O::BoardRead]),
+        role(ADMINISTRATOR, "Administrator", Operation::ALL),
+        role(SUPERVISOR, "Supervisor", SUPERVISOR_MAY),
+        role(OPERATOR, "Operator", OPERATOR_MAY),
+        role(QUALITY_MANAGER, "Quality manager", QUALITY_MANAGER_MAY),
+        role(SECURITY_AUDITOR, "Security auditor", SECURITY_AUDITOR_MAY),
+        role(WALLBOARD, "Wallboard", WALLBOARD_MAY),
     ]
 }
 
