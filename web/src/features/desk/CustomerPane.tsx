@@ -44,13 +44,13 @@ function Card({ id, caller }: { id: string; caller: Caller }) {
   );
 }
 
-function History({ number }: { number: string }) {
+function History({ number, without }: { number: string; without: string }) {
   const { t, i18n } = useTranslation();
   const allowed = useCan('contact.read');
   const list = useList(contacts, { q: number, limit: 10 }, allowed);
   if (!allowed) return <p className="dim">{t('common.noAccess', { operation: 'contact.read' })}</p>;
   if (list.error) return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
-  const items: Contact[] = list.data?.items ?? [];
+  const items: Contact[] = (list.data?.items ?? []).filter((item) => item.id !== without);
   if (items.length === 0) return <p className="dim">{t('desk.customer.noHistory')}</p>;
   return (
     <ul className="history">
@@ -77,7 +77,8 @@ function History({ number }: { number: string }) {
 export function CustomerPane({ desk }: { desk: Desk }) {
   const { t } = useTranslation();
   const open = usePrefs((prefs) => prefs.customerOpen);
-  const caller = (desk.contact?.card ?? desk.offer?.contact)?.caller;
+  const card = desk.contact?.card ?? desk.offer?.contact;
+  const caller = card?.caller;
   const toggle = (
     <Button
       type="text"
@@ -109,10 +110,10 @@ export function CustomerPane({ desk }: { desk: Desk }) {
           <p className="dim">{t('desk.customer.unknown')}</p>
         </div>
       ) : null}
-      {caller?.number ? (
+      {card && caller?.number ? (
         <>
           <h2>{t('desk.customer.history')}</h2>
-          <History number={caller.number} />
+          <History number={caller.number} without={card.contact_id} />
         </>
       ) : null}
     </aside>

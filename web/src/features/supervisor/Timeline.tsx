@@ -20,9 +20,9 @@ export function Timeline({ events, start }: { events: ContactEvent[]; start: str
               {timer((at - from) / 1000)}
             </span>
             <div>
-              <strong>{eventWords(event.kind)}</strong>
+              <strong>{eventWords(event.kind, t)}</strong>
               {person ? <span className="dim"> · {person}</span> : null}
-              <div className="dim payload">{payloadLine(event.payload)}</div>
+              <div className="dim payload">{payloadLine(event.payload, t)}</div>
             </div>
           </li>
         );

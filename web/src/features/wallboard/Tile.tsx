@@ -28,6 +28,8 @@ export interface TileProps {
   label: string;
   /** What is shown large. */
   shown: string;
+  /** Smaller, after the number. */
+  unit?: string;
   /** The number behind it, for colour and shape. */
   value?: number | undefined;
   threshold?: Threshold;
@@ -41,6 +43,7 @@ export interface TileProps {
 export function Tile({
   label,
   shown,
+  unit,
   value,
   threshold,
   target,
@@ -56,7 +59,10 @@ export function Tile({
     <section className="tile" data-level={stale ? 'none' : now} aria-label={label}>
       <h2>{label}</h2>
       <div className="tile-main">
-        <span className="tile-value digits">{shown}</span>
+        <span className="tile-value digits">
+          {shown}
+          {unit && value !== undefined ? <small>{unit}</small> : null}
+        </span>
         <span className="tile-shape" aria-hidden="true">
           {stale ? '' : LEVEL_SHAPE[now]}
         </span>

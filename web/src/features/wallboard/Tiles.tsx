@@ -8,8 +8,9 @@ import { QueuesTile } from './QueuesTile';
 import { Tile } from './Tile';
 import { abandonedPercent } from './thresholds';
 
-const percent = (value: number | undefined) =>
-  value === undefined ? '—' : `${Math.round(value)} %`;
+const whole = (value: number | undefined) =>
+  value === undefined ? '—' : String(Math.round(value));
+const percent = (value: number | undefined) => (value === undefined ? '—' : `${whole(value)} %`);
 
 /** Ten tiles on a grid of 12 by 6, none of which moves when its numbers change. */
 export function Tiles({ board, age, stale }: { board: Board; age: number; stale: boolean }) {
@@ -46,7 +47,8 @@ export function Tiles({ board, age, stale }: { board: Board; age: number; stale:
       <Tile
         {...every}
         label={t('board.service', { percent: target, seconds })}
-        shown={percent(totals.service_level)}
+        shown={whole(totals.service_level)}
+        unit="%"
         value={totals.service_level}
         threshold={{ warn: target - 0.5, bad: target - 10, hysteresis: 1 }}
         target={t('board.targetPercent', { n: target })}
@@ -56,7 +58,8 @@ export function Tiles({ board, age, stale }: { board: Board; age: number; stale:
       <Tile
         {...every}
         label={t('board.abandoned')}
-        shown={percent(gaveUp)}
+        shown={whole(gaveUp)}
+        unit="%"
         value={gaveUp}
         threshold={{ warn: 5, bad: 10, hysteresis: 0.5 }}
         target={t('board.targetAbandoned')}

@@ -4,7 +4,6 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { url as apiUrl } from '../../../api/http';
 import { timer } from '../../../lib/format';
-import { useTheme } from '../../../lib/theme';
 import { usePeaks } from './usePeaks';
 import { useSides } from './useSides';
 import { Wave } from './Wave';
@@ -19,13 +18,14 @@ export default function Player({ contact }: { contact: string }) {
   const source = apiUrl(`/contacts/${contact}/recording`);
   const audio = useRef<HTMLAudioElement>(null);
   const [at, setAt] = useState(0);
-  const [length, setLength] = useState(0);
+  const [known, setKnown] = useState(0);
   const [playing, setPlaying] = useState(false);
   const [rate, setRate] = useState(1);
   const [broken, setBroken] = useState(false);
   const picture = usePeaks(source);
+  // The element only knows once it loads; the header was read for the picture.
+  const length = known || picture.seconds;
   const [side, setSide] = useSides(audio);
-  useTheme((store) => store.shown);
   // An effect: the rate belongs to the element, not to what is drawn.
   useEffect(() => {
     if (audio.current) audio.current.playbackRate = rate;
@@ -42,7 +42,7 @@ export default function Player({ contact }: { contact: string }) {
         src={source}
         preload="metadata"
         onTimeUpdate={(event) => setAt(event.currentTarget.currentTime)}
-        onDurationChange={(event) => setLength(event.currentTarget.duration || 0)}
+        onDurationChange={(event) => setKnown(event.currentTarget.duration || 0)}
         onPlay={() => setPlaying(true)}
         onPause={() => setPlaying(false)}
         onError={() => setBroken(true)}

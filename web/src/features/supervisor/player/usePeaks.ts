@@ -5,6 +5,8 @@ const COLUMNS = 900;
 
 export interface Picture {
   channels: readonly Float32Array[];
+  /** How long the recording is, by its header. */
+  seconds: number;
   /** 0..1 of the file read so far. */
   done: number;
   failed: boolean;
@@ -22,6 +24,7 @@ async function draw(
   let held = new Uint8Array(0);
   let peaks: Peaks | undefined;
   let frameBytes = 1;
+  let seconds = 0;
   let frame = 0;
   let read = 0;
   for (;;) {
@@ -38,23 +41,29 @@ async function draw(
       if (!format) throw new Error('not a WAV file that can be drawn');
       peaks = new Peaks(format, COLUMNS);
       frameBytes = format.frameBytes;
+      seconds = format.dataBytes / format.frameBytes / format.rate;
       held = held.subarray(format.dataStart);
     }
     const used = peaks.add(held, frame);
     frame += used / frameBytes;
     held = held.slice(used);
-    show({ channels: peaks.channels, done: total ? read / total : 0.5, failed: false });
+    show({ channels: peaks.channels, seconds, done: total ? read / total : 0.5, failed: false });
   }
-  if (peaks) show({ channels: peaks.channels, done: 1, failed: false });
+  if (peaks) show({ channels: peaks.channels, seconds, done: 1, failed: false });
 }
 
 /** The picture grows as the file arrives. An effect, because reading a file is outside React. */
 export function usePeaks(url: string): Picture {
-  const [picture, setPicture] = useState<Picture>({ channels: [], done: 0, failed: false });
+  const [picture, setPicture] = useState<Picture>({
+    channels: [],
+    seconds: 0,
+    done: 0,
+    failed: false,
+  });
   useEffect(() => {
     const abort = new AbortController();
     draw(url, abort.signal, setPicture).catch(() => {
-      if (!abort.signal.aborted) setPicture({ channels: [], done: 1, failed: true });
+      if (!abort.signal.aborted) setPicture({ channels: [], seconds: 0, done: 1, failed: true });
     });
     return () => abort.abort();
   }, [url]);
