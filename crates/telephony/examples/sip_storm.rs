@@ -3,7 +3,7 @@
 //! Finds the rate at which every call still succeeds without a retransmission, offers twice that for five
 //! seconds (or the rate given as the argument), and then asks whether it serves as before and whether anything was left behind.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a measurement")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a measurement")]
 
 use base::id::TrunkId;
 use std::collections::BTreeSet;
