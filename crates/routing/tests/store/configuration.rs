@@ -30,7 +30,7 @@ async fn a_queue_is_created_changed_and_archived_with_its_events() {
 
     assert_eq!((created.version, changed.version), (1, 2));
     assert_eq!(changed.fields, fields);
-    assert_eq!(query::queues(db).await.unwrap(), [changed.clone()]);
+    assert_eq!(query::queues(db).await.unwrap(), std::slice::from_ref(&changed));
     let in_use = skill::archive(db, &mut edit, uzbek.id, 1).await.unwrap_err();
     assert!(matches!(in_use, ChangeError::InUse(_)));
 

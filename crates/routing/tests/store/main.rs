@@ -1,5 +1,5 @@
 //! Every statement of `store` and `query` against a real Postgres.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod configuration;
 mod history;
