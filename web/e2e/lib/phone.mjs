@@ -34,6 +34,14 @@ export class Phone {
     await this.#command('dial', uri);
   }
 
+  /** Calls the demo number and chooses services in the menu. */
+  async callServices(server, number) {
+    await this.dial(`sip:${number}@127.0.0.1:${server.sip}`);
+    await this.established();
+    await until('the caller hears the greeting', () => this.secondsHeard() > 0.5);
+    await this.digit('1');
+  }
+
   /** Waits until the call is established. */
   async established() {
     return until('the phone is connected', () => this.saw('CALL_ESTABLISHED'));
@@ -78,9 +86,13 @@ export class Phone {
 
   async stop() {
     this.control?.destroy();
-    if (this.process.exitCode === null) {
-      this.process.kill('SIGKILL');
-      await new Promise((done) => this.process.once('exit', done));
+    if (this.process.exitCode === null && this.process.signalCode === null) {
+      const exited = new Promise((done) => this.process.once('exit', done));
+      // Asked to end it says BYE; made to, it leaves the server to find out.
+      this.process.kill('SIGTERM');
+      const patience = setTimeout(() => this.process.kill('SIGKILL'), 3000);
+      await exited;
+      clearTimeout(patience);
     }
     rmSync(this.dir, { recursive: true, force: true });
   }
