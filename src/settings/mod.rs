@@ -7,7 +7,6 @@ mod load;
 pub mod log;
 pub mod media;
 pub mod problem;
-pub mod routing;
 pub mod server;
 pub mod show;
 pub mod sip;
@@ -23,7 +22,6 @@ pub use database::Database;
 pub use demo::Demo;
 pub use log::Log;
 pub use media::Media;
-pub use routing::Routing;
 pub use server::Server;
 pub use sip::Sip;
 
@@ -48,8 +46,6 @@ pub struct Settings {
     pub sip: Sip,
     /// `[media]`
     pub media: Media,
-    /// `[routing]`
-    pub routing: Routing,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -64,7 +60,6 @@ impl Settings {
         check_access(&self.access, problems);
         self.sip.check(problems);
         self.media.check(problems);
-        self.routing.check(problems);
     }
 
     /// The database as the platform starts it.

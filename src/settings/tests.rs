@@ -65,9 +65,9 @@ fn a_wrong_value_names_its_key() {
 
 #[test]
 fn all_problems_are_shown_at_once() {
-    let wrong = problem("[media]\nrtp_port_min = 100\nrtp_port_max = 50\n[routing]\ntarget_percent = 101");
+    let wrong = problem("[media]\nrtp_port_min = 100\nrtp_port_max = 50\n[http]\nrequests_per_second = 0");
 
-    for key in ["media.rtp_port_min", "media.rtp_port_max", "routing.target_percent"] {
+    for key in ["media.rtp_port_min", "media.rtp_port_max", "http.requests_per_second"] {
         assert!(wrong.contains(key), "{wrong}");
     }
 }

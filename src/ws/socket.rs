@@ -57,10 +57,12 @@ enum End {
     Gone,
     /// A newer socket took over.
     TakenOver,
-    /// The server stops.
+    /// The server stops, or the desk behind the socket was restarted.
     Stopping,
     /// The session ended or the rights changed.
     NotAllowed,
+    /// The operator signed out, or the desk is built anew.
+    DeskClosed,
 }
 
 /// One open socket.
@@ -93,10 +95,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Serves the socket until it ends. `number` names it towards the desk.
     pub async fn serve(mut self, mut beats: broadcast::Receiver<Bytes>, number: u64) {
         let (taken_over, mut newer) = oneshot::channel();
+        let has_desk = self.rights.desk.is_some();
+        let mut desk_is_open = has_desk;
         if let Some((_, desk)) = &self.rights.desk {
             desk.asks.do_send(DeskAsk::Attached { socket: number, taken_over });
         }
         let end = loop {
+            if has_desk && !desk_is_open && self.pending.is_empty() {
+                break End::DeskClosed;
+            }
             let step = tokio::select! {
                 message = self.wire.next() => self.receive(message).await,
                 next = next_frame(&mut self.heard) => self.send_next(next).await,
@@ -106,7 +113,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                     Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => Err(End::Stopping),
                 },
-                Ok(()) = &mut newer, if self.rights.desk.is_some() => Err(End::TakenOver),
+                newer = &mut newer, if desk_is_open => match newer {
+                    Ok(()) => Err(End::TakenOver),
+                    // The desk is gone without a successor; answers that are on their way still go out.
+                    Err(_) => { desk_is_open = false; Ok(()) }
+                },
             };
             if let Err(end) = step {
                 break end;
@@ -119,7 +130,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             End::Gone => return,
             End::TakenOver => (TAKEN_OVER.into(), "another window of this operator took over"),
             End::NotAllowed => (NOT_ALLOWED.into(), "the session has ended: sign in again"),
-            End::Stopping => (CloseCode::Restart, "the server stops: connect again"),
+            End::DeskClosed => (CloseCode::Restart, "the desk was closed: connect again"),
+            End::Stopping => (CloseCode::Restart, "connect again"),
         };
         let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
         let _already_closed = self.wire.close(Some(frame)).await;
@@ -127,6 +139,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     async fn beat(&mut self, beat: Bytes) -> Result<(), End> {
         self.beats += 1;
+        // The operator's actor was restarted: connecting again finds the new one.
+        if self.rights.desk.as_ref().is_some_and(|(_, desk)| !desk.asks.connected()) {
+            return Err(End::Stopping);
+        }
         if self.beats.is_multiple_of(RECHECK_BEATS) && !(self.rights.still)().await {
             return Err(End::NotAllowed);
         }
@@ -273,3 +289,6 @@ fn ask(
     });
     encoded
 }
+
+#[cfg(test)]
+mod tests;

@@ -81,10 +81,25 @@ impl Sockets {
         let early = parts.read_buf.to_vec();
         let wire = WebSocketStream::from_partially_read(io, early, Role::Server, Some(config())).await;
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
+        let _counted = Counted::new();
+        Socket::new(wire, rights, self.acks.clone()).serve(self.beats.hear(), number).await;
+    }
+}
+
+/// Counts an open socket until it is dropped, however its task ends.
+struct Counted(metrics::Gauge);
+
+impl Counted {
+    fn new() -> Self {
         let open = metrics::gauge!("websocket_open");
         open.increment(1.0);
-        Socket::new(wire, rights, self.acks.clone()).serve(self.beats.hear(), number).await;
-        open.decrement(1.0);
+        Self(open)
+    }
+}
+
+impl Drop for Counted {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
     }
 }
 
