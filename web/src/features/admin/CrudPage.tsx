@@ -57,7 +57,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
             okText={t('common.delete')}
             cancelText={t('common.cancel')}
             okButtonProps={{ danger: true }}
-            disabled={!may}
+            disabled={!may || Boolean(spec.keeps?.(item))}
             onConfirm={() =>
               remove.mutateAsync(item).then(() => say.done(t('common.deleted')), say.failed)
             }
@@ -65,7 +65,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
             <ReasonButton
               size="small"
               danger
-              reason={refused}
+              reason={refused ?? spec.keeps?.(item)}
               aria-label={`${t('common.delete')}: ${spec.name(item)}`}
             >
               {t('common.delete')}

@@ -86,6 +86,7 @@ export default function RolesPage() {
         note: t('admin.roles.note'),
         search: false,
         name: (role) => role.name,
+        keeps: (role) => (role.is_built_in ? t('admin.roles.builtIn') : undefined),
         columns: [
           { title: t('common.name'), dataIndex: 'name' },
           {

@@ -22,6 +22,8 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   create?: boolean;
   edit?: boolean;
   remove?: boolean;
+  /** Why this one cannot be removed. */
+  keeps?(item: T): string | undefined;
   /** More buttons in the row. */
   rowActions?(item: T): ReactNode;
   /** Shown after creating, such as a key that is shown once. */

@@ -13,8 +13,8 @@ import { useCommand, useLineReason, usePending } from './useDesk';
 import { showWrapUp } from './wrapUp';
 
 interface Fields {
-  topic_id: string;
-  result_id: string;
+  topic_id?: string;
+  result_id?: string;
   note?: string;
 }
 
@@ -37,6 +37,8 @@ export function WrapUpForm({ contact }: { contact: LiveContact }) {
   const id = contact.card.contact_id;
   const over = contact.state === 'wrap_up';
   const until = contact.wrap_up?.until;
+  // Where the queue leaves it open, an operator may complete without a word.
+  const needed = contact.wrap_up?.mandatory ?? true;
 
   // An effect: the keyboard reaches this form from outside of it.
   useEffect(
@@ -86,7 +88,7 @@ export function WrapUpForm({ contact }: { contact: LiveContact }) {
         <Form.Item
           name="topic_id"
           label={t('desk.wrapUp.topic')}
-          rules={[{ required: true, message: t('desk.wrapUp.needTopic') }]}
+          rules={[{ required: needed, message: t('desk.wrapUp.needTopic') }]}
         >
           <TreeSelect
             aria-label={t('desk.wrapUp.topic')}
@@ -100,7 +102,7 @@ export function WrapUpForm({ contact }: { contact: LiveContact }) {
         <Form.Item
           name="result_id"
           label={t('desk.wrapUp.result')}
-          rules={[{ required: true, message: t('desk.wrapUp.needResult') }]}
+          rules={[{ required: needed, message: t('desk.wrapUp.needResult') }]}
         >
           <Select
             aria-label={t('desk.wrapUp.result')}

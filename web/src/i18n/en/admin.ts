@@ -68,6 +68,7 @@ export const adminEn = {
     },
   },
   roles: {
+    builtIn: 'Comes with the product and stays',
     note: 'A role is a set of operations; people get it in a unit',
     operations: 'Operations',
     subject: 'About',

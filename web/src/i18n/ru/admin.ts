@@ -71,6 +71,7 @@ export const adminRu: Words<typeof adminEn> = {
     },
   },
   roles: {
+    builtIn: 'Поставляется с продуктом и остаётся',
     note: 'Роль это набор операций; люди получают её в подразделении',
     operations: 'Операции',
     subject: 'О чём',

@@ -71,6 +71,7 @@ export const adminUz: Words<typeof adminEn> = {
     },
   },
   roles: {
+    builtIn: 'Mahsulot bilan keladi va qoladi',
     note: 'Rol bu amallar toʻplami; odamlar uni boʻlinmada oladi',
     operations: 'Amallar',
     subject: 'Nima haqida',
