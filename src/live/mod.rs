@@ -11,7 +11,9 @@ pub use flows::Flows;
 pub use operators::Presences;
 
 use crate::app::Ground;
-use crate::http::resources::parts::{AudioFolders, CHANGES_KEPT, ConfigChanged, Parts};
+use crate::http::resources::parts::{
+    AudioFolders, CHANGES_KEPT, ConfigChanged, LiveFlows, LiveOperators, Parts,
+};
 use crate::settings::Settings;
 use actix_rt::Arbiter;
 use actors::calls;
@@ -112,9 +114,11 @@ impl Live {
     /// What the resources of the REST interface need.
     #[must_use]
     pub fn parts(&self, settings: &Settings) -> Parts {
+        let operators: Arc<dyn LiveOperators> = self.presences.clone();
+        let flows: Arc<dyn LiveFlows> = self.flows.clone();
         Parts {
-            operators: Arc::clone(&self.presences) as _,
-            flows: Arc::clone(&self.flows) as _,
+            operators,
+            flows,
             changes: self.changes.clone(),
             folders: folders(settings),
             realm: SipSettings::default().realm,

@@ -11,7 +11,10 @@ const REMEMBERED_MAX: usize = 64;
 
 /// The answers to recent commands, by operator and command id.
 #[derive(Clone, Default)]
-pub struct Acks(Arc<Mutex<BTreeMap<OperatorId, VecDeque<(Uuid, Bytes)>>>>);
+pub struct Acks(Arc<Mutex<BTreeMap<OperatorId, Given>>>);
+
+/// Answers to commands, oldest first.
+type Given = VecDeque<(Uuid, Bytes)>;
 
 impl Acks {
     /// The answer that was given to this command, if it was done already.

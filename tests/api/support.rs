@@ -63,7 +63,9 @@ impl TestServer {
         let mut rules = AccessPolicy::default();
         policy(&mut rules);
         let stub = Stub::new();
-        let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules).with(stub.parts()).shared();
+        let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
+            .with(stub.parts())
+            .shared();
         let mut tx = db.pool().begin().await.unwrap();
         let first = access::bootstrap(&mut tx, clock.now(), &mut state.dice()).await.unwrap().unwrap();
         tx.commit().await.unwrap();

@@ -145,10 +145,28 @@ fn filter(directives: &str) -> Result<EnvFilter, BadDirectives> {
     if let Some(word) = directives.split(',').map(str::trim).find(|part| !part.contains(['=', '['])) {
         word.parse::<LevelFilter>().map_err(|_| bad(format!("{word:?} is no level")))?;
     }
-    EnvFilter::builder()
+    let mut filter = EnvFilter::builder()
         .parse(directives)
         .map(|filter| filter.add_directive(always))
-        .map_err(|error| bad(error.to_string()))
+        .map_err(|error| bad(error.to_string()))?;
+    for (module, discreet) in DISCREET {
+        if !directives.contains(module) {
+            let directive = discreet.parse().map_err(|_| bad(format!("{module} cannot be kept discreet")))?;
+            filter = filter.add_directive(directive);
+        }
+    }
+    Ok(filter)
+}
+
+/// Libraries that print more than a log may hold, and what they may say unless they are asked for by name: the SIP
+/// library prints every message whole at `info`, with credentials and numbers of callers.
+const DISCREET: [(&str, &str); 1] = [("rsipstack", "rsipstack=warn")];
+
+#[cfg(test)]
+#[test]
+fn the_sip_library_is_discreet_unless_it_is_asked_for_by_name() {
+    assert!(filter("info").unwrap().to_string().contains("rsipstack=warn"));
+    assert!(!filter("info,rsipstack=debug").unwrap().to_string().contains("rsipstack=warn"));
 }
 
 type Installed = reload::Layer<EnvFilter, Registry>;
