@@ -96,7 +96,11 @@ async fn work_at(
     worked
 }
 
-async fn connect_phone(wire: &mut Wire) -> Result<WebPhone, WireError> {
+/// Gives the desk of `wire` a browser's phone.
+///
+/// # Errors
+/// [`WireError`] when the phone does not connect.
+pub async fn connect_phone(wire: &mut Wire) -> Result<WebPhone, WireError> {
     let broken = |why: String| WireError::NotOpen { path: "phone".to_owned(), why };
     let (mut phone, offer) = WebPhone::offer(wire.local).await.map_err(|error| broken(error.to_string()))?;
     let answer = wire.command("phone.connect", json!({"sdp": offer})).await?;

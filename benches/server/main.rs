@@ -1,0 +1,44 @@
+//! Measures the whole server from outside: `cargo bench --bench server -- calls | queue | overload | wallboard`.
+//!
+//! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a measurement stops at the first surprise"
+)]
+
+mod calls;
+mod machine;
+mod overload;
+mod queue;
+mod sipp;
+mod site;
+mod wallboard;
+
+fn main() {
+    // Cargo adds --bench.
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let files = machine::raise_open_files();
+    let chosen = arguments.first().map(String::as_str);
+    println!("machine: {}; {files} open files", machine::describe());
+    match chosen {
+        Some("calls") => calls::run(),
+        Some("queue") => queue::run(number(&arguments, 40)),
+        Some("overload") => overload::run(),
+        Some("wallboard") => {
+            let sockets = arguments.get(1).map(|_| number(&arguments, 0));
+            for sockets in sockets.map_or(vec![1_000, 10_000], |sockets| vec![sockets]) {
+                wallboard::run(sockets);
+            }
+        }
+        _ => println!(
+            "usage: cargo bench --bench server -- calls | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+        ),
+    }
+}
+
+fn number(arguments: &[String], otherwise: usize) -> usize {
+    arguments.get(1).map_or(otherwise, |text| text.parse().expect("the second argument is a number"))
+}
