@@ -145,11 +145,15 @@ export class Operator extends Browser {
   }
 
   /** Chooses a topic and a result and completes the wrap-up. */
-  async wrapUp({ topic, result }) {
+  async wrapUp(choice) {
+    await this.choose(choice);
+    await this.button('Complete').click();
+  }
+
+  async choose({ topic, result }) {
     await this.page.getByRole('combobox', { name: 'Topic' }).fill(topic);
     await this.page.getByRole('treeitem', { name: topic }).click();
     await this.page.getByRole('combobox', { name: 'Result' }).click();
     await this.page.locator('.ant-select-dropdown:visible').getByText(result, { exact: true }).click();
-    await this.button('Complete').click();
   }
 }

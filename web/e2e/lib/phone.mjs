@@ -26,7 +26,9 @@ export class Phone {
     phone.process.stdout.on('data', (text) => (phone.log += text));
     phone.process.stderr.on('data', (text) => (phone.log += text));
     phone.events = [];
-    await until('baresip answers on its control port', () => phone.#open());
+    await until('baresip answers on its control port', () => phone.#open()).catch((error) => {
+      throw new Error(`${error.message}\n${phone.log.slice(-2000)}`);
+    });
     return phone;
   }
 

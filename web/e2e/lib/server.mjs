@@ -46,7 +46,12 @@ export class Server {
     const keep = (text) => (this.log = (this.log + text).slice(-200_000));
     this.process.stdout.on('data', keep);
     this.process.stderr.on('data', keep);
-    await until('the server is ready', () => this.isReady(), { seconds: 60 }).catch((error) => {
+    const ended = this.exited.then(({ code, signal }) => {
+      throw new Error(`the server ended with ${code ?? signal}`);
+    });
+    ended.catch(() => undefined);
+    const ready = until('the server is ready', () => this.isReady(), { seconds: 60 });
+    await Promise.race([ready, ended]).catch((error) => {
       throw new Error(`${error.message}\n${this.log.slice(-4000)}`);
     });
   }
@@ -56,7 +61,6 @@ export class Server {
   }
 
   async isReady() {
-    if (this.process.exitCode !== null) throw new Error(`the server ended with ${this.process.exitCode}`);
     const answer = await fetch(`${this.url}/readyz`).catch(() => null);
     return answer?.status === 200;
   }

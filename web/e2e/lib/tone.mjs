@@ -81,3 +81,15 @@ export function secondsOfTone(samples, rate, hertz) {
   }
   return found / 10;
 }
+
+/** Seconds in which anything sounds but a pure tone of one of `tones`: music, speech. */
+export function secondsOfMusic(samples, rate, tones) {
+  const piece = Math.round(rate / 10);
+  let found = 0;
+  for (let at = 0; at + piece <= samples.length; at += piece) {
+    const part = samples.subarray(at, at + piece);
+    const energy = part.reduce((sum, s) => sum + s * s, 0) / piece;
+    if (energy > 1e-6 && tones.every((hertz) => toneShare(part, rate, hertz) < 0.6)) found += 1;
+  }
+  return found / 10;
+}
