@@ -41,7 +41,7 @@ async fn the_demo_organisation_is_loaded_once_and_whole() {
 fn a_flow_of_the_demo_number_finds_its_queues() {
     let organisation: Organisation = read(&folder(), "organisation.toml").unwrap();
     let flow = std::fs::read_to_string(folder().join("../../flows/main.flow.json")).unwrap();
-    let names: Vec<String> = organisation.queue.iter().map(|queue| queue.name.to_lowercase()).collect();
+    let names: Vec<String> = organisation.queue.iter().map(|queue| queue.name.clone()).collect();
 
     let mut named = 0;
     for line in flow.lines().filter_map(|line| line.trim().strip_prefix("\"queue\": \"")) {

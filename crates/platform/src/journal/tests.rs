@@ -85,7 +85,13 @@ async fn writes_are_kept_while_postgres_is_killed_and_come_in_order_when_it_is_b
 
     assert_eq!(written(db.pool()).await, ["before", "first", "second", "third"]);
     assert!(journal.is_healthy());
-    assert_ne!(db.postmaster_pid(), Some(killed));
+    // A backend may outlive its postmaster for a moment and take the writes; a new postmaster comes all the same.
+    let restarted = async {
+        while db.postmaster_pid().is_none_or(|pid| pid == killed) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), restarted).await.unwrap();
     assert_eq!(journal.stop(Duration::from_secs(1)).await, 0);
     db.stop().await;
 }
