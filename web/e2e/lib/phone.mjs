@@ -1,6 +1,6 @@
 // A real SIP phone: baresip, with a WAV file as its microphone and another as its loudspeaker.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,21 +14,12 @@ export class Phone {
   static async start({ number, hertz, seconds = 120 }) {
     const phone = new Phone();
     phone.dir = mkdtempSync(join(tmpdir(), 'trunkline-phone-'));
-    phone.sipPort = await freePort();
-    phone.controlPort = await freePort();
     const speaks = writeTone(join(phone.dir, 'speaks.wav'), hertz, { seconds });
-    mkdirSync(phone.dir, { recursive: true });
-    writeFileSync(join(phone.dir, 'config'), config(phone, speaks));
     writeFileSync(join(phone.dir, 'accounts'), `<sip:${number}@127.0.0.1>;regint=0;audio_codecs=pcma,pcmu\n`);
     writeFileSync(join(phone.dir, 'contacts'), '');
-    phone.process = spawn('baresip', ['-f', phone.dir], { stdio: ['ignore', 'pipe', 'pipe'] });
-    phone.log = '';
-    phone.process.stdout.on('data', (text) => (phone.log += text));
-    phone.process.stderr.on('data', (text) => (phone.log += text));
-    phone.events = [];
-    await until('baresip answers on its control port', () => phone.#open()).catch((error) => {
-      throw new Error(`${error.message}\n${phone.log.slice(-2000)}`);
-    });
+    // A port that was free a moment ago may be somebody's now: then once more with others.
+    for (let attempt = 1; !(await phone.#begin(speaks)); attempt += 1)
+      if (attempt === 3) throw new Error(`baresip does not start:\n${phone.log.slice(-2000)}`);
     return phone;
   }
 
@@ -97,6 +88,24 @@ export class Phone {
       clearTimeout(patience);
     }
     rmSync(this.dir, { recursive: true, force: true });
+  }
+
+  /** Whether baresip runs and answers on its control port. */
+  async #begin(speaks) {
+    this.sipPort = await freePort();
+    this.controlPort = await freePort();
+    writeFileSync(join(this.dir, 'config'), config(this, speaks));
+    this.process = spawn('baresip', ['-f', this.dir], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.log = '';
+    this.process.stdout.on('data', (text) => (this.log += text));
+    this.process.stderr.on('data', (text) => (this.log += text));
+    this.events = [];
+    const exited = new Promise((done) => this.process.once('exit', () => done(false)));
+    const answers = until('baresip answers on its control port', () => this.#open()).catch(() => {
+      this.process.kill('SIGKILL');
+      return false;
+    });
+    return Promise.race([answers, exited]);
   }
 
   #open() {
