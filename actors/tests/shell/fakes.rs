@@ -94,10 +94,20 @@ impl MediaPort for FakeMedia {
     }
 }
 
-struct NoSip;
+/// Remembers what was to be said to peers.
+#[derive(Default)]
+pub struct FakeSip(Mutex<Vec<SipCommand>>);
 
-impl SipPort for NoSip {
-    fn send(&self, _: SipCommand) {}
+impl FakeSip {
+    pub fn said(&self) -> Vec<SipCommand> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl SipPort for FakeSip {
+    fn send(&self, command: SipCommand) {
+        self.0.lock().unwrap().push(command);
+    }
 }
 
 struct Root;
@@ -163,6 +173,7 @@ impl Handler<Tell<CallMessage>> for FakeCall {
 pub struct Server {
     pub world: Arc<World>,
     pub clock: Arc<TestClock>,
+    pub sip: Arc<FakeSip>,
     media: Arc<FakeMedia>,
     sockets: u64,
 }
@@ -215,6 +226,7 @@ impl Server {
         // Nobody listens there: what would be written is kept, as when the database is away.
         let pool = sqlx::PgPool::connect_lazy("postgres://nobody@127.0.0.1:1/none").unwrap();
         let media = Arc::new(FakeMedia::default());
+        let sip = Arc::new(FakeSip::default());
         let world = Arc::new(World {
             clock: clock.clone(),
             dice: Dice::seeded(1),
@@ -225,7 +237,7 @@ impl Server {
             journal: Journal::start(pool.clone()),
             pool,
             media: media.clone(),
-            sip: Arc::new(NoSip),
+            sip: sip.clone(),
             book: ArcSwap::from_pointee(Book::default()),
             sounds: Sounds { shipped: PathBuf::new(), uploaded: PathBuf::new() },
             recordings: PathBuf::new(),
@@ -236,7 +248,7 @@ impl Server {
         actors::board::open(&world, &supervisor);
         actors::queue::open(&world, &supervisor, queue_id(), queue_config());
         actors::operator::sign_in(&world, &supervisor, operator_id(), settings());
-        Self { world, clock, media, sockets: 0 }
+        Self { world, clock, sip, media, sockets: 0 }
     }
 
     /// Waits, in the test's time, until a value is what it should be.
