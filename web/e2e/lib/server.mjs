@@ -1,6 +1,6 @@
 // A real server with a data folder of its own, started and stopped as a person would.
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +21,8 @@ export class Server {
   static async start({ settings = {}, dir } = {}) {
     const server = new Server();
     server.dir = dir ?? mkdtempSync(join(tmpdir(), 'trunkline-journey-'));
+    // As the server itself makes it: the account of the private Postgres passes through.
+    chmodSync(server.dir, 0o711);
     server.http = await freePort();
     server.sip = await freePort();
     server.webrtc = await freePort();
