@@ -14,12 +14,25 @@ use std::fmt;
 macro_rules! codes {
     ($( $name:ident = $status:literal, $slug:literal, $title:literal; )+) => {
         /// What went wrong, in one word that programs can compare.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Code { $(
             #[doc = $title]
             #[serde(rename = $slug)]
             $name,
         )+ }
+
+        // By hand: the derive does not see names that a macro writes.
+        impl utoipa::PartialSchema for Code {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$( $slug ),+]))
+                    .description(Some("What went wrong, in one word that programs can compare."))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for Code {}
 
         impl Code {
             /// Every code; each has its page.

@@ -182,3 +182,17 @@ async fn the_openapi_document_and_the_served_routes_are_the_same() {
     let unique: std::collections::BTreeSet<&str> = ids.iter().copied().collect();
     assert_eq!(unique.len(), ids.len(), "every operation has an id of its own");
 }
+
+/// The browser application is generated against this file, so it must be what the server says of itself.
+#[test]
+fn the_document_that_the_browser_application_is_made_from_is_current() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/web/openapi.json");
+    let kept = std::fs::read_to_string(file).unwrap();
+
+    let current = trunkline::http::openapi().to_pretty_json().unwrap();
+
+    assert!(
+        kept.trim_end() == current.trim_end(),
+        "run: cargo run -- openapi > web/openapi.json && npm --prefix web run api"
+    );
+}

@@ -10,13 +10,26 @@ macro_rules! operations {
     ($( $name:ident = $code:literal, $group:literal, $description:literal; )+) => {
         /// Something a person or a program may be allowed to do. Written `<group>.<verb>`.
         #[derive(
-            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema,
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
         )]
         pub enum Operation { $(
             #[doc = $description]
             #[serde(rename = $code)]
             $name,
         )+ }
+
+        // By hand: the derive does not see names that a macro writes.
+        impl utoipa::PartialSchema for Operation {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .enum_values(Some([$( $code ),+]))
+                    .description(Some("Something a person or a program may be allowed to do. Written `<group>.<verb>`."))
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for Operation {}
 
         impl Operation {
             /// Every operation, in the order that screens list them.

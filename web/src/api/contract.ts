@@ -12,7 +12,7 @@ export interface Page<T> {
   next?: string | null;
 }
 
-/** Operations travel by their codes, such as `queue.read`; the document names them otherwise. */
+/** A newer server may name operations that this page does not know yet. */
 type WithCodes<T> = Omit<T, 'operations'> & { operations: string[] };
 
 export type Me = WithCodes<Schemas['Me']>;

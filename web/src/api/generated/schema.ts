@@ -1052,7 +1052,7 @@ export interface components {
          * @description What went wrong, in one word that programs can compare.
          * @enum {string}
          */
-        Code: "MalformedRequest" | "NotSignedIn" | "WrongCredentials" | "Forbidden" | "ForeignOrigin" | "PasswordExpired" | "PasswordChangeRequired" | "NotFound" | "MethodNotAllowed" | "AlreadyExists" | "InUse" | "NotPossibleNow" | "ChangedMeanwhile" | "TooLarge" | "UnsupportedMediaType" | "RangeNotSatisfiable" | "Invalid" | "IdempotencyKeyReused" | "LockedOut" | "VersionRequired" | "TooManyRequests" | "Internal" | "Unavailable" | "TimedOut";
+        Code: "malformed-request" | "not-signed-in" | "wrong-credentials" | "forbidden" | "foreign-origin" | "password-expired" | "password-change-required" | "not-found" | "method-not-allowed" | "already-exists" | "in-use" | "not-possible-now" | "changed-meanwhile" | "too-large" | "unsupported-media-type" | "range-not-satisfiable" | "invalid" | "idempotency-key-reused" | "locked-out" | "version-required" | "too-many-requests" | "internal" | "unavailable" | "timed-out" | "bad-frame" | "bad-command" | "unknown-topic" | "no-answer" | "bad-handshake" | "phone-not-connected" | "offer-gone" | "no-such-contact" | "wrong-state" | "busy" | "unknown-reason" | "topic-and-result-needed" | "bad-sdp" | "no-room";
         /** @description A contact as lists show it. */
         ContactBody: {
             /**
@@ -1496,7 +1496,7 @@ export interface components {
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
          */
-        Operation: "SessionSelf" | "PersonRead" | "PersonWrite" | "UnitRead" | "UnitWrite" | "RoleRead" | "RoleWrite" | "ApiKeyRead" | "ApiKeyWrite" | "AuditRead" | "QueueRead" | "QueueWrite" | "SkillRead" | "SkillWrite" | "OperatorRead" | "OperatorWrite" | "TrunkRead" | "TrunkWrite" | "NumberRead" | "NumberWrite" | "PromptRead" | "PromptWrite" | "FlowRead" | "FlowWrite" | "ContactRead" | "ContactWrite" | "RecordingPlay" | "CustomerRead" | "CustomerWrite" | "ClassifierRead" | "ClassifierWrite" | "BoardRead" | "FloorRead" | "DeskUse" | "LogRead" | "LogWrite";
+        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "classifier.read" | "classifier.write" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
         /** @description An operation of the catalogue. */
         OperationBody: {
             /** @description What it allows. */
