@@ -269,9 +269,12 @@ async fn sit(number: usize, room: Arc<Room>, who: SignedIn, words: operator::Wor
 
 /// Callers, as irregular as people: the time between two of them is exponentially distributed.
 async fn traffic(lines: Arc<Lines>, per_second: f64, seed: u64) {
+    if per_second <= 0.0 {
+        return;
+    }
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut calls = JoinSet::new();
-    while per_second > 0.0 {
+    loop {
         let share: f64 = rng.random();
         let wait = Duration::from_secs_f64((-(1.0 - share).ln() / per_second).min(3_600.0));
         tokio::select! {

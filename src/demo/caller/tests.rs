@@ -6,7 +6,7 @@ fn customers() -> Vec<Customer> {
     let customer = |n: u32| Customer {
         number: format!("+99890000000{n}"),
         name: format!("Customer {n}"),
-        has_language: n % 2 == 0,
+        has_language: n.is_multiple_of(2),
     };
     (0..4).map(customer).collect()
 }
