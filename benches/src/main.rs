@@ -1,4 +1,4 @@
-//! Measures the whole server from outside: `cargo bench --bench server -- calls | queue | overload | wallboard`.
+//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | queue | overload | wallboard`.
 //!
 //! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
 
@@ -15,11 +15,12 @@ mod overload;
 mod queue;
 mod sipp;
 mod site;
+mod staff;
 mod wallboard;
+mod wire;
 
 fn main() {
-    // Cargo adds --bench.
-    let arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     let files = machine::raise_open_files();
     let chosen = arguments.first().map(String::as_str);
     println!("machine: {}; {files} open files", machine::describe());
@@ -34,7 +35,7 @@ fn main() {
             }
         }
         _ => println!(
-            "usage: cargo bench --bench server -- calls | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+            "usage: cargo run --release -p server-bench -- calls | queue [OPERATORS] | overload | wallboard [SOCKETS]"
         ),
     }
 }

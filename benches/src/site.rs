@@ -1,6 +1,7 @@
 //! A server of its own for each measurement: a fresh data folder, an organisation large enough, limits out of the way.
 
 use crate::machine::{Usage, usage};
+use crate::wire::get;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::net::{TcpListener, UdpSocket};
@@ -12,6 +13,17 @@ use std::time::{Duration, Instant};
 pub const QUEUE_NUMBER: &str = "+998712000001";
 /// The number of the shipped main flow.
 pub const MAIN_NUMBER: &str = "+998712000000";
+
+/// Everybody's password in the demo organisation.
+pub const PASSWORD: &str = "Demo-Trunkline-1";
+
+/// The server's binary: `TRUNKLINE_BIN`, or the one that was built beside this program.
+pub fn binary() -> PathBuf {
+    let beside = || std::env::current_exe().unwrap().with_file_name("trunkline");
+    let binary = std::env::var_os("TRUNKLINE_BIN").map_or_else(beside, PathBuf::from);
+    assert!(binary.is_file(), "{} is missing: cargo build --release", binary.display());
+    binary
+}
 
 /// What a measurement needs.
 pub struct Wants {
@@ -51,8 +63,7 @@ impl Site {
         flows(&folder.join("flows"));
         let (http, sip) = (format!("127.0.0.1:{}", free_tcp()), format!("127.0.0.1:{}", free_udp()));
         let log = fs::File::create(folder.join("server.log")).unwrap();
-        let binary = std::env::var("TRUNKLINE_BIN").unwrap_or(env!("CARGO_BIN_EXE_trunkline").to_owned());
-        let mut child = Command::new(binary)
+        let mut child = Command::new(binary())
             .arg("run")
             .env("TRUNKLINE__SERVER__DATA_DIR", folder.join("data"))
             .env("TRUNKLINE__SERVER__FLOWS_DIR", folder.join("flows"))
@@ -153,17 +164,6 @@ fn wait_until_ready(child: &mut Child) {
     });
     let answer = heard.recv_timeout(Duration::from_secs(120));
     assert!(answer.is_ok(), "the server did not start: see server.log in the temporary folder");
-}
-
-/// The body of a page, over a connection of its own.
-fn get(host: &str, path: &str) -> String {
-    use std::io::{Read, Write};
-    let Ok(mut stream) = std::net::TcpStream::connect(host) else { return String::new() };
-    let _slow = stream.set_read_timeout(Some(Duration::from_secs(10)));
-    let _lost = write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
-    let mut text = String::new();
-    let _cut = stream.read_to_string(&mut text);
-    text
 }
 
 /// The demo organisation with `operators` more people in one queue that holds everybody.

@@ -1,21 +1,18 @@
 //! From a change to the frame on thousands of wallboards, and the memory of each.
 
 use crate::machine::resident_kb;
-use crate::site::{Site, Wants};
+use crate::site::{PASSWORD, Site, Wants};
+use crate::wire;
 use chrono::{DateTime, Utc};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use serde_json::json;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use telephony::media::client::WebPhone;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
-use trunkline::demo::desk;
-use trunkline::demo::door::{Door, SignedIn};
-use trunkline::demo::wire::{Pass, Wire};
 
 /// Time between two changes: four a second.
 const CHANGES_EVERY: Duration = Duration::from_millis(250);
@@ -43,14 +40,13 @@ pub fn run(sockets: usize) {
 }
 
 async fn measure(site: &Site, sockets: usize) {
-    let door = Door::new(&format!("http://{}", site.http)).unwrap();
-    let password =
-        trunkline::demo::site::Site::read(&site.folder.join("demo"), "sounds".as_ref()).unwrap().password;
-    let watcher = door.sign_in("supervisor", &password).await.unwrap();
-    let operator = door.sign_in("bench0", &password).await.unwrap();
-    let mut desk =
-        Wire::open(&site.http, "/ws/operator", Pass::Cookie(&operator.cookie), "desk").await.unwrap();
-    let _phone = desk::connect_phone(&mut desk).await.unwrap();
+    let watcher = wire::sign_in(&site.http, "supervisor", PASSWORD);
+    let operator = wire::sign_in(&site.http, "bench0", PASSWORD);
+    let mut desk = wire::open(&site.http, "/ws/operator", &operator, "desk").await;
+    let (mut phone, offer) = WebPhone::offer("127.0.0.1".parse().unwrap()).await.unwrap();
+    let answer = wire::command(&mut desk, 1_000_000, "phone.connect", json!({"sdp": offer})).await;
+    phone.accept(answer["sdp"].as_str().unwrap()).unwrap();
+    assert!(phone.connects(Duration::from_secs(10)).await, "the phone connects");
     let shared = Arc::new(Shared {
         start: Instant::now(),
         changed: AtomicU64::new(0),
@@ -77,7 +73,7 @@ async fn measure(site: &Site, sockets: usize) {
         shared.changed.store(now, Ordering::Relaxed);
         // On and off duty: a tile changes each time.
         let state = if n % 2 == 0 { "ready" } else { "not_ready" };
-        desk.command("presence.set", json!({"state": state})).await.unwrap();
+        wire::command(&mut desk, n, "presence.set", json!({"state": state})).await;
     }
     let took = begin.elapsed().as_secs_f64();
     tokio::time::sleep(Duration::from_secs(1)).await;
@@ -85,27 +81,16 @@ async fn measure(site: &Site, sockets: usize) {
     print(sockets, &shared, [empty, idle, resident_kb(site.pid())], opened, used.server / (took + 1.0));
 }
 
-async fn open(site: &Site, watcher: &SignedIn, count: usize, shared: &Arc<Shared>) {
+async fn open(site: &Site, watcher: &str, count: usize, shared: &Arc<Shared>) {
     let mut opened = 0;
     while opened < count {
         let some = (count - opened).min(OPENING_AT_ONCE);
-        let sockets = (0..some).map(|_| connect(&site.http, &watcher.cookie));
+        let sockets = (0..some).map(|_| wire::open(&site.http, "/ws/wallboard", watcher, "board"));
         for socket in futures_util::future::join_all(sockets).await {
             tokio::spawn(listen(socket, Arc::clone(shared)));
         }
         opened += some;
     }
-}
-
-async fn connect(host: &str, cookie: &str) -> WebSocketStream<TcpStream> {
-    let stream = TcpStream::connect(host).await.unwrap();
-    let mut request = format!("ws://{host}/ws/wallboard").into_client_request().unwrap();
-    request.headers_mut().insert("cookie", cookie.parse().unwrap());
-    let small = WebSocketConfig::default().read_buffer_size(2048).write_buffer_size(0);
-    let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(small)).await;
-    let (mut socket, _) = opened.expect("the wallboard opens");
-    socket.send(Message::text(r#"{"type":"subscribe","topic":"board"}"#)).await.unwrap();
-    socket
 }
 
 /// Measures what it hears until the socket ends.

@@ -1,0 +1,80 @@
+//! The least of HTTP and of the live protocol that a measurement needs.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::io::{Read, Write};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+fn exchange(host: &str, request: &str) -> String {
+    let Ok(mut stream) = std::net::TcpStream::connect(host) else { return String::new() };
+    let _slow = stream.set_read_timeout(Some(Duration::from_secs(10)));
+    let _lost = stream.write_all(request.as_bytes());
+    let mut text = String::new();
+    let _cut = stream.read_to_string(&mut text);
+    text
+}
+
+/// A page with its head, over a connection of its own.
+pub fn get(host: &str, path: &str) -> String {
+    exchange(host, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"))
+}
+
+/// Signs in; `name=value` of the session cookie.
+pub fn sign_in(host: &str, login: &str, password: &str) -> String {
+    let body = json!({"login": login, "password": password}).to_string();
+    let answer = exchange(
+        host,
+        &format!(
+            "POST /api/v1/session HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        ),
+    );
+    let cookie =
+        answer.lines().find_map(|line| line.to_lowercase().starts_with("set-cookie:").then(|| &line[11..]));
+    cookie
+        .and_then(|it| it.split(';').next())
+        .expect("the sign-in is answered with a cookie")
+        .trim()
+        .to_owned()
+}
+
+/// Opens a socket with small buffers and hears `topic`.
+pub async fn open(host: &str, path: &str, cookie: &str, topic: &str) -> WebSocketStream<TcpStream> {
+    let stream = TcpStream::connect(host).await.unwrap();
+    stream.set_nodelay(true).unwrap();
+    let mut request = format!("ws://{host}{path}").into_client_request().unwrap();
+    request.headers_mut().insert("cookie", cookie.parse().unwrap());
+    let small = WebSocketConfig::default().read_buffer_size(2048).write_buffer_size(0);
+    let opened = tokio_tungstenite::client_async_with_config(request, stream, Some(small)).await;
+    let (mut socket, _) = opened.expect("the socket opens");
+    socket.send(Message::text(json!({"type": "subscribe", "topic": topic}).to_string())).await.unwrap();
+    socket
+}
+
+/// Sends a command and waits for its acknowledgement.
+pub async fn command(
+    socket: &mut WebSocketStream<TcpStream>,
+    number: usize,
+    name: &str,
+    args: Value,
+) -> Value {
+    let id = format!("00000000-0000-4000-8000-{number:012}");
+    let frame = json!({"type": "command", "id": id, "name": name, "args": args});
+    socket.send(Message::text(frame.to_string())).await.unwrap();
+    loop {
+        let Message::Text(text) = socket.next().await.expect("an answer").expect("an answer") else {
+            continue;
+        };
+        let frame: Value = serde_json::from_str(text.as_str()).unwrap();
+        if frame["id"] == id.as_str() {
+            assert_eq!(frame["type"], "ack", "{frame}");
+            return frame["result"].clone();
+        }
+    }
+}
