@@ -2,8 +2,6 @@
 //! that the test moves.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that cannot go on fails, and says where"
 )]
