@@ -1,5 +1,4 @@
 #![expect(clippy::as_conversions, reason = "tests make tones")]
-#![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
 use super::*;
 
