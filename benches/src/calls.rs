@@ -43,33 +43,39 @@ pub fn heads() {
 /// Tries rates until something is lost; the last rate at which nothing was.
 pub fn climb(site: &Site, run: &Run<'_>, legs: f64, seconds: u32) -> u32 {
     heads();
-    let (mut holds, mut retransmits) = (0, None);
+    let (mut holds, mut retransmits, mut refuses, mut fails) = (0, None, None, None);
     for rate in RATES {
         let before = site.usage();
         let run = Run { rate, calls: rate * seconds, ..run.clone() };
         let counted = run.start(&site.folder, &format!("rate-{rate}")).finish();
-        site.settles(legs, Duration::from_secs(60));
+        // What is written down follows within moments.
+        std::thread::sleep(Duration::from_millis(500));
         print(rate, counted, site.usage().since(before));
-        if counted.retransmitted > 0 && retransmits.is_none() {
-            retransmits = Some(rate);
-        }
-        if counted.failed > 0 || counted.refused > 0 {
-            println!(
-                "first retransmission at {}, first failure or refusal at {rate} calls a second",
-                first(retransmits)
-            );
-            return holds;
-        }
-        if retransmits.is_none() {
+        site.settles(legs, Duration::from_secs(60));
+        let first = |kept: &mut Option<u32>, lost: u64| *kept = kept.or((lost > 0).then_some(rate));
+        first(&mut retransmits, counted.retransmitted);
+        first(&mut refuses, counted.refused);
+        first(&mut fails, counted.failed);
+        let lost = counted.refused + counted.failed;
+        if lost == 0 && counted.retransmitted == 0 {
             holds = rate;
         }
+        // A neighbour on the same cores costs a call now and then; beyond a twentieth it is the rate.
+        if lost * 20 > u64::from(run.calls) {
+            break;
+        }
     }
-    println!("first retransmission at {}, no failure", first(retransmits));
+    println!(
+        "first retransmission: {}; first refusal: {}; first failure: {}; nothing lost up to {holds} calls a second",
+        named(retransmits),
+        named(refuses),
+        named(fails)
+    );
     holds
 }
 
-fn first(rate: Option<u32>) -> String {
-    rate.map_or("none of these rates".to_owned(), |rate| format!("{rate} calls a second"))
+fn named(rate: Option<u32>) -> String {
+    rate.map_or("none".to_owned(), |rate| format!("at {rate}/s"))
 }
 
 /// Answered by the IVR, with audio both ways.
@@ -84,13 +90,26 @@ pub fn run() {
         media: true,
     };
     run.start(&site.folder, "warm-up").finish();
-    site.settles(0.0, Duration::from_secs(60));
+    memory(&site, &run);
+    idle(&site);
     println!(
         "\ncalls answered by the IVR (flows/main, a prompt plays, the caller sends audio, {HOLD} ms); {ASTERISK}"
     );
     climb(&site, &run, 0.0, 4);
-    memory(&site, &run);
     println!("panics: {}", site.panics());
+}
+
+/// What the server uses when nothing happens: part of every figure below.
+pub fn idle(site: &Site) {
+    const SECONDS: f64 = 5.0;
+    let before = site.usage();
+    std::thread::sleep(Duration::from_secs_f64(SECONDS));
+    let used = site.usage().since(before);
+    println!(
+        "idle: {:.1} ms CPU a second, Postgres {:.1}",
+        used.server * 1e3 / SECONDS,
+        used.postgres * 1e3 / SECONDS
+    );
 }
 
 fn memory(site: &Site, run: &Run<'_>) {

@@ -1,6 +1,6 @@
 //! Calls through a queue to operators, with audio: CPU a call and the rates it holds.
 
-use crate::calls::climb;
+use crate::calls::{climb, idle};
 use crate::sipp::{Ending, Run};
 use crate::site::{QUEUE_NUMBER, Site, Wants};
 use crate::staff::Staff;
@@ -24,6 +24,7 @@ pub fn run(operators: usize) {
     let legs: f64 = u32::try_from(operators).unwrap().into();
     run.start(&site.folder, "warm-up").finish();
     site.settles(legs, Duration::from_secs(60));
+    idle(&site);
     println!(
         "\ncalls through a queue to {operators} operators with browsers' phones, recorded, {TALK_SECONDS} s of talk; \
          Asterisk 22.10.1 app_queue, 20 members: 5.2 to 8 ms; goal at most 2"

@@ -100,18 +100,16 @@ impl Site {
 
     /// The value of a metric, all labels that contain `labels` added up.
     pub fn metric(&self, name: &str, labels: &str) -> f64 {
-        let page = get(&self.http, "/metrics");
-        let of_name = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
-        let lines = page.lines().filter(of_name).filter(|line| line.contains(labels));
-        lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
+        value(&get(&self.http, "/metrics"), name, labels)
     }
 
-    /// Calls that live in any part of the server: dialogs, call actors, media legs of callers.
+    /// Calls that live in any part of the server: dialogs, call actors, media legs.
     pub fn alive(&self) -> [(&'static str, f64); 3] {
+        let page = get(&self.http, "/metrics");
         [
-            ("dialogs", self.metric("sip_dialogs", "")),
-            ("calls", self.metric("actor_live", "kind=\"call\"")),
-            ("media legs", self.metric("media_legs", "")),
+            ("dialogs", value(&page, "sip_dialogs", "")),
+            ("calls", value(&page, "actor_live", "kind=\"call\"")),
+            ("media legs", value(&page, "media_legs", "")),
         ]
     }
 
@@ -150,6 +148,12 @@ impl Drop for Site {
         }
         let _dead = self.child.kill();
     }
+}
+
+fn value(page: &str, name: &str, labels: &str) -> f64 {
+    let of_name = |line: &&str| line.strip_prefix(name).is_some_and(|rest| rest.starts_with([' ', '{']));
+    let lines = page.lines().filter(of_name).filter(|line| line.contains(labels));
+    lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 
 fn wait_until_ready(child: &mut Child) {
