@@ -59,5 +59,6 @@ export type Contact = Schemas['ContactBody'];
 export type ContactEvent = Omit<Schemas['ContactEvent'], 'payload'> & {
   payload: Record<string, unknown>;
 };
+export type WrapUp = Schemas['WrapUp'];
 export type Explanation = Schemas['ExplanationBody'];
 export type ContactDetail = Omit<Schemas['ContactDetail'], 'events'> & { events: ContactEvent[] };

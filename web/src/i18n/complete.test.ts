@@ -36,3 +36,15 @@ describe('Uzbek', () => {
       expect([key, /[og]['’`]/i.test(text)]).toEqual([key, false]);
   });
 });
+
+describe('a contact', () => {
+  it.each([
+    ['ru', flat(ru), /обращени/i],
+    ['uz', flat(uz), /murojaat/i],
+  ])('is never named in %s by the word for a case', (_, words, caseWord) => {
+    const named = [...words].filter(
+      ([key, text]) => !key.startsWith('case') && caseWord.test(text),
+    );
+    expect(named).toEqual([]);
+  });
+});

@@ -37,7 +37,7 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
       action={
         onRetry ? (
           <Button size="small" onClick={onRetry}>
-            {t('common.retry')}
+            {t(problem.status === 412 ? 'common.reload' : 'common.retry')}
           </Button>
         ) : undefined
       }

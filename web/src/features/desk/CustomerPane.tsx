@@ -35,7 +35,7 @@ function Card({ id, caller }: { id: string; caller: Caller }) {
           },
           ...(customer?.identifiers ?? []).map((identifier) => ({
             key: identifier.kind + identifier.value,
-            label: identifier.kind === 'phone' ? t('desk.customer.phone') : identifier.kind,
+            label: t(`admin.customers.kinds.${identifier.kind}`),
             children: identifier.kind === 'phone' ? phone(identifier.value) : identifier.value,
           })),
         ]}

@@ -68,14 +68,11 @@ export function PresenceButton({ desk }: { desk: Desk }) {
               : presence.notReady(key === 'none' ? undefined : key)),
         }}
       >
-        <Button
-          className="presence"
-          loading={pending}
-          aria-label={`${t('desk.presence.label')}: ${t(`state.${shownState(desk)}`)}${detail ? `, ${detail}` : ''}`}
-        >
+        <Button className="presence" loading={pending}>
+          <span className="sr-only">{t('desk.presence.label')}: </span>
           <StatusMark state={shownState(desk)} {...(detail ? { detail } : {})} />
           {until ? <Countdown until={until} /> : <Timer since={since} />}
-          <DownOutlined />
+          <DownOutlined aria-hidden />
         </Button>
       </Dropdown>
     </div>

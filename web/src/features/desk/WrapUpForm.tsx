@@ -1,39 +1,28 @@
-import { Form, Input, Select, TreeSelect } from 'antd';
+import { Form } from 'antd';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LiveContact } from '../../api/frames';
-import { results, topics } from '../../api/resources';
-import { useAll } from '../../api/session';
-import { localText } from '../../lib/format';
 import { keyLabel } from '../../lib/keys';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { Countdown } from '../../ui/Timer';
-import { topicMatches, topicTree } from './topics';
+import { WrapUpFields, type WrapUpValues } from '../../ui/WrapUpFields';
 import { useCommand, useLineReason, usePending } from './useDesk';
 import { showWrapUp } from './wrapUp';
 
-interface Fields {
-  topic_id?: string;
-  result_id?: string;
-  note?: string;
-}
-
 /** What was typed for a contact outlives a reload of the page in mid-call. */
 const draftKey = (contact: string) => `trunkline.draft.${contact}`;
-function readDraft(contact: string): Partial<Fields> {
+function readDraft(contact: string): WrapUpValues {
   const text = sessionStorage.getItem(draftKey(contact));
-  return text ? (JSON.parse(text) as Partial<Fields>) : {};
+  return text ? (JSON.parse(text) as WrapUpValues) : {};
 }
 
 export function WrapUpForm({ contact }: { contact: LiveContact }) {
-  const { t, i18n } = useTranslation();
-  const [form] = Form.useForm<Fields>();
+  const { t } = useTranslation();
+  const [form] = Form.useForm<WrapUpValues>();
   const command = useCommand();
   const lost = useLineReason();
   const completing = usePending('wrap_up.complete');
   const extending = usePending('wrap_up.extend');
-  const topicList = useAll(topics);
-  const resultList = useAll(results);
   const id = contact.card.contact_id;
   const over = contact.state === 'wrap_up';
   const until = contact.wrap_up?.until;
@@ -49,13 +38,13 @@ export function WrapUpForm({ contact }: { contact: LiveContact }) {
       }),
     [form],
   );
-  const complete = async (fields: Fields) => {
+  const complete = async (fields: WrapUpValues) => {
     if (await command('wrap_up.complete', { contact_id: id, ...fields })) {
       sessionStorage.removeItem(draftKey(id));
     }
   };
   return (
-    <Form<Fields>
+    <Form<WrapUpValues>
       form={form}
       layout="vertical"
       className="wrap-up panel"
@@ -84,40 +73,7 @@ export function WrapUpForm({ contact }: { contact: LiveContact }) {
           <span className="dim">{t('desk.wrapUp.early')}</span>
         )}
       </div>
-      <div className="wrap-up-fields">
-        <Form.Item
-          name="topic_id"
-          label={t('desk.wrapUp.topic')}
-          rules={[{ required: needed, message: t('desk.wrapUp.needTopic') }]}
-        >
-          <TreeSelect
-            aria-label={t('desk.wrapUp.topic')}
-            showSearch={{ filterTreeNode: topicMatches }}
-            treeDefaultExpandAll
-            treeData={topicTree(topicList, i18n.language)}
-            placeholder={t('desk.wrapUp.choose')}
-            notFoundContent={t('desk.wrapUp.noTopics')}
-          />
-        </Form.Item>
-        <Form.Item
-          name="result_id"
-          label={t('desk.wrapUp.result')}
-          rules={[{ required: needed, message: t('desk.wrapUp.needResult') }]}
-        >
-          <Select
-            aria-label={t('desk.wrapUp.result')}
-            options={resultList.map((result) => ({
-              value: result.id,
-              label: localText(result.name, i18n.language),
-            }))}
-            placeholder={t('desk.wrapUp.choose')}
-            notFoundContent={t('desk.wrapUp.noResults')}
-          />
-        </Form.Item>
-      </div>
-      <Form.Item name="note" label={t('desk.wrapUp.note')}>
-        <Input.TextArea rows={3} maxLength={2000} placeholder={t('desk.wrapUp.notePlaceholder')} />
-      </Form.Item>
+      <WrapUpFields needed={{ topic: needed, result: needed }} />
       <ReasonButton
         type="primary"
         size="large"

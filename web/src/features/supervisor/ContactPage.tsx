@@ -8,13 +8,14 @@ import { send } from '../../api/http';
 import type { Problem } from '../../api/problem';
 import { contacts } from '../../api/resources';
 import { useCan } from '../../api/session';
-import { dateTime, duration, localText, phone } from '../../lib/format';
+import { dateTime, duration, phone } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { Explanations } from './Explanations';
 import { outcomeWord } from './outcome';
 import { Timeline } from './Timeline';
+import { WrapUpPanel } from './WrapUpPanel';
 import './supervisor.css';
 
 const Player = lazy(() => import('./player/Player'));
@@ -48,17 +49,6 @@ function Facts({ contact }: { contact: ContactDetail }) {
         },
         { key: 'wait', label: t('contacts.waited'), children: seconds(contact.wait_seconds) },
         { key: 'talk', label: t('contacts.talked'), children: seconds(contact.talk_seconds) },
-        {
-          key: 'topic',
-          label: t('desk.wrapUp.topic'),
-          children: localText(contact.topic?.name, i18n.language) || '—',
-        },
-        {
-          key: 'result',
-          label: t('desk.wrapUp.result'),
-          children: localText(contact.result?.name, i18n.language) || '—',
-        },
-        { key: 'note', label: t('desk.wrapUp.note'), span: 2, children: contact.note || '—' },
       ]}
     />
   );
@@ -73,21 +63,27 @@ export default function ContactPage() {
     queryFn: ({ signal }) => send<ContactDetail>(`${contacts.path}/${id}`, { signal }),
   });
   const found = contact.data;
-  if (contact.error) {
+  const trouble = <ProblemNote error={contact.error} onRetry={() => void contact.refetch()} />;
+  if (!found) {
     return (
-      <div className="page">
-        <ProblemNote error={contact.error} onRetry={() => void contact.refetch()} />
+      <div className="page" aria-busy={contact.isPending}>
+        {trouble}
       </div>
     );
   }
-  if (!found) return <div className="page" aria-busy="true" />;
   return (
     <div className="page">
       <PageHead
         title={found.customer_name ?? phone(found.caller)}
         {...(found.customer_name ? { note: phone(found.caller) } : {})}
       />
+      {trouble}
       <Facts contact={found} />
+      <WrapUpPanel
+        key={found.id}
+        contact={found}
+        reload={() => contact.refetch().then(({ data, isError }) => (isError ? undefined : data))}
+      />
       <section className="panel block" aria-label={t('contacts.recording')}>
         <h2>{t('contacts.recording')}</h2>
         {!found.has_recording ? (

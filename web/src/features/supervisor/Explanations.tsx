@@ -20,7 +20,7 @@ export function Explanations({ explanations }: { explanations: Explanation[] }) 
             : t('contacts.nobodyChosen')}
         </strong>{' '}
         <span className="dim">
-          {t(`contacts.rules.${explanation.rule}`)} ·{' '}
+          {t(`contacts.rules.${explanation.rule}`, { defaultValue: explanation.rule })} ·{' '}
           {t('contacts.considered', {
             n: explanation.considered,
             out: explanation.ruled_out,
@@ -35,7 +35,10 @@ export function Explanations({ explanations }: { explanations: Explanation[] }) 
         dataSource={explanation.candidates}
         columns={[
           { title: t('floor.operator'), render: (_, row) => row.name ?? row.operator_id },
-          { title: t('contacts.verdict'), render: (_, row) => t(`contacts.reasons.${row.reason}`) },
+          {
+            title: t('contacts.verdict'),
+            render: (_, row) => t(`contacts.reasons.${row.reason}`, { defaultValue: row.reason }),
+          },
           {
             title: t('contacts.idle'),
             align: 'right',

@@ -6,7 +6,7 @@ import { eventWords, payloadLine } from './events';
 
 /** What happened, in order, with the time since the contact arrived. */
 export function Timeline({ events, start }: { events: ContactEvent[]; start: string }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   if (events.length === 0) return <EmptyState text={t('contacts.noEvents')} />;
   const from = Date.parse(start);
   return (
@@ -22,7 +22,7 @@ export function Timeline({ events, start }: { events: ContactEvent[]; start: str
             <div>
               <strong>{eventWords(event.kind, t)}</strong>
               {person ? <span className="dim"> · {person}</span> : null}
-              <div className="dim payload">{payloadLine(event.payload, t)}</div>
+              <div className="dim payload">{payloadLine(event.payload, t, i18n.language)}</div>
             </div>
           </li>
         );

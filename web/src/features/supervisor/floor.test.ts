@@ -1,7 +1,5 @@
-import type { TFunction } from 'i18next';
 import { describe, expect, it } from 'vitest';
 import type { Floor } from '../../api/frames';
-import { eventWords, payloadLine } from './events';
 import { alertsOf, operatorRows } from './floor';
 
 const now = Date.parse('2026-11-22T10:00:00.000Z');
@@ -50,19 +48,5 @@ describe('the floor', () => {
   });
   it('shows operators who need attention first', () => {
     expect(operatorRows(floor).map((row) => row.id)).toEqual(['b', 'a', 'c']);
-  });
-});
-
-describe('what happened', () => {
-  const t = ((key: string) => key) as unknown as TFunction;
-  it('is said in words, also for a kind that is newer than this page', () => {
-    expect(eventWords('routing.contact_queued.v1', t)).toBe('contacts.happened.contact_queued');
-    expect(eventWords('telephony.fax_received.v2', t)).toBe('Fax received');
-  });
-  it('leaves out ids and checksums', () => {
-    const payload = { talked_ms: 1487, sha256: 'e0933a', queue_id: '01a2', digit: '1', note: '' };
-    expect(payloadLine(payload, t)).toBe(
-      'contacts.details.talked_ms: 1.5 s · contacts.details.digit: 1',
-    );
   });
 });

@@ -91,4 +91,19 @@ export const contactsEn = {
     priority: 'priority',
     note: 'note',
   },
+  /** Values of the details above. */
+  values: {
+    channel: { voice: 'voice' },
+    ended_by: { caller: 'the caller', operator: 'the operator', system: 'the system' },
+  },
+  correction: {
+    correct: 'Correct',
+    running: 'The contact has not ended yet',
+    notCompleted:
+      'The operator has not completed this wrap-up yet. What is completed there will replace what is saved here.',
+    unused: 'No longer in use',
+    topicGone: 'This topic is no longer in use. Choose another.',
+    resultGone: 'This result is no longer in use. Choose another.',
+    noteTooLong: 'The note is too long',
+  },
 };

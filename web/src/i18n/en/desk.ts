@@ -118,7 +118,6 @@ export const deskEn = {
     none: 'Who is calling is shown here.',
     unknown: 'This number belongs to no customer yet.',
     kind: 'Kind',
-    phone: 'Phone',
     individual: 'Individual',
     organisation: 'Organisation',
     history: 'Earlier contacts',

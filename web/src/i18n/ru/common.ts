@@ -7,7 +7,7 @@ export const commonRu: Words<typeof commonEn> = {
     desk: 'Рабочее место',
     wallboard: 'Табло',
     floor: 'Смена',
-    contacts: 'Обращения',
+    contacts: 'Контакты',
     admin: 'Управление',
     main: 'Главное меню',
     signOut: 'Выйти',

@@ -14,7 +14,7 @@ export const floorRu: Words<typeof floorEn> = {
   operator: 'Оператор',
   state: 'Статус',
   time: 'Время',
-  contact: 'Обращение',
+  contact: 'Контакт',
   handled: 'Обработано',
   missed: 'Пропущено',
   averageTalk: 'Среднее',

@@ -43,8 +43,8 @@ export const adminUz: Words<typeof adminEn> = {
   note: {
     skills: 'Operator nimani biladi, 1 dan 10 gacha daraja bilan',
     reasons: 'Operator nega tanaffusda',
-    topics: 'Murojaat nima haqida boʻlgan; operatorlar oxirgi mavzularni tanlaydi',
-    results: 'Murojaat qanday tugadi',
+    topics: 'Kontakt nima haqida boʻlgan; operatorlar oxirgi mavzularni tanlaydi',
+    results: 'Kontakt qanday tugadi',
   },
   people: {
     note: 'Kim ishlaydi va nima qila oladi',
@@ -86,7 +86,7 @@ export const adminUz: Words<typeof adminEn> = {
     once: 'Kalitni hozir nusxalang. U faqat bir marta koʻrsatiladi.',
   },
   queues: {
-    note: 'Bu yerda murojaatlar koʻnikmali operatorni kutadi',
+    note: 'Bu yerda kontaktlar koʻnikmali operatorni kutadi',
     s: 's',
     skills: 'Kerakli koʻnikmalar, darajadan past emas',
     priority: 'Ustuvorlik',

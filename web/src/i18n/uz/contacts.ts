@@ -13,7 +13,7 @@ export const contactsUz: Words<typeof contactsEn> = {
   anyOperator: 'Har qanday operator',
   anyOutcome: 'Har qanday yakun',
   onlyRecorded: 'Faqat yozuvli',
-  none: 'Murojaatlar hali yoʻq. Birinchi qoʻngʻiroq shu yerda paydo boʻladi.',
+  none: 'Kontaktlar hali yoʻq. Birinchi qoʻngʻiroq shu yerda paydo boʻladi.',
   newer: 'Yangiroq',
   older: 'Eskiroq',
   dialled: 'Terilgan raqam',
@@ -23,7 +23,7 @@ export const contactsUz: Words<typeof contactsEn> = {
   why: 'Nega aynan shu operator',
   noEvents: 'Hodisalar yoʻq',
   noWhy: 'Operator tanlash kerak boʻlmadi.',
-  noRecording: 'Bu murojaatning yozuvi yoʻq.',
+  noRecording: 'Bu kontaktning yozuvi yoʻq.',
   chosen: 'Tanlandi: {{name}}',
   nobodyChosen: 'Boʻsh operator yoʻq edi',
   considered: 'qabul qila olardi {{n}}, chiqarildi {{out}}, navbatda {{waiting}}',
@@ -49,14 +49,14 @@ export const contactsUz: Words<typeof contactsEn> = {
     failed: 'Nosozlik',
   },
   rules: {
-    contact_waits: 'Murojaat navbatga turdi: eng uzoq boʻsh operator',
+    contact_waits: 'Kontakt navbatga turdi: eng uzoq boʻsh operator',
     operator_free: 'Operator boʻshadi: navbatdagi birinchi',
   },
   reasons: {
     longest_idle: 'Tanlandi: eng uzoq boʻsh',
     not_free: 'Boʻsh emas edi',
     skill: 'Koʻnikma yetishmaydi yoki darajasi past',
-    refused_before: 'Bu murojaatni yaqinda rad etgan',
+    refused_before: 'Bu kontaktni yaqinda rad etgan',
     idle_for_less: 'Qabul qila olardi, lekin kamroq boʻsh',
   },
   happened: {
@@ -82,7 +82,7 @@ export const contactsUz: Words<typeof contactsEn> = {
     channel: 'kanal',
     dialled: 'terilgan',
     language: 'til',
-    ended_by: 'tugatdi',
+    ended_by: 'kim tugatdi',
     held_ms: 'kutishda',
     talked_ms: 'suhbat',
     waited_ms: 'kutdi',
@@ -93,5 +93,20 @@ export const contactsUz: Words<typeof contactsEn> = {
     position: 'oʻrin',
     priority: 'ustuvorlik',
     note: 'izoh',
+  },
+  /** Values of the details above. */
+  values: {
+    channel: { voice: 'ovoz' },
+    ended_by: { caller: 'mijoz', operator: 'operator', system: 'tizim' },
+  },
+  correction: {
+    correct: 'Tuzatish',
+    running: 'Kontakt hali tugamagan',
+    notCompleted:
+      'Operator bu kontaktni hali yakunlamagan. U yakunlaganda, yozgani shu yerda saqlangan oʻrnini oladi.',
+    unused: 'Endi ishlatilmaydi',
+    topicGone: 'Bu mavzu endi ishlatilmaydi. Boshqasini tanlang.',
+    resultGone: 'Bu natija endi ishlatilmaydi. Boshqasini tanlang.',
+    noteTooLong: 'Izoh juda uzun',
   },
 };

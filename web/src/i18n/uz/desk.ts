@@ -6,7 +6,7 @@ export const deskUz: Words<typeof deskEn> = {
   presence: {
     label: 'Holat',
     goReady: 'Ishga tayyorman',
-    after: 'shu murojaatdan keyin',
+    after: 'shu kontaktdan keyin',
     next: 'Keyin',
   },
   phone: {
@@ -64,9 +64,9 @@ export const deskUz: Words<typeof deskEn> = {
   },
   work: {
     title: 'Mening ishim',
-    card: 'Joriy murojaat',
-    none: 'Murojaat yoʻq. Olish uchun “Tayyor” holatini tanlang.',
-    waiting: 'Hozircha murojaat yoʻq. Keyingisi oʻzi keladi.',
+    card: 'Joriy kontakt',
+    none: 'Kontakt yoʻq. Olish uchun “Tayyor” holatini tanlang.',
+    waiting: 'Hozircha kontakt yoʻq. Keyingisi oʻzi keladi.',
   },
   queues: {
     title: 'Mening navbatlarim',
@@ -81,7 +81,7 @@ export const deskUz: Words<typeof deskEn> = {
     wrapUp: 'Yakunlash',
     notReady: 'Tanaffus',
   },
-  contact: { title: 'Murojaat' },
+  contact: { title: 'Kontakt' },
   idle: {
     ready: 'Siz tayyorsiz. Keyingi chaqiruv shu yerda jiringlaydi.',
     notReady: 'Hozir sizga chaqiruv kelmaydi. Tayyor boʻlganda “Tayyor”ni tanlang.',
@@ -124,10 +124,9 @@ export const deskUz: Words<typeof deskEn> = {
     none: 'Kim qoʻngʻiroq qilayotgani shu yerda koʻrinadi.',
     unknown: 'Bu raqam hali hech bir mijozga tegishli emas.',
     kind: 'Turi',
-    phone: 'Telefon',
     individual: 'Jismoniy shaxs',
     organisation: 'Tashkilot',
-    history: 'Oldingi murojaatlar',
-    noHistory: 'Oldingi murojaatlar yoʻq',
+    history: 'Oldingi kontaktlar',
+    noHistory: 'Oldingi kontaktlar yoʻq',
   },
 };

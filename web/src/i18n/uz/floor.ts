@@ -14,7 +14,7 @@ export const floorUz: Words<typeof floorEn> = {
   operator: 'Operator',
   state: 'Holat',
   time: 'Vaqt',
-  contact: 'Murojaat',
+  contact: 'Kontakt',
   handled: 'Bajarildi',
   missed: 'Oʻtkazildi',
   averageTalk: 'Oʻrtacha',

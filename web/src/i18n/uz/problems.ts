@@ -14,7 +14,7 @@ export const problemsUz: Words<typeof problemsEn> = {
   'connection-lost': 'Bajarilmadi: aloqa uzilgan. Chiroq yashil boʻlganda qayta urining.',
   'no-answer': 'Server oʻz vaqtida javob bermadi. Qayta urinishdan oldin ekranga qarang.',
   'http-412': 'Buni boshqa odam oʻzgartirgan. Yangilang, oʻzgarishni koʻring va amalni takrorlang.',
-  'http-403': 'Bu amal uchun huquqingiz yoʻq. Administratorga murojaat qiling.',
+  'http-403': 'Bu amal uchun huquqingiz yoʻq. Uni administratordan soʻrang.',
   'http-429': 'Soʻrovlar juda koʻp. Biroz kutib, qayta urining.',
   'http-503': 'Serverda hozir joy yoʻq. Birozdan keyin qayta urining.',
   unexpected:

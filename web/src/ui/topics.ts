@@ -1,6 +1,6 @@
-import type { Topic } from '../../api/contract';
-import { localText } from '../../lib/format';
-import { matches } from '../../lib/search';
+import type { Topic } from '../api/contract';
+import { localText } from '../lib/format';
+import { matches } from '../lib/search';
 
 export interface TopicNode {
   value: string;
