@@ -114,7 +114,7 @@ impl Upgrades for LiveSockets {
         let rights = self.open(&request).await;
         let sockets = self.sockets.clone();
         // On its own task, so that the connection's HTTP machinery is freed.
-        actix_rt::spawn(async move { sockets.take(rights, &request, framed).await });
+        actix_rt::spawn(async move { sockets.take(rights, request, framed).await });
     }
 }
 
@@ -129,7 +129,10 @@ fn credentials(headers: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::new();
     for name in [AUTHORIZATION, COOKIE] {
         for value in headers.get_all(&name) {
-            kept.append(name.clone(), value.clone());
+            // A copy: the value is a piece of the connection's 8 kB read buffer and would keep all of it.
+            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
+                kept.append(name.clone(), value);
+            }
         }
     }
     kept

@@ -105,7 +105,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 break End::DeskClosed;
             }
             let step = tokio::select! {
-                message = self.wire.next() => self.receive(message).await,
+                // Boxed: what clients say is rare, and its state would be part of every idle socket.
+                message = self.wire.next() => Box::pin(self.receive(message)).await,
                 next = next_frame(&mut self.heard) => self.send_next(next).await,
                 Some(Ok(answer)) = self.pending.next(), if !self.pending.is_empty() => self.send(answer).await,
                 beat = beats.recv() => match beat {

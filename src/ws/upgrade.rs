@@ -55,35 +55,46 @@ impl Sockets {
     pub async fn take<S>(
         &self,
         rights: Result<Rights, Refusal>,
-        request: &Request,
+        request: Request,
         framed: Framed<S, h1::Codec>,
     ) where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let parts = framed.into_parts();
-        let mut io = parts.io;
-        let opened = key_of(request).and_then(|key| rights.map(|rights| (key, rights)));
-        let (key, rights) = match opened {
-            Ok(opened) => opened,
-            Err(refusal) => {
-                let _client_left = io.write_all(refusal_text(&refusal).as_bytes()).await;
-                let _client_left = io.shutdown().await;
-                return;
-            }
-        };
-        let accept = derive_accept_key(key.as_bytes());
-        let answer = format!(
-            "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
-        );
-        if io.write_all(answer.as_bytes()).await.is_err() {
-            return;
-        }
-        let early = parts.read_buf.to_vec();
-        let wire = WebSocketStream::from_partially_read(io, early, Role::Server, Some(config())).await;
+        let opened = key_of(&request).and_then(|key| rights.map(|rights| (key, rights)));
+        // A socket lives for a day: what only its opening needed must not live as long.
+        drop(request);
+        let Some((wire, rights)) = open(opened, framed).await else { return };
         let number = self.numbers.fetch_add(1, Ordering::Relaxed);
         let _counted = Counted::new();
         Socket::new(wire, rights, self.acks.clone()).serve(self.beats.hear(), number).await;
     }
+}
+
+/// Answers the handshake. The HTTP buffers, 16 kB a connection, end here.
+async fn open<S>(
+    opened: Result<(String, Rights), Refusal>,
+    framed: Framed<S, h1::Codec>,
+) -> Option<(WebSocketStream<S>, Rights)>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
+    let parts = framed.into_parts();
+    let mut io = parts.io;
+    let (key, rights) = match opened {
+        Ok(opened) => opened,
+        Err(refusal) => {
+            let _client_left = io.write_all(refusal_text(&refusal).as_bytes()).await;
+            let _client_left = io.shutdown().await;
+            return None;
+        }
+    };
+    let accept = derive_accept_key(key.as_bytes());
+    let answer = format!(
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    );
+    io.write_all(answer.as_bytes()).await.ok()?;
+    let early = parts.read_buf.to_vec();
+    Some((WebSocketStream::from_partially_read(io, early, Role::Server, Some(config())).await, rights))
 }
 
 /// Counts an open socket until it is dropped, however its task ends.
