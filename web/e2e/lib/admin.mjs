@@ -1,7 +1,8 @@
 // The administrator of a fresh server, over the API.
 import { until } from './wait.mjs';
 
-const FRESH = 'Journey-Trunkline-7';
+/** What the administrator's password is changed to. */
+export const FRESH = 'Journey-Trunkline-7';
 
 /** The login and password that the first start prints. */
 export function firstSignIn(server) {

@@ -22,7 +22,7 @@ const QUIET = [
 
 export class Browser {
   /** Opens Chromium; with `hertz` its microphone sings that tone. */
-  static async open({ hertz, width = 1366, height = 768, scheme = 'light' } = {}) {
+  static async open({ hertz, width = 1366, height = 768, scheme = 'light', language = 'en' } = {}) {
     const browser = new Browser();
     browser.dir = mkdtempSync(join(tmpdir(), 'trunkline-browser-'));
     const microphone = hertz ? writeTone(join(browser.dir, 'microphone.wav'), hertz, { rate: 48000, seconds: 30 }) : null;
@@ -36,26 +36,43 @@ export class Browser {
       permissions: microphone ? ['microphone'] : [],
     });
     // A tone is noise to a noise suppressor: the voice is left as it is.
-    await browser.context.addInitScript(() => {
-      localStorage.setItem('trunkline.language', '"en"');
+    await browser.context.addInitScript((chosen) => {
+      localStorage.setItem('trunkline.language', JSON.stringify(chosen));
       localStorage.setItem('trunkline.prefs', JSON.stringify({ cleanVoice: false }));
-    });
+    }, language);
+    browser.language = language;
+    browser.scheme = scheme;
     browser.page = await browser.context.newPage();
     browser.faults = [];
     browser.page.on('pageerror', (error) => browser.faults.push(String(error)));
     return browser;
   }
 
-  /** Signs in as a demo person whose screens are English. */
-  async signIn(server, login) {
-    const api = await server.signIn(login, PASSWORD);
-    await api('/session/preferences', { method: 'PUT', body: { locale: 'en', theme: 'light' } });
+  /** Signs in as a person whose screens have the language and look of this browser. */
+  async signIn(server, login, password = PASSWORD) {
+    const api = await server.signIn(login, password);
+    await api('/session/preferences', { method: 'PUT', body: { locale: this.language, theme: this.scheme } });
     await this.page.goto(`${server.url}/sign-in`);
-    await this.page.getByLabel('Login').fill(login);
-    await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await this.page.getByRole('button', { name: 'Sign in' }).click();
+    await this.page.locator('input[autocomplete=username]').fill(login);
+    await this.page.locator('input[autocomplete=current-password]').fill(password);
+    await this.page.locator('button[type=submit]').click();
     await this.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
     return api;
+  }
+
+  /** Fills a sign-in form and sends it. */
+  async enter(login, password) {
+    await this.page.getByLabel('Login').fill(login);
+    await this.page.getByLabel('Password', { exact: true }).fill(password);
+    await this.button('Sign in').click();
+  }
+
+  /** Opens a list of choices, the last one of its name, and takes one. */
+  async pick(label, choice, { within = this.page } = {}) {
+    const box = within.getByRole('combobox', { name: new RegExp(`^${label}( \\(optional\\))?$`) }).last();
+    await box.click();
+    const list = this.page.locator('.ant-select-dropdown', { has: this.page.locator(`[id="${await box.getAttribute('aria-controls')}"]`) });
+    await list.locator('.ant-select-item-option').getByText(choice, { exact: true }).click();
   }
 
   async close() {
