@@ -274,6 +274,10 @@ impl Server {
         self.world.board.value().pointer(pointer).cloned().unwrap_or(Value::Null)
     }
 
+    pub fn floor(&self, pointer: &str) -> Value {
+        self.world.floor.value().pointer(pointer).cloned().unwrap_or(Value::Null)
+    }
+
     pub fn is(&self, state: &str) -> bool {
         self.desk("/presence/state") == state
     }

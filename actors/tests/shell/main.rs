@@ -8,7 +8,7 @@
 mod calls;
 mod fakes;
 
-use actors::message::{CallMessage, Queues};
+use actors::message::{CallMessage, Operators, Queues};
 use base::id::ContactId;
 use fakes::{Server, queue_id};
 use routing::queue::{self, ToCall};
@@ -118,6 +118,18 @@ async fn a_restarted_operator_finds_the_contact_it_serves() {
     server.sit_down().await;
 
     server.until("they talk again", |server| server.desk("/contact/state") == "talking").await;
+}
+
+#[actix::test]
+async fn who_signed_out_is_on_no_board() {
+    let mut server = Server::start();
+    server.ready().await;
+
+    server.frame(json!({"name": "presence.sign_out", "args": {}})).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    assert_eq!(server.floor("/operators"), json!({}));
+    assert_eq!(server.world.directory.ids::<Operators>(), vec![]);
 }
 
 #[actix::test]

@@ -14,7 +14,7 @@ mod work;
 
 pub use event::{Command, Effect, Event, FromCall, Reason, Refusal, Request};
 pub use today::{Doing, Today, Totals, day_start};
-pub use view::{OperatorNow, WorkNow, card_view};
+pub use view::{OperatorNow, WorkNow};
 
 use crate::board::LineNow;
 use crate::contact::{EndedBy, StateName};
@@ -282,7 +282,14 @@ impl Operator {
             Event::TimerFired { timer } => self.timer_fired(timer, &mut turn),
             Event::Configured { settings } => self.configured(*settings, &mut turn),
         }
-        self.show(silent, &mut turn);
+        // Who signed out is shown nowhere any more: what is said last is that.
+        match turn.effects.iter().position(|effect| *effect == Effect::SignedOut) {
+            Some(at) => {
+                let last = turn.effects.remove(at);
+                turn.effects.push(last);
+            }
+            None => self.show(silent, &mut turn),
+        }
         self.check();
         turn.effects
     }

@@ -352,7 +352,9 @@ fn nobody_signs_out_in_mid_contact() {
 
     let mut idle = Scene::ready();
     idle.ask(Request::SignOut).unwrap();
-    assert!(idle.effects.contains(&Effect::SignedOut));
+    assert_eq!(idle.effects.last(), Some(&Effect::SignedOut), "nothing is written or shown after the end");
+    let shown = |effect: &Effect| matches!(effect, Effect::PresenceChanged { .. } | Effect::Changed);
+    assert!(!idle.effects.iter().any(shown), "{:?}", idle.effects);
     assert!(idle.told(sales(), &ToQueue::OperatorGone { operator: idle.operator.id() }));
 }
 
