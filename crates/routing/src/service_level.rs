@@ -15,7 +15,7 @@ pub struct Target {
 }
 
 /// What became of the contacts of a queue.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Entered the queue.
     pub offered: u32,

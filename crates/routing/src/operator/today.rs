@@ -45,7 +45,7 @@ pub struct Today {
 }
 
 /// The totals as screens show them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Totals {
     /// Contacts served.
     pub handled: u32,
