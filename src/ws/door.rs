@@ -10,7 +10,7 @@ use crate::http::state::AppState;
 use crate::live::{Floor, Live};
 use access::Operation;
 use actix_codec::Framed;
-use actix_http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue};
+use actix_http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
 use actix_http::{HttpMessage, Request, h1};
 use actix_web::ResponseError;
 use actix_web::web::Data;
@@ -59,7 +59,7 @@ impl LiveSockets {
             self.floor.open_desk(operator).await.map_err(|error| ApiError::unavailable(error.to_string()))?;
         let mut topics = self.topics(&caller);
         topics.insert("desk", desk.topic.clone());
-        let still = self.recheck(credentials(request.headers()), Operation::DeskUse);
+        let still = self.recheck(&credentials(request.headers()), Operation::DeskUse);
         Ok(Rights { topics, desk: Some((operator, desk)), still })
     }
 
@@ -78,7 +78,7 @@ impl LiveSockets {
 
     fn board_of(&self, caller: &Caller, headers: HeaderMap) -> Result<Rights, ApiError> {
         caller.require(Operation::BoardRead)?;
-        let still = self.recheck(headers, Operation::BoardRead);
+        let still = self.recheck(&headers, Operation::BoardRead);
         Ok(Rights { topics: self.topics(caller), desk: None, still })
     }
 
@@ -91,10 +91,19 @@ impl LiveSockets {
         allowed.map(|(_, topic)| (topic.name(), topic)).collect()
     }
 
-    fn recheck(&self, headers: HeaderMap, operation: Operation) -> Recheck {
+    /// Keeps the credentials as text: a map of headers is ten times as large, and there may be ten thousand.
+    fn recheck(&self, headers: &HeaderMap, operation: Operation) -> Recheck {
         let state = self.state.clone();
+        let kept: Box<[(HeaderName, Box<[u8]>)]> =
+            headers.iter().map(|(name, value)| (name.clone(), value.as_bytes().into())).collect();
         Box::new(move || {
-            let (state, headers) = (state.clone(), headers.clone());
+            let mut headers = HeaderMap::new();
+            for (name, value) in &kept {
+                if let Ok(value) = HeaderValue::from_bytes(value) {
+                    headers.append(name.clone(), value);
+                }
+            }
+            let state = state.clone();
             Box::pin(async move {
                 match identify(&headers, &state).await {
                     Ok(caller) => caller.require(operation).is_ok(),
@@ -129,10 +138,7 @@ fn credentials(headers: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::new();
     for name in [AUTHORIZATION, COOKIE] {
         for value in headers.get_all(&name) {
-            // A copy: the value is a piece of the connection's 8 kB read buffer and would keep all of it.
-            if let Ok(value) = HeaderValue::from_bytes(value.as_bytes()) {
-                kept.append(name.clone(), value);
-            }
+            kept.append(name.clone(), value.clone());
         }
     }
     kept

@@ -9,6 +9,7 @@ mod ack;
 mod door;
 mod frame;
 mod heartbeat;
+pub mod schema;
 mod socket;
 mod upgrade;
 
