@@ -6,6 +6,7 @@
 
 use actix::{Actor, Addr, AsyncContext, Context, Handler, Recipient};
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 use tokio::time::Instant;
 
@@ -39,12 +40,13 @@ impl Intensity {
 pub struct ExitGuard {
     to: Recipient<Exited>,
     child: String,
+    run: u64,
 }
 
 impl Drop for ExitGuard {
     fn drop(&mut self) {
-        self.to
-            .do_send(Exited { child: std::mem::take(&mut self.child), panicked: std::thread::panicking() });
+        let (child, run) = (std::mem::take(&mut self.child), self.run);
+        self.to.do_send(Exited { child, run, panicked: std::thread::panicking() });
     }
 }
 
@@ -53,6 +55,7 @@ impl Drop for ExitGuard {
 #[rtype(result = "()")]
 struct Exited {
     child: String,
+    run: u64,
     panicked: bool,
 }
 
@@ -86,23 +89,33 @@ struct Child {
     intensity: Intensity,
     factory: Factory,
     restarts: VecDeque<Instant>,
+    /// The present value; the end of an older one of the same name means nothing.
+    run: u64,
 }
 
 /// Watches children of one branch of the tree.
 pub struct Supervisor {
     children: BTreeMap<String, Child>,
     parent: Recipient<GaveUp>,
+    runs: u64,
 }
 
 impl Supervisor {
     /// Starts a supervisor on the current arbiter; `parent` hears when it gives a child up.
     #[must_use]
     pub fn start_under(parent: Recipient<GaveUp>) -> Addr<Self> {
-        Self { children: BTreeMap::new(), parent }.start()
+        Self { children: BTreeMap::new(), parent, runs: 0 }.start()
     }
 
-    fn run(child: &mut Child, name: &str, to: Recipient<Exited>) {
-        (child.factory)(ExitGuard { to, child: name.to_owned() });
+    /// A value that panics while it is made is a panic of the child, not of everybody's supervisor.
+    fn run(&mut self, name: &str, to: Recipient<Exited>) {
+        let Some(child) = self.children.get_mut(name) else { return };
+        self.runs += 1;
+        child.run = self.runs;
+        let guard = ExitGuard { to, child: name.to_owned(), run: child.run };
+        if catch_unwind(AssertUnwindSafe(|| (child.factory)(guard))).is_err() {
+            tracing::error!(child = %name, "an actor panicked before it began");
+        }
     }
 
     fn may_restart(child: &mut Child, now: Instant) -> bool {
@@ -121,17 +134,17 @@ impl Handler<Supervise> for Supervisor {
 
     fn handle(&mut self, message: Supervise, ctx: &mut Context<Self>) {
         let Supervise { child: name, restart, intensity, factory } = message;
-        let mut child = Child { restart, intensity, factory, restarts: VecDeque::new() };
-        Self::run(&mut child, &name, ctx.address().recipient());
-        self.children.insert(name, child);
+        let child = Child { restart, intensity, factory, restarts: VecDeque::new(), run: 0 };
+        self.children.insert(name.clone(), child);
+        self.run(&name, ctx.address().recipient());
     }
 }
 
 impl Handler<Exited> for Supervisor {
     type Result = ();
 
-    fn handle(&mut self, Exited { child: name, panicked }: Exited, ctx: &mut Context<Self>) {
-        let Some(child) = self.children.get_mut(&name) else { return };
+    fn handle(&mut self, Exited { child: name, run, panicked }: Exited, ctx: &mut Context<Self>) {
+        let Some(child) = self.children.get_mut(&name).filter(|child| child.run == run) else { return };
         if !panicked {
             self.children.remove(&name);
             return;
@@ -141,7 +154,7 @@ impl Handler<Exited> for Supervisor {
         if Self::may_restart(child, now) {
             child.restarts.push_back(now);
             tracing::error!(child = %name, restarts = child.restarts.len(), "an actor panicked and is restarted");
-            Self::run(child, &name, ctx.address().recipient());
+            self.run(&name, ctx.address().recipient());
             return;
         }
         tracing::error!(child = %name, "an actor panicked and is given up");

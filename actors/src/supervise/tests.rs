@@ -77,3 +77,30 @@ async fn a_temporary_actor_is_given_up_at_its_first_panic() {
     starts.recv().await.unwrap().do_send(Break);
     assert_eq!(given_up.recv().await.unwrap(), "call one");
 }
+
+/// An operator signs out and in again: the old value may end after the new one began.
+#[actix::test]
+async fn the_end_of_an_older_value_does_not_leave_the_newer_one_unwatched() {
+    let (gave_up, mut given_up) = mpsc::unbounded_channel();
+    let (started, mut starts) = mpsc::unbounded_channel();
+    let supervisor = Supervisor::start_under(Parent(gave_up).start().recipient());
+    let again = || {
+        let started = started.clone();
+        Supervise {
+            child: "operator one".into(),
+            restart: Restart::Permanent,
+            intensity: Intensity { restarts: 0, within: Duration::from_secs(2) },
+            factory: Box::new(move |guard| started.send(Fragile { _guard: guard }.start()).unwrap()),
+        }
+    };
+    supervisor.do_send(again());
+    let older = starts.recv().await.unwrap();
+    supervisor.do_send(again());
+    let newer = starts.recv().await.unwrap();
+
+    drop(older);
+    actix::clock::sleep(Duration::from_millis(10)).await;
+    newer.do_send(Break);
+
+    assert_eq!(given_up.recv().await.unwrap(), "operator one");
+}
