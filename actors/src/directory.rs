@@ -9,8 +9,8 @@ use actix::Recipient;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::any::{Any, TypeId};
-use std::collections::BTreeMap;
-use std::sync::{Arc, RwLock};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, RwLock};
 
 /// A kind of actor: what names one and what it can be told.
 pub trait Kind: 'static {
@@ -44,31 +44,48 @@ type Shelf<K> = BTreeMap<<K as Kind>::Id, Recipient<Tell<<K as Kind>::Message>>>
 #[derive(Clone, Default)]
 pub struct Directory {
     shelves: Arc<RwLock<BTreeMap<TypeId, Box<dyn Any + Send + Sync>>>>,
+    starting: Arc<Mutex<Starting>>,
     relay: Option<Arc<dyn Relay>>,
 }
+
+/// Actors that somebody is starting, by kind and id.
+type Starting = BTreeSet<(&'static str, String)>;
 
 impl Directory {
     /// A directory whose unknown actors are looked for elsewhere by `relay`.
     #[must_use]
     pub fn with_relay(relay: Arc<dyn Relay>) -> Self {
-        Self { shelves: Arc::default(), relay: Some(relay) }
+        Self { relay: Some(relay), ..Self::default() }
     }
 
     /// Makes `address` the home of `id`. A later registration of the same id replaces it: a restarted actor
     /// has a new address.
     pub fn register<K: Kind>(&self, id: K::Id, address: Recipient<Tell<K::Message>>) {
-        self.with_shelf_mut::<K, _>(|shelf| {
-            shelf.insert(id, address);
-        });
-        metrics::gauge!("actor_live", "kind" => K::NAME).increment(1.0);
+        let before = self.with_shelf_mut::<K, _>(|shelf| shelf.insert(id, address)).flatten();
+        self.starting().remove(&(K::NAME, id.to_string()));
+        if before.is_none() {
+            metrics::gauge!("actor_live", "kind" => K::NAME).increment(1.0);
+        }
+    }
+
+    /// Whether the caller is to start the actor of `id`: it is neither live nor being started by somebody else.
+    /// The claim is over when the actor registers.
+    #[must_use]
+    pub fn claim<K: Kind>(&self, id: K::Id) -> bool {
+        let mut starting = self.starting();
+        !self.is_live::<K>(id) && starting.insert((K::NAME, id.to_string()))
+    }
+
+    fn starting(&self) -> MutexGuard<'_, Starting> {
+        self.starting.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// Forgets `id`.
     pub fn remove<K: Kind>(&self, id: K::Id) {
-        self.with_shelf_mut::<K, _>(|shelf| {
-            shelf.remove(&id);
-        });
-        metrics::gauge!("actor_live", "kind" => K::NAME).decrement(1.0);
+        let before = self.with_shelf_mut::<K, _>(|shelf| shelf.remove(&id)).flatten();
+        if before.is_some() {
+            metrics::gauge!("actor_live", "kind" => K::NAME).decrement(1.0);
+        }
     }
 
     /// Tells one actor. Never blocks and never waits for an answer: an answer is a message of its own.

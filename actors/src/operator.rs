@@ -45,7 +45,8 @@ pub struct OperatorActor {
 /// Signs an operator in: starts its actor under `supervisor`, or tells the one that is live what changed.
 pub fn sign_in(world: &Arc<World>, supervisor: &Addr<Supervisor>, id: OperatorId, settings: Settings) {
     let changed = Event::Configured { settings: Box::new(settings.clone()) };
-    if world.directory.tell::<Operators>(id, changed).is_ok() {
+    // Two windows at once: whoever came first starts the desk, with the same settings.
+    if world.directory.tell::<Operators>(id, changed).is_ok() || !world.directory.claim::<Operators>(id) {
         return;
     }
     let (world, settings) = (Arc::clone(world), Arc::new(ArcSwap::from_pointee(settings)));

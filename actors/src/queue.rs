@@ -32,7 +32,7 @@ pub struct QueueActor {
 /// Opens a queue: starts its actor under `supervisor`, or tells the one that is live how it works from now on.
 pub fn open(world: &Arc<World>, supervisor: &Addr<Supervisor>, id: QueueId, config: Config) {
     let changed = Event::ConfigChanged { config: config.clone() };
-    if world.directory.tell::<Queues>(id, changed).is_ok() {
+    if world.directory.tell::<Queues>(id, changed).is_ok() || !world.directory.claim::<Queues>(id) {
         return;
     }
     let (world, config) = (Arc::clone(world), Arc::new(ArcSwap::from_pointee(config)));
@@ -57,6 +57,16 @@ impl QueueActor {
         for effect in self.queue.step(self.world.clock.now(), event, &mut self.rng) {
             self.perform(effect, ctx);
         }
+        if !self.queue.config().open && self.queue.waiting() == 0 {
+            self.close(ctx);
+        }
+    }
+
+    /// The queue is no more and nobody waits in it: it leaves the board and ends.
+    fn close(&mut self, ctx: &mut Context<Self>) {
+        self.world.directory.remove::<Queues>(self.id);
+        self.tell_board(board::Event::QueueRemoved { queue: self.id });
+        self.timers.stop_all(ctx);
     }
 
     fn perform(&mut self, effect: Effect, ctx: &mut Context<Self>) {

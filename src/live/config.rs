@@ -6,7 +6,7 @@ use crate::http::resources::parts::ConfigChanged;
 use actix::{Actor, Addr, Context, Handler};
 use actix_rt::Arbiter;
 use actors::desk::Desk;
-use actors::message::{Boards, Operators, Queues, Site};
+use actors::message::{Operators, Queues};
 use actors::supervise::{GaveUp, Supervisor};
 use actors::world::World;
 use actors::{board, operator, queue};
@@ -96,16 +96,10 @@ impl Floor {
         Ok(())
     }
 
-    /// Who waits is still served; nobody new comes in. An empty queue leaves the board at once.
+    /// Who waits is still served; nobody new comes in. The queue ends, and leaves the board, when it is empty.
     fn close(&self, queue: QueueId, config: Config) {
         let closed = routing::queue::Event::ConfigChanged { config: Config { open: false, ..config } };
         let _not_live = self.world.directory.tell::<Queues>(queue, closed);
-        let board = self.world.board.value();
-        let waiting = board.pointer(&format!("/queues/{queue}/waiting")).and_then(serde_json::Value::as_u64);
-        if waiting.unwrap_or(0) == 0 {
-            let removed = routing::board::Event::QueueRemoved { queue };
-            let _nobody_counts = self.world.directory.tell::<Boards>(Site::HERE, removed);
-        }
     }
 
     /// The desk of an operator; signs the operator in when nobody has opened it yet.

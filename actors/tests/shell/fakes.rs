@@ -186,7 +186,7 @@ pub fn operator_id() -> OperatorId {
     OperatorId::from_uuid(uuid::Uuid::from_u128(100))
 }
 
-fn queue_config() -> Config {
+pub fn queue_config() -> Config {
     Config {
         name: "Sales".into(),
         open: true,

@@ -10,7 +10,7 @@ mod fakes;
 
 use actors::message::{CallMessage, Operators, Queues};
 use base::id::ContactId;
-use fakes::{Server, queue_id};
+use fakes::{Server, operator_id, queue_config, queue_id};
 use routing::queue::{self, ToCall};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -130,6 +130,42 @@ async fn who_signed_out_is_on_no_board() {
 
     assert_eq!(server.floor("/operators"), json!({}));
     assert_eq!(server.world.directory.ids::<Operators>(), vec![]);
+}
+
+#[actix::test]
+async fn a_queue_that_is_no_more_serves_who_waits_and_then_leaves_the_board() {
+    let server = Server::start();
+    server.until("a desk is open", |server| server.is("disconnected")).await;
+    server.caller_arrives(7);
+    server.until("one waits", |server| server.board("/totals/waiting") == 1).await;
+
+    let closed = queue::Config { open: false, ..queue_config() };
+    server
+        .world
+        .directory
+        .tell::<Queues>(queue_id(), queue::Event::ConfigChanged { config: closed })
+        .unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(server.board("/totals/waiting"), 1);
+    let contact = ContactId::from_uuid(uuid::Uuid::from_u128(7));
+    let left = queue::Event::ContactLeft { contact, why: queue::Left::CallerHungUp };
+    server.world.directory.tell::<Queues>(queue_id(), left).unwrap();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+
+    assert_eq!(server.board("/queues"), json!({}));
+    assert_eq!(server.world.directory.ids::<Queues>(), vec![]);
+}
+
+#[actix::test]
+async fn an_actor_is_started_by_one_only() {
+    let directory = Server::start().world.directory.clone();
+
+    assert!(!directory.claim::<Operators>(operator_id()) || !directory.claim::<Operators>(operator_id()));
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert!(!directory.claim::<Operators>(operator_id()), "it is live");
+    directory.remove::<Operators>(operator_id());
+    assert!(directory.claim::<Operators>(operator_id()));
+    assert!(!directory.claim::<Operators>(operator_id()), "it is being started");
 }
 
 #[actix::test]
