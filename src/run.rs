@@ -66,6 +66,7 @@ async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(
     handle.stop(false).await;
     let _ended = serving.await;
     live.stop().await;
+    end_states(ground);
     ended
 }
 
@@ -80,6 +81,7 @@ async fn prepare(ground: &Ground) -> Result<Option<FirstAdministrator>, RunError
         let count = orphans.len();
         tracing::warn!(contacts = count, "{count} contacts of the last run were never ended and are closed");
     }
+    routing::store::presence::close_open_states(&mut tx, now).await?;
     if settings.demo.load
         && let Some(demo) = demo_data::load(&mut tx, now, &mut dice, &settings.demo.dir).await?
     {
@@ -91,6 +93,17 @@ async fn prepare(ground: &Ground) -> Result<Option<FirstAdministrator>, RunError
     }
     tx.commit().await?;
     Ok(first)
+}
+
+/// Nobody is ready, talks or wraps up while the server is down: after all that was written before, states end now.
+fn end_states(ground: &Ground) {
+    let now = ground.clock.now();
+    let written = ground.journal.submit("operator_states_closed", move |db| {
+        Box::pin(async move { routing::store::presence::close_open_states(db, now).await.map(drop) })
+    });
+    if let Err(error) = written {
+        tracing::error!(%error, "the states of operators stay open until the next start");
+    }
 }
 
 type Listening = (Serving, actix_rt::task::JoinHandle<()>);
