@@ -64,8 +64,9 @@ export function NumberField({
 }
 
 export function SwitchField({ name, label }: { name: string; label: string }) {
+  // A switch always says yes or no: the form must not call it optional.
   return (
-    <Form.Item name={name} label={label} valuePropName="checked">
+    <Form.Item name={name} label={label} valuePropName="checked" required>
       <Switch />
     </Form.Item>
   );
