@@ -25,7 +25,7 @@ export function ConnectionLamp() {
               ? ''
               : `${t('line.latency', { ms: Math.round(latency) })} · `
             : ''}
-          {old}&nbsp;s
+          {t('common.seconds', { n: old })}
         </span>
       </span>
     </Tooltip>
