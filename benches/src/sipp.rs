@@ -100,10 +100,8 @@ impl Run<'_> {
              a=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15\n"
         );
         let ack = request("ACK", 1);
-        let refused = format!(
-            "ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0\n[last_Via:]\n[last_From:]\n[last_To:]\n\
-             Call-ID: [call_id]\nCSeq: 1 ACK\nMax-Forwards: 70\nContent-Length: 0\n"
-        );
+        let refused = "ACK sip:[service]@[remote_ip]:[remote_port] SIP/2.0\n[last_Via:]\n[last_From:]\n[last_To:]\n\
+             Call-ID: [call_id]\nCSeq: 1 ACK\nMax-Forwards: 70\nContent-Length: 0\n";
         format!(
             "<?xml version=\"1.0\" encoding=\"ISO-8859-1\" ?>\n<scenario name=\"caller\">{}\
              <recv response=\"100\" optional=\"true\"/><recv response=\"180\" optional=\"true\"/>\
@@ -114,7 +112,7 @@ impl Run<'_> {
              <label id=\"1\"/><nop counter=\"1\"/>{}<label id=\"2\"/><nop/><Reference variables=\"after\"/></scenario>",
             send(&invite, "500"),
             send(&ack, ""),
-            send(&refused, ""),
+            send(refused, ""),
         )
     }
 }
