@@ -150,5 +150,6 @@ pub fn routes() -> Vec<Route> {
 
 /// What every module adds to the OpenAPI document.
 fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    [access::documents(), resources::documents(), system::documents()].concat()
+    [access::documents(), resources::documents(), system::documents(), vec![crate::ws::schema::docs()]]
+        .concat()
 }

@@ -1020,6 +1020,75 @@ export interface components {
             /** @enum {string} */
             kind: "system";
         };
+        /** @description The topic `board`: the wallboard. */
+        BoardData: {
+            /** @description The site's last midnight: counters began at zero. */
+            day_started_at: components["schemas"]["Moment"];
+            /** @description How many operators do what; `held` apart from `on_contact`, `syncing` under `not_ready`. */
+            operators: components["schemas"]["OperatorCounts"];
+            /** @description Each queue. */
+            queues: {
+                [key: string]: components["schemas"]["BoardQueue"];
+            };
+            /** @description The last half hour, one value a minute. */
+            series: components["schemas"]["Series"];
+            /** @description All queues together. */
+            totals: components["schemas"]["BoardTotals"];
+        };
+        /** @description A queue on the wallboard. */
+        BoardQueue: components["schemas"]["Measures"] & {
+            /**
+             * Format: int64
+             * @description How long who arrives now will probably wait.
+             */
+            estimated_wait_seconds?: number | null;
+            longest_since?: components["schemas"]["Moment"] | null;
+            /** @description As people call it. */
+            name: string;
+            /** @description Operators who are free for it. */
+            ready: number;
+            /** @description Its contacts with an operator. */
+            talking: number;
+            /**
+             * Format: int32
+             * @description The share that should be.
+             */
+            target_percent: number;
+            /**
+             * Format: int64
+             * @description Answered within this time is in time.
+             */
+            target_seconds: number;
+            /** @description How many wait. */
+            waiting: number;
+        };
+        /** @description All queues together. */
+        BoardTotals: components["schemas"]["Measures"] & {
+            /** @description How many are in a flow. */
+            in_ivr: number;
+            longest_since?: components["schemas"]["Moment"] | null;
+            /** @description How many are with an operator. */
+            talking: number;
+            /** @description How many wait. */
+            waiting: number;
+        };
+        /** @description Who calls, as far as it is known. */
+        Caller: {
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            kind?: components["schemas"]["CallerKind"] | null;
+            language?: components["schemas"]["Locale"] | null;
+            /** @description From the customer's record, else from the network. */
+            name?: string | null;
+            /** @description E.164, when the network said it. */
+            number?: string | null;
+            /** @description Treated with priority. */
+            vip?: boolean;
+        };
+        /**
+         * @description Whether a customer is a person or an organisation.
+         * @enum {string}
+         */
+        CallerKind: "individual" | "organisation";
         /** @description One operator who was looked at. */
         Candidate: {
             /**
@@ -1136,6 +1205,23 @@ export interface components {
              */
             wrapped_up_at?: string | null;
         };
+        /** @description Who a contact is with and where it came from. */
+        ContactCard: {
+            /** @description When the contact began. */
+            arrived_at: components["schemas"]["Moment"];
+            /** @description Who it is. */
+            caller: components["schemas"]["Caller"];
+            /** @description By what means. */
+            channel: components["schemas"]["Channel"];
+            /** @description Which contact. */
+            contact_id: components["schemas"]["ContactId"];
+            /** @description The number that was dialled. */
+            dialled: string;
+            /** @description Who started it. */
+            direction: components["schemas"]["Direction"];
+            queue?: components["schemas"]["QueueName"] | null;
+            queued_at?: components["schemas"]["Moment"] | null;
+        };
         /** @description Everything that is known of a contact (CC-HIST-02). */
         ContactDetail: components["schemas"]["ContactBody"] & {
             customer?: components["schemas"]["Customer"] | null;
@@ -1180,6 +1266,34 @@ export interface components {
              * @description Grows with each change.
              */
             version: number;
+        };
+        /** @description What became of the contacts of a queue. */
+        Counts: {
+            /**
+             * Format: int32
+             * @description Gave up.
+             */
+            abandoned: number;
+            /**
+             * Format: int32
+             * @description Of those, so soon that they never really waited.
+             */
+            abandoned_short: number;
+            /**
+             * Format: int32
+             * @description Reached an operator.
+             */
+            answered: number;
+            /**
+             * Format: int32
+             * @description Of those, within the target.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int32
+             * @description Entered the queue.
+             */
+            offered: number;
         };
         /** @description What a person types to sign in. */
         Credentials: {
@@ -1236,6 +1350,34 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "individual" | "organisation";
+        /** @description The topic `desk`: one operator's desktop. */
+        DeskData: {
+            contact?: components["schemas"]["LiveContact"] | null;
+            offer?: components["schemas"]["LiveOffer"] | null;
+            /** @description Whose desk. */
+            operator: components["schemas"]["DeskOperator"];
+            /** @description The audio path. */
+            phone: components["schemas"]["Phone"];
+            /** @description What the operator is doing. */
+            presence: components["schemas"]["Presence"];
+            /** @description The lines of the queues served. */
+            queues: {
+                [key: string]: components["schemas"]["Line"];
+            };
+            /** @description The day so far. */
+            today: components["schemas"]["Totals"];
+        };
+        /** @description Whose desk it is. */
+        DeskOperator: {
+            /** @description Who. */
+            id: components["schemas"]["OperatorId"];
+            /** @description What the operator signs in with. */
+            login: string;
+            /** @description As people call the operator. */
+            name: string;
+            /** @description The organisation unit's name. */
+            unit?: string | null;
+        };
         /**
          * @description Who started it (CC-TEL-03).
          * @enum {string}
@@ -1317,6 +1459,72 @@ export interface components {
              */
             pointer: string;
         };
+        /** @description A contact on the floor. */
+        FloorCall: {
+            /** @description When it began. */
+            arrived_at: components["schemas"]["Moment"];
+            /** @description Who it is. */
+            caller: components["schemas"]["Caller"];
+            operator?: components["schemas"]["FloorPerson"] | null;
+            queue?: components["schemas"]["QueueName"] | null;
+            /** @description Since when it stands there. */
+            since: components["schemas"]["Moment"];
+            /** @description Where it stands. */
+            stage: components["schemas"]["Stage"];
+        };
+        /** @description A contact at an operator's desk, as the floor shows it. */
+        FloorContact: {
+            /** @description Who it is. */
+            caller: components["schemas"]["Caller"];
+            /** @description Which. */
+            contact_id: components["schemas"]["ContactId"];
+            queue?: components["schemas"]["QueueName"] | null;
+            /** @description Since when it is at this desk. */
+            since: components["schemas"]["Moment"];
+            /** @description How far it is. */
+            state: components["schemas"]["WorkState"];
+        };
+        /** @description The topic `floor`: what a supervisor watches. */
+        FloorData: {
+            /** @description Every contact that is not over. */
+            calls: {
+                [key: string]: components["schemas"]["FloorCall"];
+            };
+            /** @description Who is at work. */
+            operators: {
+                [key: string]: components["schemas"]["FloorOperator"];
+            };
+            /** @description Each queue. */
+            queues: {
+                [key: string]: components["schemas"]["BoardQueue"];
+            };
+        };
+        /** @description An operator on the floor. */
+        FloorOperator: {
+            contact?: components["schemas"]["FloorContact"] | null;
+            /** @description What the operator signs in with. */
+            login: string;
+            /** @description As people call the operator. */
+            name: string;
+            /** @description The queues served. */
+            queues: components["schemas"]["QueueId"][];
+            reason?: components["schemas"]["OperatorReason"] | null;
+            /** @description In this presence since then. */
+            since: components["schemas"]["Moment"];
+            /** @description Presence. */
+            state: components["schemas"]["StateName"];
+            /** @description The day so far. */
+            today: components["schemas"]["Totals"];
+            /** @description The organisation unit's name. */
+            unit?: string | null;
+        };
+        /** @description An operator by id and name. */
+        FloorPerson: {
+            /** @description Who. */
+            id: components["schemas"]["OperatorId"];
+            /** @description As people call the operator. */
+            name: string;
+        };
         /** @description A flow as the administration shows it. */
         FlowBody: {
             /** @description Why the file was refused; the version before it, if any, still runs. */
@@ -1360,6 +1568,110 @@ export interface components {
          * @enum {string}
          */
         Journal: "activity" | "security" | "change" | "failure";
+        /** @description A queue as its operators see it. */
+        Line: {
+            longest_since?: components["schemas"]["Moment"] | null;
+            /** @description The queue's name. */
+            name: string;
+            /** @description How many wait. */
+            waiting: number;
+        };
+        /** @description The contact at a desk. */
+        LiveContact: {
+            /** @description When the operator accepted. */
+            answered_at: components["schemas"]["Moment"];
+            /** @description Who it is with. */
+            card: components["schemas"]["ContactCard"];
+            ended_at?: components["schemas"]["Moment"] | null;
+            ended_by?: components["schemas"]["EndedBy"] | null;
+            held_since?: components["schemas"]["Moment"] | null;
+            /** @description The caller hears nothing of the operator. */
+            muted: boolean;
+            /** @description How far it is. */
+            state: components["schemas"]["WorkState"];
+            wrap_up?: components["schemas"]["LiveWrapUp"] | null;
+        };
+        /** @description What the server sends on `/ws/operator` and `/ws/wallboard`. */
+        LiveFrame: {
+            /**
+             * Format: date-time
+             * @description When it became so, by the server's clock.
+             */
+            at: string;
+            /** @description The value. */
+            data: Record<string, never>;
+            /** @description Names this life of the topic. */
+            epoch: string;
+            /**
+             * Format: int64
+             * @description The last difference that the value holds.
+             */
+            seq: number;
+            /** @description `desk` (`DeskData`), `board` (`BoardData`) or `floor` (`FloorData`). */
+            topic: string;
+            /** @enum {string} */
+            type: "snapshot";
+        } | {
+            /**
+             * Format: date-time
+             * @description When it became so.
+             */
+            at: string;
+            /** @description A merge patch (RFC 7396) on the value. */
+            patch: Record<string, never>;
+            /**
+             * Format: int64
+             * @description One more than the last; a gap means: subscribe again.
+             */
+            seq: number;
+            /** @description Which topic. */
+            topic: string;
+            /** @enum {string} */
+            type: "delta";
+        } | {
+            /**
+             * Format: uuid
+             * @description Which.
+             */
+            id: string;
+            /** @description What it gave, such as the answer of `phone.connect`. */
+            result: Record<string, never>;
+            /** @enum {string} */
+            type: "ack";
+        } | {
+            /**
+             * Format: uuid
+             * @description Which command; absent when the frame named none.
+             */
+            id?: string | null;
+            /** @description The same body as a refusal over HTTP. */
+            problem: components["schemas"]["Problem"];
+            /** @enum {string} */
+            type: "problem";
+        } | {
+            /**
+             * Format: date-time
+             * @description The server's time.
+             */
+            at: string;
+            /** @enum {string} */
+            type: "ping";
+        };
+        /** @description A contact that rings. */
+        LiveOffer: {
+            /** @description What rings. */
+            contact: components["schemas"]["ContactCard"];
+            /** @description When it goes elsewhere. */
+            expires_at: components["schemas"]["Moment"];
+            /** @description What `offer.accept` names. */
+            id: components["schemas"]["OfferId"];
+        };
+        /** @description How a contact is to be finished. */
+        LiveWrapUp: {
+            /** @description Topic and result must be given. */
+            mandatory: boolean;
+            until?: components["schemas"]["Moment"] | null;
+        };
         /** @description A short text in one or more languages, such as the name of a topic. */
         LocalText: {
             [key: string]: string;
@@ -1405,6 +1717,24 @@ export interface components {
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
         };
+        /** @description Counters and their service levels. */
+        Measures: components["schemas"]["Counts"] & {
+            /**
+             * Format: double
+             * @description Percent answered in time of answered and abandoned, short abandons left out.
+             */
+            service_level?: number | null;
+            /**
+             * Format: double
+             * @description The same with short abandons.
+             */
+            service_level_strict?: number | null;
+        };
+        /**
+         * Format: date-time
+         * @description A moment: RFC 3339, UTC, milliseconds.
+         */
+        Moment: string;
         /** @description What people set of a skill or of a result: its name. */
         NamedFields: {
             /** @description In each language of the product, at least one. */
@@ -1444,6 +1774,12 @@ export interface components {
             sip_number?: string | null;
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
+        };
+        /** @description What an operator wants to do next. */
+        NextPresence: {
+            reason?: components["schemas"]["OperatorReason"] | null;
+            /** @description What. */
+            state: components["schemas"]["StateName"];
         };
         /** @description Why an operator is not ready. */
         NotReadyReason: components["schemas"]["ReasonFields"] & {
@@ -1493,6 +1829,11 @@ export interface components {
          */
         NumberId: string;
         /**
+         * Format: uuid
+         * @description One offer of one contact to one operator.
+         */
+        OfferId: string;
+        /**
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
          */
@@ -1534,6 +1875,25 @@ export interface components {
              */
             version: number;
         };
+        /** @description How many operators do what. */
+        OperatorCounts: {
+            /** @description Without desktop or phone. */
+            disconnected: number;
+            /** @description With a caller on hold. */
+            held: number;
+            /** @description Not ready, or just started. */
+            not_ready: number;
+            /** @description Let an offer ring out. */
+            not_responding: number;
+            /** @description Talking. */
+            on_contact: number;
+            /** @description Free. */
+            ready: number;
+            /** @description Being offered a contact. */
+            ringing: number;
+            /** @description Finishing a contact. */
+            wrap_up: number;
+        };
         /** @description What people set of an operator (CC-OPER-02, CC-OPER-03). The person itself is a record of access. */
         OperatorFields: {
             /** @description Which queues the operator serves. */
@@ -1552,6 +1912,15 @@ export interface components {
          * @description A person in the role of serving contacts. Equals the person's id.
          */
         OperatorId: string;
+        /** @description Why an operator is not ready. */
+        OperatorReason: {
+            /** @description Short and stable, for reports. */
+            code: string;
+            /** @description Which. */
+            id: components["schemas"]["NotReadyReasonId"];
+            /** @description As people read it. */
+            name: components["schemas"]["LocalText"];
+        };
         /**
          * Format: uuid
          * @description A part of the organisation.
@@ -2040,12 +2409,34 @@ export interface components {
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
         };
+        /** @description The desktop's phone. */
+        Phone: {
+            /** @description Since when. */
+            since: components["schemas"]["Moment"];
+            /** @description How far it is. */
+            state: components["schemas"]["PhoneState"];
+        };
+        /**
+         * @description How far the desktop's phone is.
+         * @enum {string}
+         */
+        PhoneState: "disconnected" | "connecting" | "connected";
         /** @description What a person prefers. */
         Preferences: {
             /** @description The language of the screens. */
             locale: components["schemas"]["Locale"];
             /** @description `system`, `light` or `dark`. */
             theme: string;
+        };
+        /** @description What an operator is doing. */
+        Presence: {
+            next?: components["schemas"]["NextPresence"] | null;
+            reason?: components["schemas"]["OperatorReason"] | null;
+            /** @description Since when. */
+            since: components["schemas"]["Moment"];
+            /** @description What. */
+            state: components["schemas"]["StateName"];
+            until?: components["schemas"]["Moment"] | null;
         };
         /** @description What an operator is doing. */
         PresenceNow: {
@@ -2160,6 +2551,13 @@ export interface components {
          * @description One line of waiting contacts.
          */
         QueueId: string;
+        /** @description A queue by id and name. */
+        QueueName: {
+            /** @description Which. */
+            id: components["schemas"]["QueueId"];
+            /** @description As people call it. */
+            name: string;
+        };
         /** @description Whether the server can work. */
         Readiness: {
             /** @description `ok` or `away`. */
@@ -2282,6 +2680,13 @@ export interface components {
          * @enum {string}
          */
         Rule: "contact_waits" | "operator_free";
+        /** @description The last half hour, one value a minute, oldest first. */
+        Series: {
+            /** @description The service level of all queues, in percent. */
+            service_level: number[];
+            /** @description How many waited. */
+            waiting: number[];
+        };
         /** @description What an operator can do. */
         Skill: components["schemas"]["NamedFields"] & {
             /** @description Its id. */
@@ -2307,6 +2712,11 @@ export interface components {
             /** @description Which skill. */
             skill_id: components["schemas"]["SkillId"];
         };
+        /**
+         * @description Where a contact stands, for the floor.
+         * @enum {string}
+         */
+        Stage: "ivr" | "queued" | "offered" | "talking" | "held" | "wrap_up";
         /**
          * @description Presence of an operator, as it is kept in history (CC-SUP-02).
          * @enum {string}
@@ -2349,6 +2759,39 @@ export interface components {
          * @description What a contact was about; topics form a tree.
          */
         TopicId: string;
+        /** @description The totals as screens show them. */
+        Totals: {
+            /**
+             * Format: int32
+             * @description Contacts served.
+             */
+            handled: number;
+            /**
+             * Format: int32
+             * @description Offers that rang out.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Not ready.
+             */
+            not_ready_seconds: number;
+            /**
+             * Format: int64
+             * @description Waiting for contacts.
+             */
+            ready_seconds: number;
+            /**
+             * Format: int64
+             * @description With contacts.
+             */
+            talk_seconds: number;
+            /**
+             * Format: int64
+             * @description Finishing contacts.
+             */
+            wrap_up_seconds: number;
+        };
         /** @description A SIP connection to an operator of telephony or to an exchange. The password never leaves the server. */
         Trunk: components["schemas"]["TrunkFields"] & {
             /** @description Whether a password is stored. */
@@ -2444,6 +2887,11 @@ export interface components {
          * @enum {string}
          */
         Verdict: "chosen" | "ruled_out";
+        /**
+         * @description How far the work on a contact is.
+         * @enum {string}
+         */
+        WorkState: "ringing" | "connecting" | "talking" | "held" | "away" | "wrap_up";
         /** @description What the operator said about a contact. */
         WrapUp: {
             /** @description Anything else, at most 4,000 characters. */
