@@ -97,6 +97,21 @@ impl CallActor {
     }
 }
 
+/// A recording that nobody stops would be written for ever.
+impl Drop for CallActor {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            return;
+        }
+        for recording in self.recordings.keys() {
+            let contact = self.call.contact();
+            tracing::error!(contact.id = %contact, recording.id = %recording, "a recording is on disk and in no row");
+            self.world.legs.remove(recording.as_uuid());
+            let _engine_gone = self.world.media.stop_recording(*recording);
+        }
+    }
+}
+
 impl Actor for CallActor {
     type Context = Context<Self>;
 

@@ -21,6 +21,10 @@ pub(super) struct Line {
     contact: Option<(QueueId, Contact)>,
     /// The queue has said that it took the contact.
     taken: bool,
+    /// The contact is in line, or has asked to be.
+    waits: bool,
+    /// How the queue that connected the contact wants it finished.
+    wrap_up: WrapUpRule,
     arrived_at: Option<DateTime<Utc>>,
 }
 
@@ -72,7 +76,7 @@ impl CallActor {
         let priority = priority.map_or(0, i16::from);
         let contact = Contact { card, call, needs, priority, queued_at, returning: at_head };
         self.line.contact = Some((queue, contact.clone()));
-        self.line.taken = false;
+        (self.line.taken, self.line.waits) = (false, true);
         let arrived = queue::Event::ContactArrived { contact };
         if self.world.directory.tell::<Queues>(queue, arrived).is_err() {
             self.drive(Event::EnqueueRefused { why: LeftBecause::NoSuchQueue }, ctx);
@@ -83,7 +87,7 @@ impl CallActor {
         let Some(queue) = queue.or(self.line.contact.as_ref().map(|(queue, _)| *queue)) else { return };
         let why = if abandoned { Left::CallerHungUp } else { Left::TakenAway };
         self.tell_queue(queue, queue::Event::ContactLeft { contact: self.call.contact(), why });
-        self.line.taken = false;
+        (self.line.taken, self.line.waits) = (false, false);
     }
 
     pub(super) fn ask_position(&self, queue: QueueId) {
@@ -107,6 +111,7 @@ impl CallActor {
                 self.drive(Event::Position { queue, position, estimated_wait }, ctx);
             }
             ToCall::NotTaken { why } => {
+                self.line.waits = false;
                 let why = match why {
                     NotTaken::Full => LeftBecause::Full,
                     NotTaken::Closed => LeftBecause::Closed,
@@ -115,18 +120,20 @@ impl CallActor {
             }
             // The board hears these from the queue itself.
             ToCall::Offered { .. } | ToCall::OfferWithdrawn => {}
-            ToCall::Connect { offer, operator, leg } => {
-                self.line.taken = false;
+            ToCall::Connect { offer, operator, leg, wrap_up } => {
+                (self.line.taken, self.line.waits) = (false, false);
+                self.line.wrap_up = wrap_up;
                 self.drive(Event::Connect { queue, offer, operator, operator_leg: leg }, ctx);
             }
         }
     }
 
-    /// The queue lost its line: this contact says again that it waits there, with its place.
+    /// The queue lost its line: this contact says again that it waits there, with its place. One that the queue has
+    /// not answered yet asks again: its question may be lost with the line.
     pub(super) fn announce_again(&self, queue: QueueId) {
-        let waits = self.line.taken.then_some(self.line.contact.as_ref()).flatten();
+        let waits = self.line.waits.then_some(self.line.contact.as_ref()).flatten();
         if let Some((_, contact)) = waits.filter(|(waits_in, _)| *waits_in == queue) {
-            let contact = Contact { returning: true, ..contact.clone() };
+            let contact = Contact { returning: contact.returning || self.line.taken, ..contact.clone() };
             self.tell_queue(queue, queue::Event::ContactArrived { contact });
         }
     }
@@ -138,7 +145,7 @@ impl CallActor {
         }
         let Some((_, contact)) = &self.line.contact else { return };
         let answered_at = self.answered_at.unwrap_or(contact.queued_at);
-        let holds = FromCall::Holds { contact: contact.clone(), wrap_up: WrapUpRule::default(), answered_at };
+        let holds = FromCall::Holds { contact: contact.clone(), wrap_up: self.line.wrap_up, answered_at };
         self.tell_operator(operator, holds);
     }
 

@@ -1,12 +1,15 @@
 //! Calls as actors: signalling comes in, room is checked, a panic ends one call and nothing else.
 
 use crate::fakes::{Server, queue_id};
+use actix::{Actor, Context, Handler};
+use actors::Tell;
 use actors::calls::{CallsSupervisor, drain, pump_sip};
 use actors::legs::LegEvent;
-use actors::message::Calls;
+use actors::message::{Calls, Queues};
 use actors::world::Book;
 use base::id::{LegId, TrunkId};
 use flow::{Library, fault::Catalogue};
+use routing::queue;
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -150,6 +153,92 @@ async fn a_call_that_panics_is_hung_up_and_takes_nobody_with_it() {
     assert_eq!(server.world.directory.ids::<Calls>().len(), 1, "the other call goes on");
     dials(&events, 3, "+998712000000").await;
     confirms(&server, &events, 3).await;
+}
+
+#[actix::test]
+async fn an_operator_whose_call_panics_is_told_that_it_is_over() {
+    let mut server = Server::start();
+    server.ready().await;
+    let events = signalling(&server, 2);
+    dials(&events, 1, "+998712000000").await;
+    confirms(&server, &events, 1).await;
+    server.accept().await;
+    server.until("they talk", |server| server.desk("/contact/state") == "talking").await;
+
+    server.clock.fails_next.store(true, Ordering::SeqCst);
+    let digit = SipEvent::Digit { leg: leg(1), digit: '1', duration: Duration::from_millis(160) };
+    server.world.legs.deliver(leg(1).as_uuid(), LegEvent::Sip(digit));
+
+    server.until("the operator wraps up", |server| server.is("wrap_up")).await;
+    assert_eq!(server.desk("/contact/ended_by"), "system");
+    assert_eq!(server.world.legs.len(), 1, "the operator's phone; nothing of the call");
+}
+
+/// CC-ROUTE-06: how a contact is finished is the queue's rule, also after the operator's actor failed in mid-call.
+#[actix::test]
+async fn a_restarted_operator_finishes_the_call_by_the_rule_of_its_queue() {
+    let mut server = Server::start();
+    server.ready().await;
+    let events = signalling(&server, 2);
+    dials(&events, 1, "+998712000000").await;
+    confirms(&server, &events, 1).await;
+    server.accept().await;
+    server.until("they talk", |server| server.desk("/contact/state") == "talking").await;
+
+    server.clock.fails_next.store(true, Ordering::SeqCst);
+    server.stand_up();
+    server.until("the clock failed", |server| !server.clock.fails_next.load(Ordering::SeqCst)).await;
+    server.sit_down().await;
+    server.until("they talk again", |server| server.desk("/contact/state") == "talking").await;
+    events.send(SipEvent::HungUp { leg: leg(1), cause: EndCause::Peer(None) }).await.unwrap();
+
+    server.until("the operator wraps up", |server| server.is("wrap_up")).await;
+    assert!(server.desk("/contact/wrap_up/until").is_string(), "{}", server.desk(""));
+}
+
+#[actix::test]
+async fn a_caller_whose_question_a_failing_queue_lost_asks_again() {
+    let server = Server::start();
+    let events = signalling(&server, 2);
+    dials(&events, 1, "+998712000000").await;
+    let answer = SipCommand::Answer { leg: leg(1), sdp: "answer".to_owned() };
+    server.until("the call is answered", |server| server.sip.said().contains(&answer)).await;
+
+    let lost = Losing(false).start();
+    server.world.directory.register::<Queues>(queue_id(), lost.clone().recipient());
+    events.send(SipEvent::Acked { leg: leg(1), sdp: None }).await.unwrap();
+    while !lost.send(Asked).await.unwrap() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    server.restart_queue();
+
+    server.until("it waits", |server| server.board("/totals/waiting") == 1).await;
+    assert_eq!(server.board("/totals/offered"), 1);
+}
+
+/// A queue that fails with what it is told.
+struct Losing(bool);
+
+#[derive(actix::Message)]
+#[rtype(result = "bool")]
+struct Asked;
+
+impl Actor for Losing {
+    type Context = Context<Self>;
+}
+
+impl Handler<Tell<queue::Event>> for Losing {
+    type Result = ();
+    fn handle(&mut self, Tell(event): Tell<queue::Event>, _: &mut Context<Self>) {
+        self.0 |= matches!(event, queue::Event::ContactArrived { .. });
+    }
+}
+
+impl Handler<Asked> for Losing {
+    type Result = bool;
+    fn handle(&mut self, Asked: Asked, _: &mut Context<Self>) -> bool {
+        self.0
+    }
 }
 
 #[actix::test]

@@ -175,6 +175,7 @@ pub struct Server {
     pub clock: Arc<TestClock>,
     pub sip: Arc<FakeSip>,
     media: Arc<FakeMedia>,
+    supervisor: Addr<Supervisor>,
     sockets: u64,
 }
 
@@ -248,7 +249,13 @@ impl Server {
         actors::board::open(&world, &supervisor);
         actors::queue::open(&world, &supervisor, queue_id(), queue_config());
         actors::operator::sign_in(&world, &supervisor, operator_id(), settings());
-        Self { world, clock, sip, media, sockets: 0 }
+        Self { world, clock, sip, media, supervisor, sockets: 0 }
+    }
+
+    /// A fresh queue, as after a failure.
+    pub fn restart_queue(&self) {
+        self.world.directory.remove::<Queues>(queue_id());
+        actors::queue::open(&self.world, &self.supervisor, queue_id(), queue_config());
     }
 
     /// Waits, in the test's time, until a value is what it should be.

@@ -314,7 +314,7 @@ impl Queue {
         let Some(entry) = self.entries.remove(&taken.contact) else { return };
         self.estimate.answered(turn.now);
         let waited = waited(&entry, turn.now);
-        let message = ToCall::Connect { offer, operator, leg };
+        let message = ToCall::Connect { offer, operator, leg, wrap_up: self.config.wrap_up };
         turn.effects.push(Effect::ToCall { call: entry.contact.call, message });
         turn.effects.push(Effect::Happened(Happened::Answered { contact: taken.contact, operator, waited }));
     }

@@ -218,6 +218,8 @@ pub enum ToCall {
         operator: OperatorId,
         /// The operator's media leg.
         leg: LegId,
+        /// How the contact is to be finished: for an operator who restarts in mid-call and asks for it.
+        wrap_up: WrapUpRule,
     },
 }
 
