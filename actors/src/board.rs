@@ -20,6 +20,11 @@ use tokio::time::Instant;
 /// is one frame.
 pub const PUBLISHED_EVERY: Duration = Duration::from_millis(100);
 
+/// How often desktops hear of their queues' lines, and the floor is drawn while no supervisor watches: a desktop's
+/// count of who waits need not run, and forty desktops ten times a second cost more than the calls themselves.
+/// Shorter than [`TICKS_EVERY`], so that each tick finds it due.
+const SELDOM_EVERY: Duration = Duration::from_millis(900);
+
 /// How often time itself may change the board: minutes of the series, midnight.
 const TICKS_EVERY: Duration = Duration::from_secs(1);
 
@@ -30,6 +35,7 @@ pub struct BoardActor {
     /// A publication is due at the end of this stretch of [`PUBLISHED_EVERY`].
     due: bool,
     published_at: Option<Instant>,
+    seldom_at: Option<Instant>,
     lines: Arc<BTreeMap<QueueId, LineNow>>,
     _guard: ExitGuard,
 }
@@ -45,7 +51,16 @@ pub fn open(world: &Arc<World>, supervisor: &Addr<Supervisor>) {
             let board = Board::new(world.clock.now(), world.zone);
             let world = Arc::clone(&world);
             let lines = Arc::default();
-            BoardActor { world, board, due: false, published_at: None, lines, _guard: guard }.start();
+            BoardActor {
+                world,
+                board,
+                due: false,
+                published_at: None,
+                seldom_at: None,
+                lines,
+                _guard: guard,
+            }
+            .start();
         }),
     });
 }
@@ -71,7 +86,17 @@ impl BoardActor {
         self.published_at = Some(Instant::now());
         let now = self.world.clock.now();
         self.world.board.publish(now, self.board.board_view());
-        self.world.floor.publish(now, self.board.floor_view());
+        let seldom = self.seldom_at.is_none_or(|at| at.elapsed() >= SELDOM_EVERY);
+        if seldom || self.world.floor.subscribers() > 0 {
+            self.world.floor.publish(now, self.board.floor_view());
+        }
+        if seldom {
+            self.seldom_at = Some(Instant::now());
+            self.tell_lines();
+        }
+    }
+
+    fn tell_lines(&mut self) {
         let lines = self.board.lines();
         if lines != *self.lines {
             self.lines = Arc::new(lines);

@@ -13,14 +13,20 @@ use crate::timers::Timers;
 use crate::world::World;
 use actix::{Actor, ActorFutureExt, Addr, AsyncContext, Context, Handler, WrapFuture};
 use arc_swap::ArcSwap;
-use base::id::{LegId, OperatorId};
-use routing::operator::{Effect, Event, Operator, Settings, Timer, Totals, day_start};
+use base::id::{ContactId, LegId, OperatorId};
+use routing::contact::WrapUp;
+use routing::operator::{Effect, Event, Operator, Request, Settings, Timer, Totals, day_start};
 use routing::query::day::{OperatorDay, operator_day};
+use routing::store::wrap_up::faults;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 use telephony::media::api::{MediaError, MediaEvent};
 use tokio::sync::oneshot;
+
+/// The rows are asked about topics and results for this long; an operator waits for the answer.
+const ROWS_ANSWER_WITHIN: Duration = Duration::from_secs(1);
 
 type Reply = oneshot::Sender<Result<Value, DeskProblem>>;
 
@@ -91,6 +97,10 @@ impl OperatorActor {
         let leg = LegId::new(self.world.clock.now(), &mut self.world.dice.take());
         self.world.legs.register(leg.as_uuid(), ctx.address().recipient());
         self.drive(Event::PhoneConnecting { leg }, ctx);
+        if !self.operator.awaits_phone(leg) {
+            // The window that asked is gone: an opened leg would be nobody's.
+            return drop(reply);
+        }
         let opened = self.world.media.open_webrtc(leg, sdp).into_actor(self);
         ctx.spawn(opened.map(move |answer, this, ctx| {
             if answer.is_err() {
@@ -99,6 +109,35 @@ impl OperatorActor {
             // A desktop that does not wait for the answer any more needs none.
             let _late =
                 reply.send(answer.map(|sdp| json!({"sdp": sdp})).map_err(|error| phone_problem(&error)));
+        }));
+    }
+
+    fn ask(&mut self, request: Request, reply: Reply, ctx: &mut Context<Self>) {
+        self.asked += 1;
+        self.replies.insert(self.asked, reply);
+        self.drive(Event::Asked { ask: self.asked, request }, ctx);
+    }
+
+    /// What the rows would refuse is refused here, while somebody can correct it. While the database is away nobody
+    /// knows its topics: what came from a list that it filled is believed.
+    fn check_wrap_up(&mut self, contact: ContactId, wrap_up: WrapUp, reply: Reply, ctx: &mut Context<Self>) {
+        if let Some(problem) = request::note_problem(&wrap_up.note) {
+            let _late = reply.send(Err(problem));
+            return;
+        }
+        let (pool, said) = (self.world.pool.clone(), wrap_up.clone());
+        let asked = async move {
+            let mut db = pool.acquire().await?;
+            faults(&mut db, &said).await
+        };
+        let asked = async move { tokio::time::timeout(ROWS_ANSWER_WITHIN, asked).await };
+        ctx.spawn(asked.into_actor(self).map(move |answer, this, ctx| match answer {
+            Ok(Ok(faults)) if !faults.is_empty() => {
+                let _late = reply.send(Err(request::faulty(&faults)));
+            }
+            Ok(Ok(_)) | Ok(Err(_)) | Err(_) => {
+                this.ask(Request::CompleteWrapUp { contact, wrap_up }, reply, ctx);
+            }
         }));
     }
 
@@ -174,11 +213,10 @@ impl Handler<DeskAsk> for OperatorActor {
                 self.connect_phone(sdp, reply, ctx);
             }
             DeskAsk::Command { command, reply } => match request::of(command) {
-                Some(request) => {
-                    self.asked += 1;
-                    self.replies.insert(self.asked, reply);
-                    self.drive(Event::Asked { ask: self.asked, request }, ctx);
+                Some(Request::CompleteWrapUp { contact, wrap_up }) => {
+                    self.check_wrap_up(contact, wrap_up, reply, ctx);
                 }
+                Some(request) => self.ask(request, reply, ctx),
                 None => drop(reply),
             },
         }

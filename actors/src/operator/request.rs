@@ -1,7 +1,8 @@
 //! Commands of the desktop as requests to the operator's core, and its refusals as problems.
 
 use crate::desk::{DeskCommand, DeskProblem, WantedState};
-use routing::contact::WrapUp;
+use base::FieldFault;
+use routing::contact::{NOTE_MAX, WrapUp};
 use routing::operator::{Refusal, Request};
 
 /// The request of a command; none for one that is not the core's to answer.
@@ -27,6 +28,25 @@ pub(super) fn of(command: DeskCommand) -> Option<Request> {
         DeskCommand::ExtendWrapUp { contact_id } => Request::ExtendWrapUp { contact: contact_id },
     };
     Some(request)
+}
+
+/// What of a note no row takes: it is told by the note alone, also while the database is away.
+pub(super) fn note_problem(note: &str) -> Option<DeskProblem> {
+    let length = note.chars().count();
+    let detail = if length > NOTE_MAX {
+        format!("the note has {length} characters, and {NOTE_MAX} is the most")
+    } else if note.contains('\0') {
+        "the note has a character that cannot be stored (NUL)".to_owned()
+    } else {
+        return None;
+    };
+    Some(DeskProblem { code: "invalid", status: 422, detail })
+}
+
+/// How the edge tells what a row does not take.
+pub(super) fn faulty(faults: &[FieldFault]) -> DeskProblem {
+    let each = faults.iter().map(|fault| format!("{}: {}", fault.pointer, fault.detail));
+    DeskProblem { code: "invalid", status: 422, detail: each.collect::<Vec<_>>().join("; ") }
 }
 
 /// How the edge tells a refusal.

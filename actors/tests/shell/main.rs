@@ -11,6 +11,8 @@ mod fakes;
 use actors::message::{CallMessage, Operators, Queues};
 use base::id::ContactId;
 use fakes::{Server, operator_id, queue_config, queue_id};
+use routing::contact::EndedBy;
+use routing::operator::{self, FromCall};
 use routing::queue::{self, ToCall};
 use serde_json::json;
 use std::sync::atomic::Ordering;
@@ -118,6 +120,30 @@ async fn a_restarted_operator_finds_the_contact_it_serves() {
     server.sit_down().await;
 
     server.until("they talk again", |server| server.desk("/contact/state") == "talking").await;
+}
+
+#[actix::test]
+async fn a_note_that_no_row_takes_is_refused_and_the_rest_is_kept_though_the_database_is_away() {
+    let mut server = Server::start();
+    server.ready().await;
+    server.caller_arrives(7);
+    server.accept().await;
+    server.until("they talk", |server| server.desk("/contact/state") == "talking").await;
+    let call = base::id::CallId::from_uuid(uuid::Uuid::from_u128(7));
+    let message = FromCall::Ended { by: EndedBy::Caller };
+    server.world.directory.tell::<Operators>(operator_id(), operator::Event::Call { call, message }).unwrap();
+    server.until("wrap-up", |server| server.is("wrap_up")).await;
+    let complete = |note: String| {
+        let (contact, any) = (uuid::Uuid::from_u128(7), uuid::Uuid::from_u128(9));
+        let args = json!({"contact_id": contact, "topic_id": any, "result_id": any, "note": note});
+        server.frame(json!({"name": "wrap_up.complete", "args": args}))
+    };
+
+    for bad in ["x".repeat(4_001), "a\0b".to_owned()] {
+        assert_eq!(complete(bad).await.unwrap_err().status, 422);
+    }
+    assert_eq!(complete("done".to_owned()).await, Ok(json!(null)));
+    assert!(server.is("ready"));
 }
 
 #[actix::test]

@@ -306,6 +306,12 @@ impl Operator {
         self.id
     }
 
+    /// Whether this leg is the phone that the desktop is connecting.
+    #[must_use]
+    pub fn awaits_phone(&self, leg: LegId) -> bool {
+        matches!(self.phone, Phone::Connecting { leg: expected, .. } if expected == leg)
+    }
+
     /// The presence that others see.
     #[must_use]
     pub fn presence(&self) -> StateName {

@@ -70,6 +70,9 @@ pub async fn faults(db: &mut PgConnection, wrap_up: &WrapUp) -> sqlx::Result<Vec
         let detail = format!("has {length} characters, and {NOTE_MAX} is the most");
         faults.push(FieldFault::new("/note", detail));
     }
+    if wrap_up.note.contains('\0') {
+        faults.push(FieldFault::new("/note", "has a character that cannot be stored (NUL)"));
+    }
     Ok(faults)
 }
 
