@@ -115,13 +115,13 @@ test('a second tab says that the desk is open elsewhere, and may take it', { tim
   await second.getByText('The desk is open elsewhere').waitFor();
   assert.equal(await boris.page.getByText('The desk is open elsewhere').count(), 0, 'the first tab keeps it');
   await second.getByRole('button', { name: 'Use it here' }).click();
-  await second.getByRole('button', { name: /^Status:/ }).waitFor();
+  await second.getByRole('button', { name: /Status:/ }).waitFor();
   await boris.page.getByText('The desk is open elsewhere').waitFor();
 
   // Another browser of the same person takes over too, and the older one says so.
   const elsewhere = await Operator.atDesk(server, 'boris', { hertz: OPERATOR_HERTZ });
   t.after(() => elsewhere.close());
-  await elsewhere.page.getByRole('button', { name: /^Status:/ }).waitFor();
+  await elsewhere.page.getByRole('button', { name: /Status:/ }).waitFor();
   await second.getByText('opened on another computer or browser').waitFor();
 });
 

@@ -132,7 +132,7 @@ export class Operator extends Browser {
 
   /** Waits until the desk shows this status. */
   async shows(state, seconds = 15) {
-    const shown = this.page.getByRole('button', { name: new RegExp(`^Status: ${state}`) });
+    const shown = this.page.getByRole('button', { name: new RegExp(`Status: ${state}`) });
     await shown.waitFor({ timeout: seconds * 1000 });
   }
 
