@@ -26,6 +26,8 @@ pub struct Http {
     pub requests_burst: u32,
     /// Sign-ins that one source address may try, a minute, on average; also the burst.
     pub sign_ins_per_minute: u32,
+    /// Whether anybody who reaches the address may read `/metrics`.
+    pub metrics_open: bool,
 }
 
 /// `[http.tls]`
@@ -50,6 +52,7 @@ impl Default for Http {
             requests_per_second: 100,
             requests_burst: 300,
             sign_ins_per_minute: 30,
+            metrics_open: false,
         }
     }
 }

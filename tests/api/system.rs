@@ -1,6 +1,6 @@
 //! Health, state, documents, the web application.
 
-use crate::support::{Answer, TestServer};
+use crate::support::{Answer, Browser, TestServer};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
@@ -81,4 +81,22 @@ async fn metrics_are_there_for_prometheus() {
 
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4"));
     answer.expect(StatusCode::OK).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn metrics_are_for_this_machine_and_for_keys_that_may_read_logs() {
+    let server = TestServer::start().await;
+    let administrator = server.administrator().await;
+    let through_a_proxy = |browser: &Browser| {
+        browser.request(Method::GET, "/metrics").header("x-forwarded-for", "203.0.113.9").send()
+    };
+    let mut statuses = vec![through_a_proxy(&server.browser()).await.unwrap().status()];
+    for operation in ["board.read", "log.read"] {
+        let key = json!({ "name": operation, "operations": [operation] });
+        let key = administrator.post("/api/v1/api-keys", &key).await.expect(StatusCode::CREATED).await;
+        let program = server.program(key["key"].as_str().unwrap());
+        statuses.push(through_a_proxy(&program).await.unwrap().status());
+    }
+
+    assert_eq!(statuses, [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::OK]);
 }

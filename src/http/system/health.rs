@@ -1,5 +1,6 @@
 //! Whether the server lives and whether it can work, for whoever restarts it or sends it traffic; and metrics.
 
+use crate::http::caller::identify;
 use crate::http::prelude::*;
 use platform::journal::Journal;
 use std::time::Duration;
@@ -54,11 +55,23 @@ async fn readiness(state: Data<AppState>) -> HttpResponse {
     response.insert_header(("cache-control", "no-store")).json(readiness)
 }
 
-/// Measurements in the text format of Prometheus.
-#[utoipa::path(get, path = "/metrics", operation_id = "getMetrics", tag = "system", security(()),
-    responses((status = 200, body = String, content_type = "text/plain")))]
-async fn metrics() -> HttpResponse {
-    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(platform::telemetry::render_metrics())
+/// Whether a request comes from this machine itself, and not by way of a proxy on it.
+fn is_local(request: &HttpRequest) -> bool {
+    let own = request.peer_addr().is_some_and(|peer| peer.ip().to_canonical().is_loopback());
+    own && !["forwarded", "x-forwarded-for"].iter().any(|header| request.headers().contains_key(*header))
+}
+
+/// Measurements in the text format of Prometheus. They tell how busy the site is, so they are for this machine
+/// itself and for callers with `log.read`, such as an API key, unless `[http] metrics_open` opens them.
+#[utoipa::path(get, path = "/metrics", operation_id = "getMetrics", tag = "system",
+    responses((status = 200, body = String, content_type = "text/plain"), (status = 401, body = Problem),
+        (status = 403, body = Problem)))]
+async fn metrics(request: HttpRequest, state: Data<AppState>) -> Result<HttpResponse, ApiError> {
+    if !state.settings.metrics_open && !is_local(&request) {
+        identify(request.headers(), &state).await?.require(Operation::LogRead)?;
+    }
+    let measured = platform::telemetry::render_metrics();
+    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(measured))
 }
 
 /// The routes of this file.
@@ -67,6 +80,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/healthz", Needs::Nothing, || web::to(health)),
         Route::get("/readyz", Needs::Nothing, || web::to(readiness)),
+        // The handler looks: this machine itself needs nothing.
         Route::get("/metrics", Needs::Nothing, || web::to(metrics)),
     ]
 }

@@ -896,7 +896,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Measurements in the text format of Prometheus. */
+        /**
+         * Measurements in the text format of Prometheus. They tell how busy the site is, so they are for this machine
+         *     itself and for callers with `log.read`, such as an API key, unless `[http] metrics_open` opens them.
+         */
         get: operations["getMetrics"];
         put?: never;
         post?: never;
@@ -5664,6 +5667,22 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
