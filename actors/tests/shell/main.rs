@@ -152,7 +152,7 @@ async fn who_signed_out_is_on_no_board() {
     server.ready().await;
 
     server.frame(json!({"name": "presence.sign_out", "args": {}})).await.unwrap();
-    tokio::time::sleep(Duration::from_secs(1)).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
 
     assert_eq!(server.floor("/operators"), json!({}));
     assert_eq!(server.world.directory.ids::<Operators>(), vec![]);
