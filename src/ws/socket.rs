@@ -72,6 +72,8 @@ pub struct Socket<S> {
     acks: Acks,
     heard: Vec<Heard>,
     beats: u32,
+    /// The question whether the socket may stay open, on its way: frames and commands do not wait for the answer.
+    checking: Option<LocalBoxFuture<'static, bool>>,
     pending: FuturesUnordered<oneshot::Receiver<Bytes>>,
 }
 
@@ -89,7 +91,15 @@ enum Next {
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// A socket over an upgraded connection.
     pub fn new(wire: WebSocketStream<S>, rights: Rights, acks: Acks) -> Self {
-        Self { wire, rights, acks, heard: Vec::new(), beats: 0, pending: FuturesUnordered::new() }
+        Self {
+            wire,
+            rights,
+            acks,
+            heard: Vec::new(),
+            beats: 0,
+            checking: None,
+            pending: FuturesUnordered::new(),
+        }
     }
 
     /// Serves the socket until it ends. `number` names it towards the desk.
@@ -114,6 +124,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                     Err(broadcast::error::RecvError::Lagged(_)) => Ok(()),
                     Err(broadcast::error::RecvError::Closed) => Err(End::Stopping),
                 },
+                allowed = answer_to(&mut self.checking) => {
+                    self.checking = None;
+                    if allowed { Ok(()) } else { Err(End::NotAllowed) }
+                }
                 newer = &mut newer, if desk_is_open => match newer {
                     Ok(()) => Err(End::TakenOver),
                     // The desk is gone without a successor; answers that are on their way still go out.
@@ -144,8 +158,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         if self.rights.desk.as_ref().is_some_and(|(_, desk)| !desk.asks.connected()) {
             return Err(End::Stopping);
         }
-        if self.beats.is_multiple_of(RECHECK_BEATS) && !(self.rights.still)().await {
-            return Err(End::NotAllowed);
+        if self.beats.is_multiple_of(RECHECK_BEATS) && self.checking.is_none() {
+            self.checking = Some((self.rights.still)());
         }
         self.send(beat).await
     }
@@ -238,6 +252,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(End::Gone),
         }
+    }
+}
+
+/// Waits for the answer of a question; for ever when none was asked.
+async fn answer_to(question: &mut Option<LocalBoxFuture<'static, bool>>) -> bool {
+    match question {
+        Some(question) => question.await,
+        None => std::future::pending().await,
     }
 }
 
