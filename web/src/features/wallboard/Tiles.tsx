@@ -6,7 +6,7 @@ import { secondsSince } from '../../lib/time';
 import { OperatorsTile } from './OperatorsTile';
 import { QueuesTile } from './QueuesTile';
 import { Tile } from './Tile';
-import { abandonedPercent } from './thresholds';
+import { abandonedPercent, targetOf } from './thresholds';
 
 const whole = (value: number | undefined) =>
   value === undefined ? '—' : String(Math.round(value));
@@ -18,8 +18,7 @@ export function Tiles({ board, age, stale }: { board: Board; age: number; stale:
   const { totals, queues, operators, series } = board;
   const every = { age, stale };
   const list = Object.values(queues);
-  const target = list.length > 0 ? Math.max(...list.map((queue) => queue.target_percent)) : 80;
-  const seconds = list.length > 0 ? Math.max(...list.map((queue) => queue.target_seconds)) : 20;
+  const { target, seconds, shared } = targetOf(list);
   const longest = totals.longest_since ? secondsSince(totals.longest_since, skew.now()) : 0;
   const waits = list.flatMap((queue) => queue.estimated_wait_seconds ?? []);
   const estimate = waits.length > 0 ? Math.max(...waits) : undefined;
@@ -46,7 +45,7 @@ export function Tiles({ board, age, stale }: { board: Board; age: number; stale:
       />
       <Tile
         {...every}
-        label={t('board.service', { percent: target, seconds })}
+        label={shared ? t('board.service', { percent: target, seconds }) : t('board.serviceAll')}
         shown={whole(totals.service_level)}
         unit="%"
         value={totals.service_level}

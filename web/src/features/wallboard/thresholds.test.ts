@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { abandonedPercent, type Level, level, siteOffset, sparkPoints, trend } from './thresholds';
+import {
+  abandonedPercent,
+  type Level,
+  level,
+  siteOffset,
+  sparkPoints,
+  targetOf,
+  trend,
+} from './thresholds';
 
 const waiting = { warn: 5, bad: 10, hysteresis: 1 };
 const service = { warn: 80, bad: 70, hysteresis: 2 };
@@ -62,5 +70,22 @@ describe('the abandoned share', () => {
   it('is unknown before the first caller', () => {
     expect(abandonedPercent(0, 0)).toBeUndefined();
     expect(abandonedPercent(3, 1)).toBe(25);
+  });
+});
+
+it('a target is shown as a pair only when every queue has it', () => {
+  const queue = (target_percent: number, target_seconds: number) => ({
+    target_percent,
+    target_seconds,
+  });
+  expect(targetOf([queue(80, 20), queue(80, 20)])).toEqual({
+    target: 80,
+    seconds: 20,
+    shared: true,
+  });
+  expect(targetOf([queue(80, 20), queue(90, 15)])).toEqual({
+    target: 85,
+    seconds: 20,
+    shared: false,
   });
 });

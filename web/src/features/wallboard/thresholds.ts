@@ -66,3 +66,24 @@ export function abandonedPercent(answered: number, abandoned: number): number | 
   const all = answered + abandoned;
   return all === 0 ? undefined : (abandoned / all) * 100;
 }
+
+/** What all queues promise together: their own target when it is one, else the mean of the percents. */
+export function targetOf(queues: { target_percent: number; target_seconds: number }[]): {
+  target: number;
+  seconds: number;
+  shared: boolean;
+} {
+  const [first] = queues;
+  if (!first) return { target: 80, seconds: 20, shared: true };
+  const shared = queues.every(
+    (queue) =>
+      queue.target_percent === first.target_percent &&
+      queue.target_seconds === first.target_seconds,
+  );
+  const percents = queues.reduce((sum, queue) => sum + queue.target_percent, 0);
+  return {
+    target: Math.round(percents / queues.length),
+    seconds: Math.max(...queues.map((queue) => queue.target_seconds)),
+    shared,
+  };
+}

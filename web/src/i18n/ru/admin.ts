@@ -34,7 +34,7 @@ export const adminRu: Words<typeof adminEn> = {
     results: 'Результаты',
     trunks: 'Транки',
     numbers: 'Номера',
-    prompts: 'Подсказки',
+    prompts: 'Голосовые фразы',
     flows: 'Сценарии',
     customers: 'Клиенты',
     audit: 'Журнал событий',

@@ -11,6 +11,7 @@ export const boardRu: Words<typeof boardEn> = {
   fullScreen: 'На весь экран',
   waiting: 'Ожидают сейчас',
   longest: 'Дольше всех ждут',
+  serviceAll: 'Уровень сервиса',
   service: 'Сервис {{percent}}/{{seconds}}',
   abandoned: 'Потеряно',
   talking: 'Разговаривают',

@@ -11,6 +11,7 @@ export const boardUz: Words<typeof boardEn> = {
   fullScreen: 'Butun ekran',
   waiting: 'Hozir kutmoqda',
   longest: 'Eng uzoq kutish',
+  serviceAll: 'Xizmat darajasi',
   service: 'Xizmat {{percent}}/{{seconds}}',
   abandoned: 'Yoʻqotilgan',
   talking: 'Suhbatda',
