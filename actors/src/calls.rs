@@ -118,7 +118,8 @@ impl Handler<GaveUp> for CallsSupervisor {
         world.directory.broadcast::<Operators>(&operator::Event::Call { call, message });
         let _nobody_counts = world.directory.tell::<Boards>(Site::HERE, board::Event::CallEnded { contact });
         let now = world.clock.now();
-        let ending = Ending { outcome: Outcome::Failed, ended_by: EndedBy::System, held_ms: 0 };
+        let ending =
+            Ending { outcome: Outcome::Failed, ended_by: EndedBy::System, held_ms: 0, talked_ms: None };
         let written = world.journal.submit("contact_ended", move |db| {
             Box::pin(async move { routing::store::live::contact_ended(db, now, contact, &ending).await })
         });

@@ -132,7 +132,7 @@ pub async fn served(
     }
     let outcome = if operator.is_some() { Outcome::Answered } else { Outcome::AbandonedInIvr };
     let ended = at + chrono::TimeDelta::seconds(72);
-    let ending = Ending { outcome, ended_by: EndedBy::Caller, held_ms: 0 };
+    let ending = Ending { outcome, ended_by: EndedBy::Caller, held_ms: 0, talked_ms: None };
     live::contact_ended(db, ended, contact, &ending).await.unwrap();
     if let Some(operator) = operator {
         let wrap_up = WrapUp::default();

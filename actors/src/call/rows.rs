@@ -62,6 +62,7 @@ impl CallActor {
             outcome: translate::outcome(ended.outcome),
             ended_by: translate::ended_by(ended.by),
             held_ms: i64::try_from(ended.held.as_millis()).unwrap_or(i64::MAX),
+            talked_ms: Some(i64::try_from(ended.talked.as_millis()).unwrap_or(i64::MAX)),
         };
         self.submit("contact_ended", move |db| {
             Box::pin(async move { live::contact_ended(db, now, contact, &ending).await })

@@ -148,7 +148,7 @@ pub struct Offered {
     pub operator: OperatorId,
 }
 
-/// How a contact ended. How long the caller waited and talked is computed from what was stored before.
+/// How a contact ended. How long the caller waited is computed from what was stored before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ending {
     /// What became of it; never `InProgress`.
@@ -157,6 +157,9 @@ pub struct Ending {
     pub ended_by: EndedBy,
     /// How long the caller was on hold, in milliseconds.
     pub held_ms: i64,
+    /// How long the caller talked, in milliseconds: a second wait, after an operator was lost, is no talk. None when
+    /// nobody knows it; then it is what lies between answer and end, holds not counted.
+    pub talked_ms: Option<i64>,
 }
 
 /// What the operator said about a contact.

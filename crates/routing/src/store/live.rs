@@ -219,7 +219,7 @@ pub async fn contact_ended(
              waited_ms = case when queued_at is not null then
                  greatest(0, extract(epoch from coalesce(answered_at, $2) - queued_at) * 1000)::bigint end,
              talked_ms = case when answered_at is not null then
-                 greatest(0, extract(epoch from $2 - answered_at) * 1000 - $5)::bigint end
+                 coalesce($6, greatest(0, extract(epoch from $2 - answered_at) * 1000 - $5)::bigint) end
          where contact_id = $1 and ended_at is null
          returning waited_ms, talked_ms",
     )
@@ -228,6 +228,7 @@ pub async fn contact_ended(
     .bind(ending.outcome)
     .bind(ending.ended_by)
     .bind(ending.held_ms)
+    .bind(ending.talked_ms)
     .fetch_optional(&mut *db)
     .await?;
     let Some((waited_ms, talked_ms)) = times else { return Ok(()) };
@@ -285,7 +286,12 @@ pub async fn close_orphans(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::R
     )
     .fetch_all(&mut *db)
     .await?;
-    let failed = Ending { outcome: Outcome::Failed, ended_by: crate::contact::EndedBy::System, held_ms: 0 };
+    let failed = Ending {
+        outcome: Outcome::Failed,
+        ended_by: crate::contact::EndedBy::System,
+        held_ms: 0,
+        talked_ms: None,
+    };
     for orphan in &orphans {
         contact_ended(db, now, orphan.contact_id, &failed).await?;
     }

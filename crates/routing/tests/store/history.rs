@@ -16,7 +16,8 @@ use routing::store::wrap_up::{contact_wrapped_up, correct_wrap_up};
 use serde_json::json;
 use uuid::Uuid;
 
-const SERVED: Ending = Ending { outcome: Outcome::Answered, ended_by: EndedBy::Caller, held_ms: 4_000 };
+const SERVED: Ending =
+    Ending { outcome: Outcome::Answered, ended_by: EndedBy::Caller, held_ms: 4_000, talked_ms: None };
 
 /// Runs a write twice, as the journal does when an answer is lost: the second time must change nothing.
 macro_rules! twice {
@@ -95,7 +96,8 @@ async fn a_caller_who_leaves_the_queue_waited_and_never_talked() {
 
     let now = world.seconds(7);
     offer_ended(&mut world.db, now, offer, OfferEnd::Withdrawn).await.unwrap();
-    let ending = Ending { outcome: Outcome::Abandoned, ended_by: EndedBy::Caller, held_ms: 0 };
+    let ending =
+        Ending { outcome: Outcome::Abandoned, ended_by: EndedBy::Caller, held_ms: 0, talked_ms: None };
     twice!(contact_ended(&mut world.db, now, contact, &ending));
     offer_lapsed(&mut world.db, now, offer).await.unwrap(); // late: the offer is over
 
@@ -106,6 +108,24 @@ async fn a_caller_who_leaves_the_queue_waited_and_never_talked() {
     assert_eq!(events[3..].len(), 2);
     assert!(events.contains(&"routing.contact_abandoned.v1".to_owned()));
     assert!(events.contains(&"routing.offer_withdrawn.v1".to_owned()));
+}
+
+/// A caller whose operator was lost waits again: that time is no talk.
+#[tokio::test]
+async fn a_second_wait_is_no_talk() {
+    let mut world = World::new().await;
+    let queue = world.queue("Individuals").await;
+    let contact = world.arrives("+998901234567").await;
+    contact_queued(&mut world.db, world.now, contact, queue).await.unwrap();
+    let now = world.seconds(10);
+    contact_answered(&mut world.db, now, contact, operator(1)).await.unwrap();
+    let now = world.seconds(120);
+
+    let ending = Ending { talked_ms: Some(50_000), ..SERVED };
+    contact_ended(&mut world.db, now, contact, &ending).await.unwrap();
+
+    let row = find(&mut world.db, contact).await.unwrap().unwrap();
+    assert_eq!((row.waited_ms, row.talked_ms, row.held_ms), (Some(10_000), Some(50_000), Some(4_000)));
 }
 
 /// CC-HIST-02: fact of repeat communication.

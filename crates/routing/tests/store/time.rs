@@ -77,7 +77,7 @@ async fn counters_of_a_queue_and_an_operator_continue_from_rows_after_a_restart(
             Outcome::Abandoned
         };
         let now = world.seconds(if answered { 50 } else { 0 });
-        let ending = Ending { outcome, ended_by: EndedBy::Caller, held_ms: 0 };
+        let ending = Ending { outcome, ended_by: EndedBy::Caller, held_ms: 0, talked_ms: None };
         contact_ended(&mut world.db, now, contact, &ending).await.unwrap();
     }
     let waiting = world.arrives("+998901234567").await;
