@@ -248,7 +248,15 @@ impl std::error::Error for ApiError {
 
 impl From<sqlx::Error> for ApiError {
     fn from(error: sqlx::Error) -> Self {
-        let away = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_));
+        let said = error.as_database_error().and_then(sqlx::error::DatabaseError::code).unwrap_or_default();
+        // A text with a NUL, which no column of Postgres takes: the request is at fault.
+        if said == "22021" {
+            return Self::new(Code::MalformedRequest, "a text has a character that cannot be stored (NUL)");
+        }
+        // 08 connection, 57P shutting down or starting up (Postgres manual, appendix A).
+        let away = matches!(error, sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::Io(_))
+            || said.starts_with("08")
+            || said.starts_with("57P");
         let mut refusal = if away {
             Self::unavailable("the database is away; calls that run go on")
         } else {

@@ -34,6 +34,11 @@ async fn customers_are_added_found_and_changed() {
         let list = browser.get(&format!("/api/v1/customers?q={query}")).await.expect(StatusCode::OK).await;
         assert_eq!(list["items"], json!(found), "{query}");
     }
+    let mut unstorable = person.clone();
+    unstorable["name"] = json!("a\0b");
+    unstorable["identifiers"] = json!([]);
+    browser.post("/api/v1/customers", &unstorable).await.expect_problem(400, "malformed-request").await;
+    browser.get("/api/v1/customers?q=a%00b").await.expect_problem(400, "malformed-request").await;
     let path = format!("/api/v1/customers/{}", first["id"].as_str().unwrap());
     let mut taken = person.clone();
     taken["identifiers"][0]["value"] = json!("+998712345678");
