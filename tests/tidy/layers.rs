@@ -11,19 +11,19 @@ const DOMAINS: [&str; 9] =
 const FLOORS: [(&str, u8); 15] = [
     ("base", 0),
     ("platform", 1),
-    ("flow", 1),
-    ("rules", 1),
-    ("ledger", 1),
-    ("telephony", 2),
-    ("routing", 2),
-    ("dialer", 2),
-    ("channels", 2),
-    ("campaigns", 2),
-    ("crm", 2),
-    ("loyalty", 2),
-    ("reporting", 2),
-    ("access", 2),
-    ("actors", 3),
+    ("rules", 2),
+    ("ledger", 2),
+    ("flow", 3), // its conditions are written in the language of `rules`
+    ("telephony", 4),
+    ("routing", 4),
+    ("dialer", 4),
+    ("channels", 4),
+    ("campaigns", 4),
+    ("crm", 4),
+    ("loyalty", 4),
+    ("reporting", 4),
+    ("access", 4),
+    ("actors", 5),
 ];
 
 fn floor(name: &str) -> Option<u8> {
@@ -50,8 +50,7 @@ fn every_crate_has_its_floor_and_arrows_point_down() {
         let own = floor(&from).unwrap_or_else(|| panic!("{from} has no floor: add it to FLOORS"));
         for below in to {
             let other = floor(&below).expect("only known crates are edges");
-            let kernel_on_platform = own == 1 && below == "platform";
-            assert!(other < own || kernel_on_platform, "{from} depends on {below}, which is not below it");
+            assert!(other < own, "{from} depends on {below}, which is not below it");
         }
     }
 }
@@ -104,12 +103,15 @@ fn sql_stays_in_store_and_query_files() {
 }
 
 /// Schemas and the folder whose code may write their tables.
-const SCHEMAS: [(&str, &str); 5] = [
+const SCHEMAS: [(&str, &str); 8] = [
     ("platform", "crates/platform/"),
     ("access", "crates/access/"),
     ("routing", "crates/routing/"),
     ("crm", "crates/crm/"),
     ("telephony", "crates/telephony/"),
+    ("rules", "crates/rules/"),
+    ("flow", "crates/flow/"),
+    ("channels", "crates/channels/"),
 ];
 
 #[test]

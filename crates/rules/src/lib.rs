@@ -1,0 +1,1 @@
+//! Decisions: one expression language, decision tables, and rules that react to events.
