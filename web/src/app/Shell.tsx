@@ -5,6 +5,7 @@ import { MeContext, useSession } from '../api/session';
 import { can } from '../lib/can';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
+import { SECTIONS } from './sections';
 import { useKeyboard } from './useKeyboard';
 import { type NavItem, useNavActions } from './useNavActions';
 
@@ -35,14 +36,26 @@ export default function Shell() {
   useKeyboard(special);
   const may = (operation: string) => can(me?.operations, operation);
   const onDuty = useOnDuty(pathname, Boolean(me?.is_operator) && may('desk.use'));
+  const sections = SECTIONS.filter((section) => may(section.needs));
   const items: NavItem[] = [
     { to: '/desk', label: t('nav.desk'), needs: 'desk.use' },
     { to: '/supervisor', label: t('nav.floor'), needs: 'floor.read' },
     { to: '/contacts', label: t('nav.contacts'), needs: 'contact.read' },
+    { to: '/customers', label: t('nav.customers'), needs: 'customer.read' },
+    ...(sections.length > 0 ? [{ to: '/automation', label: t('nav.automation') }] : []),
     { to: '/wallboard', label: t('nav.wallboard'), needs: 'board.read' },
     { to: '/admin', label: t('nav.admin') },
   ].filter((item) => !item.needs || may(item.needs));
-  useNavActions(items, special);
+  useNavActions(
+    [
+      ...items,
+      ...sections.map(({ key }) => ({
+        to: `/automation/${key}`,
+        label: `${t('nav.automation')}: ${t(`automation.${key}`)}`,
+      })),
+    ],
+    special,
+  );
 
   if (session.error && !me) {
     return (

@@ -51,6 +51,31 @@ export const router = createBrowserRouter([
               Component: (await import('../features/supervisor/ContactPage')).default,
             }),
           }),
+          needs('customer.read', {
+            path: 'customers',
+            lazy: async () => ({
+              Component: (await import('../features/cards/CustomersPage')).default,
+            }),
+          }),
+          {
+            path: 'automation',
+            lazy: async () => ({ Component: (await import('./AutomationPage')).default }),
+            children: [
+              needs('message.read', {
+                path: 'messages',
+                lazy: async () => ({
+                  Component: (await import('../features/messages/MessagesPage')).default,
+                }),
+              }),
+              needs('structure.write', {
+                path: 'structures',
+                lazy: async () => ({
+                  Component: (await import('../features/cards/StructuresPage')).default,
+                }),
+              }),
+              { path: '*', element: <NotFound /> },
+            ],
+          },
           {
             path: 'admin/:page?',
             lazy: async () => ({

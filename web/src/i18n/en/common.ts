@@ -5,6 +5,8 @@ export const commonEn = {
     wallboard: 'Wallboard',
     floor: 'Floor',
     contacts: 'Contacts',
+    customers: 'Customers',
+    automation: 'Automation',
     admin: 'Administration',
     main: 'Main navigation',
     signOut: 'Sign out',
@@ -16,6 +18,17 @@ export const commonEn = {
     palette: 'Find and do',
     help: 'Keyboard shortcuts',
     skip: 'Skip to content',
+  },
+  automation: {
+    title: 'Automation',
+    rules: 'Rules',
+    flows: 'Flows',
+    tasks: 'Tasks',
+    messages: 'Messages',
+    events: 'Events',
+    structures: 'Structures',
+    nothing:
+      'Nothing here is open to you. Ask an administrator for a right of rules, flows, tasks, messages or events.',
   },
   theme: { light: 'Light', dark: 'Dark', system: 'As the system' },
   signin: {

@@ -8,6 +8,8 @@ export const commonRu: Words<typeof commonEn> = {
     wallboard: 'Табло',
     floor: 'Смена',
     contacts: 'Контакты',
+    customers: 'Клиенты',
+    automation: 'Автоматизация',
     admin: 'Управление',
     main: 'Главное меню',
     signOut: 'Выйти',
@@ -19,6 +21,17 @@ export const commonRu: Words<typeof commonEn> = {
     palette: 'Найти и выполнить',
     help: 'Горячие клавиши',
     skip: 'К содержимому',
+  },
+  automation: {
+    title: 'Автоматизация',
+    rules: 'Правила',
+    flows: 'Сценарии',
+    tasks: 'Задачи',
+    messages: 'Сообщения',
+    events: 'События',
+    structures: 'Структуры',
+    nothing:
+      'Здесь вам ничего не доступно. Попросите у администратора право на правила, сценарии, задачи, сообщения или события.',
   },
   theme: { light: 'Светлое', dark: 'Тёмное', system: 'Как в системе' },
   signin: {

@@ -8,6 +8,8 @@ export const commonUz: Words<typeof commonEn> = {
     wallboard: 'Tablo',
     floor: 'Smena',
     contacts: 'Kontaktlar',
+    customers: 'Mijozlar',
+    automation: 'Avtomatlashtirish',
     admin: 'Boshqaruv',
     main: 'Asosiy menyu',
     signOut: 'Chiqish',
@@ -19,6 +21,17 @@ export const commonUz: Words<typeof commonEn> = {
     palette: 'Topish va bajarish',
     help: 'Tezkor tugmalar',
     skip: 'Asosiy qismga oʻtish',
+  },
+  automation: {
+    title: 'Avtomatlashtirish',
+    rules: 'Qoidalar',
+    flows: 'Ssenariylar',
+    tasks: 'Vazifalar',
+    messages: 'Xabarlar',
+    events: 'Hodisalar',
+    structures: 'Tuzilmalar',
+    nothing:
+      'Bu yerda sizga hech narsa ochiq emas. Administratordan qoidalar, ssenariylar, vazifalar, xabarlar yoki hodisalar huquqini soʻrang.',
   },
   theme: { light: 'Yorugʻ', dark: 'Qorongʻi', system: 'Tizimdagidek' },
   signin: {
