@@ -5,8 +5,8 @@ import type { Customer, CustomerInput } from '../../api/contract';
 import { customers } from '../../api/resources';
 import { phone } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
-import { CrudPage } from './CrudPage';
-import { SwitchField, TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { SwitchField, TextField } from '../../ui/crud/fields';
 
 const KINDS = ['phone', 'email', 'contract', 'telegram', 'tax_number'] as const;
 

@@ -5,10 +5,10 @@ import { useTranslation } from 'react-i18next';
 import type { ApiKey, ApiKeyInput } from '../../api/contract';
 import { apiKeys } from '../../api/resources';
 import { dateTime } from '../../lib/format';
-import { CrudPage } from './CrudPage';
-import { TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { TextField } from '../../ui/crud/fields';
 import { OperationMatrix } from './RolesPage';
-import { Secret } from './Secret';
+import { Secret } from '../../ui/crud/Secret';
 
 type KeyForm = Omit<ApiKeyInput, 'expires_at'> & { expires_at?: Dayjs | string | null };
 

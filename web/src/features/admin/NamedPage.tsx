@@ -3,8 +3,8 @@ import type { Named } from '../../api/contract';
 import type { Resource } from '../../api/query';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
-import { CrudPage } from './CrudPage';
-import { LocalTextField, TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { LocalTextField, TextField } from '../../ui/crud/fields';
 
 /** Lists of words in three languages: skills, results, and reasons, which also have a code. */
 export function NamedPage<T extends Named & { code?: string }>({

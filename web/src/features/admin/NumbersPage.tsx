@@ -4,8 +4,8 @@ import type { DialledNumber, DialledNumberInput } from '../../api/contract';
 import { flows, numbers } from '../../api/resources';
 import { useAll } from '../../api/session';
 import { phone } from '../../lib/format';
-import { CrudPage } from './CrudPage';
-import { SwitchField, TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { SwitchField, TextField } from '../../ui/crud/fields';
 
 function Fields() {
   const { t } = useTranslation();

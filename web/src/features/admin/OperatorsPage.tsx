@@ -4,8 +4,8 @@ import type { Operator, OperatorInput } from '../../api/contract';
 import { operators, queues, skills } from '../../api/resources';
 import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
-import { CrudPage } from './CrudPage';
-import { SkillsField, SwitchField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { SkillsField, SwitchField } from '../../ui/crud/fields';
 
 function Fields() {
   const { t } = useTranslation();

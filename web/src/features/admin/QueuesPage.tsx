@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Queue, QueueInput } from '../../api/contract';
 import { queues, units } from '../../api/resources';
 import { useAll } from '../../api/session';
-import { CrudPage } from './CrudPage';
-import { NumberField, SkillsField, SwitchField, TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { NumberField, SkillsField, SwitchField, TextField } from '../../ui/crud/fields';
 
 function Fields() {
   const { t } = useTranslation();

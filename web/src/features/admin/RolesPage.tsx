@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Role, RoleInput } from '../../api/contract';
 import { operations, roles } from '../../api/resources';
 import { useAll } from '../../api/session';
-import { CrudPage } from './CrudPage';
-import { TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { TextField } from '../../ui/crud/fields';
 import { matrixRows } from './matrix';
 
 /** Which operations belong to the role: a row a subject, a column read, write or what else there is. */

@@ -5,8 +5,8 @@ import { topics } from '../../api/resources';
 import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
-import { CrudPage } from './CrudPage';
-import { LocalTextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { LocalTextField } from '../../ui/crud/fields';
 import { below } from './tree';
 
 function Fields({ item }: { item: Topic | undefined }) {

@@ -2,8 +2,8 @@ import { Form, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Trunk, TrunkInput } from '../../api/contract';
 import { trunks } from '../../api/resources';
-import { CrudPage } from './CrudPage';
-import { NumberField, SwitchField, TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { NumberField, SwitchField, TextField } from '../../ui/crud/fields';
 
 function Fields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();

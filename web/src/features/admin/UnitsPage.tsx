@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Unit, UnitInput } from '../../api/contract';
 import { units } from '../../api/resources';
 import { useAll } from '../../api/session';
-import { CrudPage } from './CrudPage';
-import { TextField } from './fields';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { TextField } from '../../ui/crud/fields';
 import { below } from './tree';
 
 function Fields({ item }: { item: Unit | undefined }) {

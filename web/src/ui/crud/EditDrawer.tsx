@@ -3,9 +3,9 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
-import { ProblemNote } from '../../ui/ProblemNote';
-import { ReasonButton } from '../../ui/ReasonButton';
-import { useSay } from '../../ui/say';
+import { ProblemNote } from '../ProblemNote';
+import { ReasonButton } from '../ReasonButton';
+import { useSay } from '../say';
 import type { Spec } from './spec';
 
 interface Props<T extends object, Input extends object, Made = T> {

@@ -4,13 +4,14 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChange, useList } from '../../api/query';
 import { useCan } from '../../api/session';
-import { PageHead } from '../../ui/PageHead';
-import { ProblemNote } from '../../ui/ProblemNote';
-import { ReasonButton } from '../../ui/ReasonButton';
-import { SearchBox } from '../../ui/SearchBox';
-import { useSay } from '../../ui/say';
+import { PageHead } from '../PageHead';
+import { ProblemNote } from '../ProblemNote';
+import { ReasonButton } from '../ReasonButton';
+import { SearchBox } from '../SearchBox';
+import { useSay } from '../say';
 import { EditDrawer } from './EditDrawer';
 import type { Spec } from './spec';
+import './crud.css';
 
 /** A list with search, and a drawer in which one of it is made, changed or removed. */
 export function CrudPage<T extends object, Input extends object, Made = T>({

@@ -1,7 +1,8 @@
 import { CopyOutlined } from '@ant-design/icons';
 import { Alert, Button } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { useSay } from '../../ui/say';
+import { useSay } from '../say';
+import './crud.css';
 
 /** Something that is shown once and never again. */
 export function Secret({ value, note }: { value: string; note: string }) {

@@ -5,6 +5,7 @@ import { skills } from '../../api/resources';
 import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
+import './crud.css';
 
 /** The usual field: a label, a control, and whether it must be filled. */
 export function TextField({
