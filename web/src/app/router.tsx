@@ -61,6 +61,12 @@ export const router = createBrowserRouter([
             path: 'automation',
             lazy: async () => ({ Component: (await import('./AutomationPage')).default }),
             children: [
+              needs('flow.read', {
+                path: 'flows',
+                lazy: async () => ({
+                  Component: (await import('../features/flows/FlowsPage')).default,
+                }),
+              }),
               needs('message.read', {
                 path: 'messages',
                 lazy: async () => ({

@@ -4,6 +4,7 @@ import { commonEn } from './en/common';
 import { contactsEn } from './en/contacts';
 import { deskEn } from './en/desk';
 import { floorEn } from './en/floor';
+import { flowsEn } from './en/flows';
 import { problemsEn } from './en/problems';
 
 /** English is the source: the other languages have exactly its keys. */
@@ -14,5 +15,6 @@ export const en = {
   floor: floorEn,
   contacts: contactsEn,
   admin: adminEn,
+  flows: flowsEn,
   problem: problemsEn,
 };

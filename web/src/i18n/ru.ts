@@ -5,6 +5,7 @@ import { commonRu } from './ru/common';
 import { contactsRu } from './ru/contacts';
 import { deskRu } from './ru/desk';
 import { floorRu } from './ru/floor';
+import { flowsRu } from './ru/flows';
 import { problemsRu } from './ru/problems';
 import type { Words } from './words';
 
@@ -15,5 +16,6 @@ export const ru: Words<typeof en> = {
   floor: floorRu,
   contacts: contactsRu,
   admin: adminRu,
+  flows: flowsRu,
   problem: problemsRu,
 };

@@ -5,6 +5,7 @@ import { commonUz } from './uz/common';
 import { contactsUz } from './uz/contacts';
 import { deskUz } from './uz/desk';
 import { floorUz } from './uz/floor';
+import { flowsUz } from './uz/flows';
 import { problemsUz } from './uz/problems';
 import type { Words } from './words';
 
@@ -15,5 +16,6 @@ export const uz: Words<typeof en> = {
   floor: floorUz,
   contacts: contactsUz,
   admin: adminUz,
+  flows: flowsUz,
   problem: problemsUz,
 };

@@ -24,6 +24,7 @@ export const commonEn = {
     rules: 'Rules',
     flows: 'Flows',
     tasks: 'Tasks',
+    connectors: 'Outside systems',
     messages: 'Messages',
     events: 'Events',
     structures: 'Structures',

@@ -27,6 +27,7 @@ export const commonRu: Words<typeof commonEn> = {
     rules: 'Правила',
     flows: 'Сценарии',
     tasks: 'Задачи',
+    connectors: 'Внешние системы',
     messages: 'Сообщения',
     events: 'События',
     structures: 'Структуры',

@@ -27,6 +27,7 @@ export const commonUz: Words<typeof commonEn> = {
     rules: 'Qoidalar',
     flows: 'Ssenariylar',
     tasks: 'Vazifalar',
+    connectors: 'Tashqi tizimlar',
     messages: 'Xabarlar',
     events: 'Hodisalar',
     structures: 'Tuzilmalar',

@@ -1,0 +1,76 @@
+import { Form, Input, Modal, Radio } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { FLOW_KINDS, type FlowKind } from '../../api/flow-types';
+import { addFlow } from '../../api/flows';
+import { asProblem, formErrors, type Problem } from '../../api/problem';
+import { useChange } from '../../api/query';
+import { ProblemNote } from '../../ui/ProblemNote';
+
+interface Fields {
+  name: string;
+  title: string;
+  kind: FlowKind;
+}
+
+/** A new flow: what it is, and by which name others refer to it. */
+export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: string): void }) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Fields>();
+  const [problem, setProblem] = useState<Problem>();
+  const add = useChange((input: Fields) => addFlow(input), ['/flows']);
+  const submit = async (fields: Fields) => {
+    setProblem(undefined);
+    try {
+      await add.mutateAsync(fields);
+      onMade(fields.name);
+    } catch (error) {
+      const found = asProblem(error);
+      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
+      setProblem(found);
+    }
+  };
+  return (
+    <Modal
+      open
+      title={t('flows.new')}
+      okText={t('common.create')}
+      cancelText={t('common.cancel')}
+      confirmLoading={add.isPending}
+      onOk={() => form.submit()}
+      onCancel={onClose}
+    >
+      <ProblemNote error={problem} />
+      <Form<Fields>
+        form={form}
+        layout="vertical"
+        requiredMark="optional"
+        initialValues={{ kind: 'process' }}
+        onFinish={(fields) => void submit(fields)}
+      >
+        <Form.Item name="kind" label={t('flows.kindLabel')}>
+          <Radio.Group
+            className="kinds"
+            options={FLOW_KINDS.map((value) => ({ value, label: t(`flows.kind.${value}`) }))}
+          />
+        </Form.Item>
+        <Form.Item
+          name="title"
+          label={t('flows.title')}
+          rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+        >
+          <Input autoFocus />
+        </Form.Item>
+        <Form.Item
+          name="name"
+          label={t('flows.name')}
+          extra={t('flows.nameHint')}
+          rules={[{ required: true, pattern: /^[a-z][a-z0-9_-]*$/, message: t('flows.nameHint') }]}
+        >
+          <Input autoComplete="off" />
+        </Form.Item>
+        <button type="submit" hidden />
+      </Form>
+    </Modal>
+  );
+}
