@@ -58,6 +58,13 @@ impl IdentifierKind {
             Self::TaxNumber => "tax_number",
         }
     }
+
+    /// The kind of this word, as [`IdentifierKind::as_str`] writes it.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let kinds = [Self::Phone, Self::Email, Self::Contract, Self::Telegram, Self::TaxNumber];
+        kinds.into_iter().find(|kind| kind.as_str() == word)
+    }
 }
 
 /// One identifier, unique among all customers.

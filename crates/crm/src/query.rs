@@ -1,5 +1,9 @@
 //! SQL that reads the schema `crm`.
 
+mod facts;
+
+pub use facts::{by_identifiers, facts};
+
 use crate::customer::{Caller, Customer};
 use crate::name;
 use base::PhoneNumber;
@@ -41,7 +45,7 @@ pub async fn find_by_phone(db: &mut PgConnection, number: &PhoneNumber) -> sqlx:
 pub async fn find(db: &mut PgConnection, id: CustomerId) -> sqlx::Result<Option<Customer>> {
     sqlx::query_as(
         "select customer_id, kind, name, vip, language, created_at, updated_at, version,
-             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.value), '[]')
+             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.position, i.value), '[]')
               from crm.identifier i where i.customer_id = c.customer_id) as identifiers
          from crm.customer c
          where customer_id = $1",
@@ -69,7 +73,7 @@ pub async fn search(
     // What is sought is one set of ids, so that the plan begins at the indexes and not at the customers.
     sqlx::query_as(
         "select customer_id, kind, name, vip, language, created_at, updated_at, version,
-             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.value), '[]')
+             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.position, i.value), '[]')
               from crm.identifier i where i.customer_id = c.customer_id) as identifiers
          from crm.customer c
          where customer_id in (
@@ -97,7 +101,7 @@ pub async fn search(
 async fn list(db: &mut PgConnection, after: Option<After>, limit: i64) -> sqlx::Result<Vec<Customer>> {
     sqlx::query_as(
         "select customer_id, kind, name, vip, language, created_at, updated_at, version,
-             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.value), '[]')
+             (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.position, i.value), '[]')
               from crm.identifier i where i.customer_id = c.customer_id) as identifiers
          from crm.customer c
          where ($1::timestamptz is null or (created_at, customer_id) < ($1, $2::uuid))

@@ -123,8 +123,9 @@ async fn replace_lists(
     let (kinds, values) = columns(fields);
     sqlx::query("delete from crm.identifier where customer_id = $1").bind(id).execute(&mut *db).await?;
     sqlx::query(
-        "insert into crm.identifier (customer_id, kind, value)
-         select $1, kind, value from unnest($2::text[], $3::text[]) as given (kind, value)",
+        "insert into crm.identifier (customer_id, kind, value, position)
+         select $1, kind, value, place
+         from unnest($2::text[], $3::text[]) with ordinality as given (kind, value, place)",
     )
     .bind(id)
     .bind(&kinds)

@@ -5,7 +5,7 @@ use base::id::{CustomerId, PersonId};
 use base::{Author, ChangeError, Edit, Locale};
 use chrono::{DateTime, TimeDelta, Utc};
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
-use crm::query::{After, find, find_by_phone, search, search_ids};
+use crm::query::{After, by_identifiers, facts, find, find_by_phone, search, search_ids};
 use crm::store::{insert, update};
 use platform::testing::TestDb;
 use rand::SeedableRng;
@@ -148,4 +148,39 @@ async fn a_change_keeps_versions_identifiers_and_names_apart() {
     let nobody = CustomerId::from_uuid(Uuid::from_u128(1));
     let unknown = update(&mut db, &mut adds.edit(), nobody, 1, &person("Nodira", "+998901110009")).await;
     assert!(matches!(unknown, Err(ChangeError::Unknown("customer"))));
+}
+
+/// BRE-EVT-02, GAP-48: what rules see of a customer, found by any identifier.
+#[tokio::test]
+async fn a_customer_is_seen_by_expressions_with_the_first_number_that_was_given() {
+    let test_db = TestDb::new().await;
+    let mut db = test_db.pool().acquire().await.unwrap();
+    let mut adds = Adds::new();
+    let mut fields = person("Aziza", "+998901110009");
+    fields.identifiers.push(Identifier { kind: IdentifierKind::Phone, value: "+998901110001".to_owned() });
+    fields
+        .identifiers
+        .push(Identifier { kind: IdentifierKind::Email, value: "Aziza@Example.com".to_owned() });
+    let aziza = insert(&mut db, &mut adds.edit(), &fields).await.unwrap().id;
+    let nobody = CustomerId::from_uuid(Uuid::from_u128(1));
+
+    let seen = facts(&mut db, &[aziza, nobody]).await.unwrap();
+
+    assert_eq!(
+        serde_json::to_value(&seen).unwrap(),
+        serde_json::json!({ aziza.to_string(): {
+            "id": aziza, "kind": "individual", "name": "Aziza", "vip": false, "language": "uz",
+            "phone": "+998901110009", "email": "aziza@example.com", "telegram": null, "tax_number": null,
+            "contract": null, "created_at": "2026-11-22T10:00:01Z",
+        }})
+    );
+    let sought = |kind, value: &str| Identifier { kind, value: value.to_owned() };
+    let identifiers = [
+        sought(IdentifierKind::Phone, "rubbish"),
+        sought(IdentifierKind::Email, "AZIZA@example.com"),
+        sought(IdentifierKind::Phone, " +998901110001 "),
+        sought(IdentifierKind::Contract, "7"),
+    ];
+    let found = by_identifiers(&mut db, &identifiers).await.unwrap();
+    assert_eq!(found, [None, Some(aziza), Some(aziza), None]);
 }
