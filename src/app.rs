@@ -19,6 +19,8 @@ use tokio_util::sync::CancellationToken;
 
 /// Months of event partitions that exist ahead of time.
 const PARTITION_MONTHS: u32 = 3;
+/// Weeks of partitions of outside events that exist ahead of time.
+const PARTITION_WEEKS: u32 = 5;
 /// How often partitions are looked after.
 const PARTITIONS_EVERY: Duration = Duration::from_secs(3600);
 /// How long the journal may take to write what it keeps, when the server stops.
@@ -154,8 +156,11 @@ async fn make_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: Cancellation
             _ = every.tick() => {}
         }
         let today = clock.now().date_naive();
-        let made =
-            async { event::make_partitions(&mut *pool.acquire().await?, today, PARTITION_MONTHS).await };
+        let made = async {
+            let mut db = pool.acquire().await?;
+            event::make_partitions(&mut db, today, PARTITION_MONTHS).await?;
+            event::make_outside_partitions(&mut db, today, PARTITION_WEEKS).await
+        };
         if let Err(error) = made.await {
             tracing::warn!(error = %error, "the event log's partitions were not made, another try in an hour");
         }

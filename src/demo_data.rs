@@ -286,7 +286,7 @@ impl Loader<'_> {
 
     async fn finish(&mut self, loaded: &Loaded) -> Result<(), DemoError> {
         let event = NewEvent {
-            kind: LOADED,
+            kind: LOADED.into(),
             journal: Journal::Change,
             subject: Uuid::nil(),
             correlation: None,

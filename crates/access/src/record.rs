@@ -39,7 +39,8 @@ async fn append(
     subject: Uuid,
     payload: Value,
 ) -> sqlx::Result<()> {
-    let event = NewEvent { kind, journal, subject, correlation: None, author: edit.author, payload };
+    let event =
+        NewEvent { kind: kind.into(), journal, subject, correlation: None, author: edit.author, payload };
     platform::event::append(db, edit.now, edit.rng, &event).await?;
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use crate::id::{ApiKeyId, PersonId};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use uuid::Uuid;
 
 /// Who made something happen.
@@ -16,7 +17,7 @@ pub enum Author {
     System,
 }
 
-/// Which of the four logs an event belongs to (NFR-LOG-01..04).
+/// Which log an event belongs to: four of our own (NFR-LOG-01..04), and what other systems sent (INT-02).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Journal {
@@ -28,15 +29,18 @@ pub enum Journal {
     Change,
     /// A failure of a component.
     Failure,
+    /// What other systems, or a rule on their behalf, say has happened: its kind is a registered type.
+    Outside,
 }
 
 /// An event about to be appended in the transaction that makes it true.
 ///
-/// `kind` is `<schema>.<what_happened>.v<n>`; a changed payload is a new version beside the old one.
+/// `kind` is `<schema>.<what_happened>.v<n>`; a changed payload is a new version beside the old one. Events from
+/// outside (`Journal::Outside`) are named as their registered type is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NewEvent {
     /// Such as `routing.contact_abandoned.v1`.
-    pub kind: &'static str,
+    pub kind: Cow<'static, str>,
     /// Which of the four logs shows it.
     pub journal: Journal,
     /// What it happened to: the bare id of a contact, a person, a queue.

@@ -165,7 +165,7 @@ async fn record(
     after: &Customer,
 ) -> Result<(), ChangeError> {
     let event = NewEvent {
-        kind,
+        kind: kind.into(),
         journal: Journal::Change,
         subject: after.id.as_uuid(),
         correlation: None,

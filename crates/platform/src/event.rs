@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod consumer;
+pub mod outside;
 pub mod query;
 mod store;
 #[cfg(test)]
@@ -14,7 +15,8 @@ mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, run};
-pub use store::{lag, make_partitions, read};
+pub use outside::{AppendError, Appended, DEPTH_MAX, OutsideEvent, Subject, append_many, append_outside};
+pub use store::{lag, make_outside_partitions, make_partitions, read};
 
 use base::event::Journal;
 use base::id::EventId;
@@ -46,7 +48,7 @@ pub struct Event {
     pub at: Position,
     /// Such as `routing.contact_abandoned.v1`.
     pub kind: String,
-    /// Which of the four logs shows it.
+    /// Which log shows it.
     pub journal: Journal,
     /// What it happened to.
     pub subject: Uuid,

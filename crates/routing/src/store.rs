@@ -28,7 +28,7 @@ async fn record(
     after: Option<&impl Serialize>,
 ) -> Result<(), ChangeError> {
     let event = NewEvent {
-        kind,
+        kind: kind.into(),
         journal: Journal::Change,
         subject,
         correlation: None,

@@ -33,6 +33,6 @@ fn write(event: &Event) {
         Journal::Change => {
             tracing::info!(target: "audit::change", %id, %subject, ?author, %occurred_at, %payload, "{kind}");
         }
-        Journal::Activity | Journal::Failure => {}
+        Journal::Activity | Journal::Failure | Journal::Outside => {}
     }
 }

@@ -48,6 +48,7 @@ pub(super) const fn journal_word(journal: Journal) -> &'static str {
         Journal::Security => "security",
         Journal::Change => "change",
         Journal::Failure => "failure",
+        Journal::Outside => "outside",
     }
 }
 
@@ -57,6 +58,7 @@ fn journal_of(word: &str) -> Journal {
         "security" => Journal::Security,
         "change" => Journal::Change,
         "failure" => Journal::Failure,
+        "outside" => Journal::Outside,
         _ => Journal::Activity,
     }
 }
@@ -69,6 +71,15 @@ fn author_of(kind: &str, id: Option<Uuid>) -> Author {
     }
 }
 
+/// The columns of an author.
+pub(super) fn author_words(author: Author) -> (&'static str, Option<Uuid>) {
+    match author {
+        Author::Person(id) => ("person", Some(id.as_uuid())),
+        Author::ApiKey(id) => ("api_key", Some(id.as_uuid())),
+        Author::System => ("system", None),
+    }
+}
+
 /// Writes one event and wakes the readers when the transaction commits.
 pub(super) async fn insert(
     db: &mut PgConnection,
@@ -76,22 +87,18 @@ pub(super) async fn insert(
     now: DateTime<Utc>,
     event: &NewEvent,
 ) -> sqlx::Result<()> {
-    let (author_kind, author_id) = match event.author {
-        Author::Person(id) => ("person", Some(id.as_uuid())),
-        Author::ApiKey(id) => ("api_key", Some(id.as_uuid())),
-        Author::System => ("system", None),
-    };
+    let (author_kind, author_id) = author_words(event.author);
     sqlx::query(
         "with appended as (
             insert into platform.event
                 (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-            on conflict (event_id, occurred_at) do nothing
+            on conflict (event_id, occurred_at, journal) do nothing
             returning 1)
         select pg_notify('platform_event', '') from appended",
     )
     .bind(event_id)
-    .bind(event.kind)
+    .bind(&event.kind)
     .bind(journal_word(event.journal))
     .bind(event.subject)
     .bind(event.correlation)
@@ -135,6 +142,24 @@ pub async fn make_partitions(db: &mut PgConnection, from: NaiveDate, months: u32
     let made: i32 = sqlx::query_scalar("select platform.make_event_partitions($1, $2)")
         .bind(from)
         .bind(months)
+        .fetch_one(db)
+        .await?;
+    Ok(u32::try_from(made).unwrap_or(0))
+}
+
+/// Makes the weekly partitions of events from outside, `weeks` weeks from the week of `from` on; how many were new.
+///
+/// # Errors
+/// The database refused.
+pub async fn make_outside_partitions(
+    db: &mut PgConnection,
+    from: NaiveDate,
+    weeks: u32,
+) -> sqlx::Result<u32> {
+    let weeks = i32::try_from(weeks).unwrap_or(i32::MAX);
+    let made: i32 = sqlx::query_scalar("select platform.make_outside_partitions($1, $2)")
+        .bind(from)
+        .bind(weeks)
         .fetch_one(db)
         .await?;
     Ok(u32::try_from(made).unwrap_or(0))

@@ -16,7 +16,7 @@ fn now() -> DateTime<Utc> {
 
 fn named(name: &str) -> NewEvent {
     NewEvent {
-        kind: "platform.tested.v1",
+        kind: "platform.tested.v1".into(),
         journal: Journal::Activity,
         subject: Uuid::nil(),
         correlation: Some(Uuid::max()),

@@ -338,7 +338,7 @@ pub(super) async fn append(
     payload: serde_json::Value,
 ) -> sqlx::Result<()> {
     let event = NewEvent {
-        kind,
+        kind: kind.into(),
         journal: Journal::Activity,
         subject: contact.as_uuid(),
         correlation: Some(contact.as_uuid()),
@@ -354,7 +354,7 @@ pub(super) async fn append_once(
     now: DateTime<Utc>,
     event: &NewEvent,
 ) -> sqlx::Result<()> {
-    let id = derived_id(now, event.kind, event.subject);
+    let id = derived_id(now, &event.kind, event.subject);
     platform::event::append_as(db, id, now, event).await?;
     Ok(())
 }

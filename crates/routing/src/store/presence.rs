@@ -45,7 +45,7 @@ pub async fn operator_state_changed(
     .execute(&mut *db)
     .await?;
     let event = NewEvent {
-        kind: "routing.operator_state_changed.v1",
+        kind: "routing.operator_state_changed.v1".into(),
         journal: Journal::Activity,
         subject: change.operator.as_uuid(),
         correlation: None,
@@ -72,7 +72,7 @@ pub async fn operator_signed_out(
     .execute(&mut *db)
     .await?;
     let event = NewEvent {
-        kind: "routing.operator_signed_out.v1",
+        kind: "routing.operator_signed_out.v1".into(),
         journal: Journal::Activity,
         subject: operator.as_uuid(),
         correlation: None,

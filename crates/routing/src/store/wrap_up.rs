@@ -106,7 +106,7 @@ pub async fn correct_wrap_up(
     .await?;
     let was = WrapUp { topic_id: before.topic_id, result_id: before.result_id, note: before.note };
     let event = NewEvent {
-        kind: "routing.contact_wrap_up_corrected.v1",
+        kind: "routing.contact_wrap_up_corrected.v1".into(),
         journal: Journal::Change,
         subject: contact.as_uuid(),
         correlation: Some(contact.as_uuid()),

@@ -247,7 +247,7 @@ pub async fn put_prompt(
     let stored = query::find_prompt(db, prompt.locale, &prompt.name).await?;
     let stored = stored.ok_or(ChangeError::Unknown("prompt"))?;
     let event = NewEvent {
-        kind: "telephony.prompt_uploaded.v1",
+        kind: "telephony.prompt_uploaded.v1".into(),
         journal: Journal::Change,
         subject: base::id::uuid_v7(edit.now, edit.rng), // a prompt is known by name: the event is its own story
         correlation: None,
@@ -286,7 +286,7 @@ pub async fn recording_stored(
         return Ok(());
     }
     let event = NewEvent {
-        kind: "telephony.recording_stored.v1",
+        kind: "telephony.recording_stored.v1".into(),
         journal: Journal::Activity,
         subject: recording.contact_id.as_uuid(),
         correlation: Some(recording.contact_id.as_uuid()),
@@ -311,7 +311,7 @@ pub async fn recording_played(
     recording: &Recording,
 ) -> sqlx::Result<()> {
     let event = NewEvent {
-        kind: "telephony.recording_played.v1",
+        kind: "telephony.recording_played.v1".into(),
         journal: Journal::Security,
         subject: recording.contact_id.as_uuid(),
         correlation: Some(recording.contact_id.as_uuid()),
@@ -342,7 +342,7 @@ pub async fn recording_deleted(
         return Ok(());
     }
     let event = NewEvent {
-        kind: "telephony.recording_deleted.v1",
+        kind: "telephony.recording_deleted.v1".into(),
         journal: Journal::Change,
         subject: id.as_uuid(),
         correlation: None,
@@ -392,7 +392,7 @@ async fn record<T: Serialize>(
     after: Option<&T>,
 ) -> Result<(), ChangeError> {
     let event = NewEvent {
-        kind,
+        kind: kind.into(),
         journal: Journal::Change,
         subject,
         correlation: None,

@@ -11,7 +11,7 @@ import { dateTime } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 
-const JOURNALS = ['activity', 'security', 'change', 'failure'] as const;
+const JOURNALS = ['activity', 'security', 'change', 'failure', 'outside'] as const;
 
 /** Who did what and when, out of the event log. */
 export default function AuditPage() {

@@ -162,6 +162,7 @@ export const adminEn = {
       security: 'Security',
       change: 'Changes',
       failure: 'Failures',
+      outside: 'Outside events',
     },
     authors: {
       person: 'A person',

@@ -165,6 +165,7 @@ export const adminRu: Words<typeof adminEn> = {
       security: 'Безопасность',
       change: 'Изменения',
       failure: 'Сбои',
+      outside: 'Внешние события',
     },
     authors: {
       person: 'Человек',

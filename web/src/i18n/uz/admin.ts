@@ -165,6 +165,7 @@ export const adminUz: Words<typeof adminEn> = {
       security: 'Xavfsizlik',
       change: 'Oʻzgarishlar',
       failure: 'Nosozliklar',
+      outside: 'Tashqi hodisalar',
     },
     authors: {
       person: 'Odam',
