@@ -1,0 +1,166 @@
+//! What an expression may look at: the one context of rules, flow branches, templates and routing criteria.
+
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use serde_json::{Map, Value, json};
+use std::cell::{OnceCell, RefCell};
+use std::sync::Arc;
+use zen_expression::Variable;
+
+/// The names an expression may start a path with.
+pub const ROOTS: [&str; 6] = ["event", "meta", "customer", "time", "vars", "ref"];
+
+/// The reference tables of a site: table, then key, then row. Cheap to clone; built once per change.
+#[derive(Clone, Debug)]
+pub struct References(Arc<Value>);
+
+impl References {
+    /// Tables as `{"cities": {"1726": {"name": "Tashkent"}}}`.
+    #[must_use]
+    pub fn new(tables: Map<String, Value>) -> Self {
+        Self(Arc::new(Value::Object(tables)))
+    }
+
+    /// The tables as JSON.
+    #[must_use]
+    pub fn as_value(&self) -> &Value {
+        &self.0
+    }
+}
+
+impl Default for References {
+    fn default() -> Self {
+        Self::new(Map::new())
+    }
+}
+
+/// Everything one evaluation may look at.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// The data of the event, read as `event.amount`.
+    pub event: Value,
+    /// `type`, `source`, `id`, `time`, `depth` of the event.
+    pub meta: Value,
+    /// Who it is about, read as `customer.name`; null when nobody is known.
+    pub customer: Value,
+    /// The moment in the site's zone: see [`Facts::at`].
+    pub time: Value,
+    /// Variables of a flow, answers of a script.
+    pub vars: Value,
+    /// Reference tables, read as `ref.cities[event.city_id].name`.
+    pub reference: References,
+}
+
+impl Facts {
+    /// The same facts at `moment`, as the clock on the wall of `zone` shows it.
+    #[must_use]
+    pub fn at(mut self, moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Self {
+        self.time = time(moment, zone);
+        self
+    }
+
+    /// The whole context as one JSON object, for a trace or a decision table.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        json!({
+            "event": self.event, "meta": self.meta, "customer": self.customer, "time": self.time,
+            "vars": self.vars, "ref": self.reference.as_value(),
+        })
+    }
+
+    /// The facts made ready for many evaluations on this thread: each part is converted at most once.
+    #[must_use]
+    pub fn prepare(&self) -> Prepared<'_> {
+        Prepared { facts: self, cells: Default::default() }
+    }
+}
+
+/// `{"hour","minute","weekday" (1 = Monday),"date","iso"}` of `moment` in `zone`.
+#[must_use]
+pub fn time(moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Value {
+    let local = moment.with_timezone(&zone);
+    json!({
+        "hour": local.hour(),
+        "minute": local.minute(),
+        "weekday": local.weekday().number_from_monday(),
+        "date": local.date_naive(),
+        "iso": local.to_rfc3339(),
+    })
+}
+
+/// [`Facts`] on one thread. Parts are converted when the first expression asks for them.
+#[derive(Debug)]
+pub struct Prepared<'f> {
+    facts: &'f Facts,
+    cells: [OnceCell<Variable>; 6],
+}
+
+impl Prepared<'_> {
+    /// An object with those of [`ROOTS`] that `wanted` names, by position.
+    pub(crate) fn scope(&self, wanted: RootSet) -> Variable {
+        let scope = Variable::empty_object();
+        if let Variable::Object(map) = &scope {
+            let mut map = map.borrow_mut();
+            for ((name, cell), _) in
+                ROOTS.iter().zip(&self.cells).zip(wanted.0).filter(|(_, is_wanted)| *is_wanted)
+            {
+                map.insert(Variable::key(name), cell.get_or_init(|| self.convert(name)).clone());
+            }
+        }
+        scope
+    }
+
+    fn convert(&self, root: &str) -> Variable {
+        let facts = self.facts;
+        match root {
+            "event" => Variable::from(&facts.event),
+            "meta" => Variable::from(&facts.meta),
+            "customer" => Variable::from(&facts.customer),
+            "time" => Variable::from(&facts.time),
+            "vars" => Variable::from(&facts.vars),
+            _ => reference_variable(&facts.reference),
+        }
+    }
+}
+
+thread_local! {
+    /// The last reference tables this thread saw, converted: they are the same for thousands of events.
+    static REFERENCES: RefCell<Option<(References, Variable)>> = const { RefCell::new(None) };
+}
+
+fn reference_variable(reference: &References) -> Variable {
+    REFERENCES.with_borrow_mut(|last| match last {
+        Some((known, variable)) if Arc::ptr_eq(&known.0, &reference.0) => variable.clone(),
+        _ => {
+            let variable = Variable::from(reference.as_value());
+            *last = Some((reference.clone(), variable.clone()));
+            variable
+        }
+    })
+}
+
+/// Which of [`ROOTS`] an expression reads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct RootSet([bool; 6]);
+
+impl RootSet {
+    /// Adds `name`, when it is one of [`ROOTS`].
+    pub(crate) fn add(&mut self, name: &str) {
+        for (slot, _) in self.0.iter_mut().zip(ROOTS).filter(|(_, root)| *root == name) {
+            *slot = true;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_is_that_of_the_site() {
+        let moment: DateTime<Utc> = "2026-03-01T20:30:00Z".parse().unwrap();
+        assert_eq!(
+            time(moment, chrono_tz::Asia::Tashkent),
+            json!({ "hour": 1, "minute": 30, "weekday": 1, "date": "2026-03-02", "iso": "2026-03-02T01:30:00+05:00" })
+        );
+    }
+}
