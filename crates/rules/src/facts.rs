@@ -9,6 +9,9 @@ use zen_expression::Variable;
 /// The names an expression may start a path with.
 pub const ROOTS: [&str; 6] = ["event", "meta", "customer", "time", "vars", "ref"];
 
+/// A root that only conditions of SQL know: the record of the set (see [`crate::sql`]). In memory it is no value.
+pub const RECORD: &str = "card";
+
 /// The reference tables of a site: table, then key, then row. Cheap to clone; built once per change.
 #[derive(Clone, Debug)]
 pub struct References(Arc<Value>);
@@ -143,6 +146,9 @@ fn reference_variable(reference: &References) -> Variable {
 pub(crate) struct RootSet([bool; 6]);
 
 impl RootSet {
+    /// All of them.
+    pub(crate) const ALL: Self = Self([true; 6]);
+
     /// Adds `name`, when it is one of [`ROOTS`].
     pub(crate) fn add(&mut self, name: &str) {
         for (slot, _) in self.0.iter_mut().zip(ROOTS).filter(|(_, root)| *root == name) {

@@ -7,6 +7,7 @@ pub mod expression;
 pub mod facts;
 pub mod fault;
 mod language;
+pub mod sql;
 
 pub use expression::{EvalError, Expression};
 pub use facts::{Facts, Prepared, References};

@@ -1,7 +1,7 @@
 //! What the language leaves out, each with the reason and what to write instead.
 
 use super::parse::children;
-use crate::facts::ROOTS;
+use crate::facts::{RECORD, ROOTS};
 use crate::fault::{Fault, nearest};
 use zen_expression::functions::{DateMethod, FunctionKind, InternalFunction, MethodKind};
 use zen_expression::lexer::{ComparisonOperator, LogicalOperator, Operator};
@@ -52,7 +52,7 @@ impl<'a> Gate<'a> {
     }
 
     fn identifier(&mut self, name: &str) {
-        if ROOTS.contains(&name) || self.aliases.contains(&name) {
+        if name == RECORD || ROOTS.contains(&name) || self.aliases.contains(&name) {
             return;
         }
         let fault = Fault::error(

@@ -8,12 +8,19 @@ mod parse;
 mod tests;
 
 pub(crate) use fields::path;
-pub(crate) use parse::with_tree;
+pub(crate) use nulls::is_condition;
+pub(crate) use parse::{children, with_tree};
 
+use crate::facts::{Prepared, RootSet};
 use crate::fault::Fault;
+use bumpalo::Bump;
+use serde_json::Value;
 use std::collections::BTreeSet;
+use zen_expression::Scope;
 use zen_expression::compiler::Compiler;
 use zen_expression::expression::Standard;
+use zen_expression::parser::Node;
+use zen_expression::vm::VM;
 
 /// A program and the paths it reads.
 pub(crate) struct Compiled {
@@ -36,4 +43,18 @@ pub(crate) fn compile(text: &str) -> Result<Compiled, Vec<Fault>> {
             .map_err(|error| vec![Fault::error("syntax", "", format!("cannot be compiled: {error}"))])?;
         Ok(Compiled { program, fields })
     })
+}
+
+/// The value of a part of an expression that passed the gate.
+pub(crate) fn evaluate_tree<'a>(
+    arena: &'a Bump,
+    node: &'a Node<'a>,
+    facts: &Prepared<'_>,
+) -> Result<Value, String> {
+    let total = nulls::totalise(arena, node)
+        .map_err(|faults| faults.into_iter().next().map_or_else(String::new, |fault| fault.message))?;
+    let mut compiler = Compiler::new();
+    let code = compiler.compile(total).map_err(|error| error.to_string())?;
+    let scope = Scope::new(facts.scope(RootSet::ALL));
+    VM::new().run(code, &scope).map(Value::from).map_err(|error| error.to_string())
 }
