@@ -61,17 +61,19 @@ export function resource<T, Input, Made = T>(
   };
 }
 
-/** A page of a collection; the previous page stays on screen while the next one loads. */
+/** A page of a collection; the previous page stays on screen while the next one loads. `everyMs`: how often it is read again. */
 export function useList<T, Input, Made>(
   of: Resource<T, Input, Made>,
   query: Query = {},
   enabled = true,
+  everyMs: number | false = false,
 ) {
   return useQuery<Page<T>, Problem>({
     queryKey: [of.path, query],
     queryFn: ({ signal }) => of.list(query, signal),
     placeholderData: keepPreviousData,
     enabled,
+    refetchInterval: everyMs,
   });
 }
 

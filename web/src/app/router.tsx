@@ -1,4 +1,4 @@
-import { createBrowserRouter, type RouteObject } from 'react-router';
+import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
 import { ErrorPage, NotFound } from './ErrorPage';
 import { Guard } from './Guard';
 import { Home } from './Home';
@@ -54,8 +54,40 @@ export const router = createBrowserRouter([
           needs('customer.read', {
             path: 'customers',
             lazy: async () => ({
-              Component: (await import('../features/cards/CustomersPage')).default,
+              Component: (await import('../features/cards/CardsLayout')).default,
             }),
+            children: [
+              {
+                index: true,
+                lazy: async () => ({
+                  Component: (await import('../features/cards/CustomersPage')).default,
+                }),
+              },
+              {
+                path: 'report',
+                lazy: async () => ({
+                  Component: (await import('../features/cards/report/ReportPage')).default,
+                }),
+              },
+              {
+                path: ':id',
+                lazy: async () => ({
+                  Component: (await import('../features/cards/CustomerPage')).default,
+                }),
+              },
+              needs('card.read', {
+                path: 'cards/:kind',
+                lazy: async () => ({
+                  Component: (await import('../features/cards/CardsPage')).default,
+                }),
+              }),
+              needs('card.read', {
+                path: 'cards/:kind/:id',
+                lazy: async () => ({
+                  Component: (await import('../features/cards/CardPage')).default,
+                }),
+              }),
+            ],
           }),
           {
             path: 'automation',
@@ -67,14 +99,48 @@ export const router = createBrowserRouter([
                   Component: (await import('../features/flows/FlowsPage')).default,
                 }),
               }),
-              needs('message.read', {
+              {
                 path: 'messages',
                 lazy: async () => ({
-                  Component: (await import('../features/messages/MessagesPage')).default,
+                  Component: (await import('../features/messages/MessagesLayout')).default,
                 }),
-              }),
+                children: [
+                  needs('message.read', {
+                    index: true,
+                    lazy: async () => ({
+                      Component: (await import('../features/messages/MessagesPage')).default,
+                    }),
+                  }),
+                  needs('template.read', {
+                    path: 'templates',
+                    lazy: async () => ({
+                      Component: (await import('../features/messages/template/TemplatesPage'))
+                        .default,
+                    }),
+                  }),
+                  needs('template.read', {
+                    path: 'templates/:id',
+                    lazy: async () => ({
+                      Component: (await import('../features/messages/template/TemplatePage'))
+                        .default,
+                    }),
+                  }),
+                  needs('link.read', {
+                    path: 'links',
+                    lazy: async () => ({
+                      Component: (await import('../features/messages/links/LinksPage')).default,
+                    }),
+                  }),
+                  needs('message.read', {
+                    path: ':id',
+                    lazy: async () => ({
+                      Component: (await import('../features/messages/MessagePage')).default,
+                    }),
+                  }),
+                ],
+              },
               needs('structure.write', {
-                path: 'structures',
+                path: 'structures/:tab?',
                 lazy: async () => ({
                   Component: (await import('../features/cards/StructuresPage')).default,
                 }),
@@ -82,6 +148,7 @@ export const router = createBrowserRouter([
               { path: '*', element: <NotFound /> },
             ],
           },
+          { path: 'admin/customers', element: <Navigate to="/customers" replace /> },
           {
             path: 'admin/:page?',
             lazy: async () => ({

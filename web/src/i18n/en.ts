@@ -1,10 +1,13 @@
 import { adminEn } from './en/admin';
 import { boardEn } from './en/board';
+import { cardsEn } from './en/cards';
 import { commonEn } from './en/common';
 import { contactsEn } from './en/contacts';
 import { deskEn } from './en/desk';
 import { floorEn } from './en/floor';
 import { flowsEn } from './en/flows';
+import { hooksEn } from './en/hooks';
+import { messagesEn } from './en/messages';
 import { problemsEn } from './en/problems';
 
 /** English is the source: the other languages have exactly its keys. */
@@ -16,5 +19,8 @@ export const en = {
   contacts: contactsEn,
   admin: adminEn,
   flows: flowsEn,
+  cards: cardsEn,
+  messages: messagesEn,
+  hooks: hooksEn,
   problem: problemsEn,
 };

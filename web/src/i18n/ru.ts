@@ -1,11 +1,14 @@
 import type { en } from './en';
 import { adminRu } from './ru/admin';
 import { boardRu } from './ru/board';
+import { cardsRu } from './ru/cards';
 import { commonRu } from './ru/common';
 import { contactsRu } from './ru/contacts';
 import { deskRu } from './ru/desk';
 import { floorRu } from './ru/floor';
 import { flowsRu } from './ru/flows';
+import { hooksRu } from './ru/hooks';
+import { messagesRu } from './ru/messages';
 import { problemsRu } from './ru/problems';
 import type { Words } from './words';
 
@@ -17,5 +20,8 @@ export const ru: Words<typeof en> = {
   contacts: contactsRu,
   admin: adminRu,
   flows: flowsRu,
+  cards: cardsRu,
+  messages: messagesRu,
+  hooks: hooksRu,
   problem: problemsRu,
 };

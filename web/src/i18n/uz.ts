@@ -1,11 +1,14 @@
 import type { en } from './en';
 import { adminUz } from './uz/admin';
 import { boardUz } from './uz/board';
+import { cardsUz } from './uz/cards';
 import { commonUz } from './uz/common';
 import { contactsUz } from './uz/contacts';
 import { deskUz } from './uz/desk';
 import { floorUz } from './uz/floor';
 import { flowsUz } from './uz/flows';
+import { hooksUz } from './uz/hooks';
+import { messagesUz } from './uz/messages';
 import { problemsUz } from './uz/problems';
 import type { Words } from './words';
 
@@ -17,5 +20,8 @@ export const uz: Words<typeof en> = {
   contacts: contactsUz,
   admin: adminUz,
   flows: flowsUz,
+  cards: cardsUz,
+  messages: messagesUz,
+  hooks: hooksUz,
   problem: problemsUz,
 };

@@ -30,8 +30,10 @@ const GROUPS = {
     prompts: ['prompt.read', page(() => import('./PromptsPage'))],
     flows: ['flow.read', page(() => import('./FlowsPage'))],
   },
+  integration: {
+    webhooks: ['webhook.read', page(() => import('./WebhooksPage'))],
+  },
   data: {
-    customers: ['customer.read', page(() => import('./CustomersPage'))],
     audit: ['audit.read', page(() => import('./AuditPage'))],
     server: ['log.read', page(() => import('./ServerPage'))],
   },

@@ -1,13 +1,171 @@
+import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, Table } from 'antd';
+import type { ColumnsType } from 'antd/es/table';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EmptyState } from '../../ui/EmptyState';
+import { Link, useNavigate, useSearchParams } from 'react-router';
+import { useList } from '../../api/query';
+import { type FullCustomer, people } from '../../api/records';
+import { useCan } from '../../api/session';
+import { valueText } from '../../lib/attributes';
+import { download } from '../../lib/download';
+import { dateTime, phone } from '../../lib/format';
+import { EditDrawer } from '../../ui/crud/EditDrawer';
 import { PageHead } from '../../ui/PageHead';
+import { Pager, useCursors } from '../../ui/Pager';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { SearchBox } from '../../ui/SearchBox';
+import { useSay } from '../../ui/say';
+import { CUSTOMER } from './kinds';
+import { useCustomerSpec } from './record/CustomerFields';
+import { ColumnsButton, useColumns } from './record/columns';
+import { EXPORT_MAX, exportCsv } from './record/exportCsv';
+import { useFilterable } from './where/fields';
+import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
+const identifiers = (row: FullCustomer) =>
+  (row.identifiers ?? [])
+    .map(({ kind, value }) => (kind === 'phone' ? phone(value) : value))
+    .join(', ');
+
+function useCsv(chosen: ReturnType<typeof useColumns>, query: Record<string, string>) {
+  const { t, i18n } = useTranslation();
+  const say = useSay();
+  const [busy, setBusy] = useState(false);
+  const words = { yes: t('common.yes'), no: t('common.no') };
+  const run = async () => {
+    setBusy(true);
+    try {
+      const made = await exportCsv(people, query, [
+        { title: t('common.name'), text: (row) => row.name },
+        { title: t('desk.customer.kind'), text: (row) => t(`desk.customer.${row.kind}`) },
+        { title: 'VIP', text: (row) => (row.vip ? words.yes : words.no) },
+        { title: t('nav.language'), text: (row) => row.language ?? '' },
+        { title: t('admin.customers.identifiers'), text: identifiers },
+        ...chosen.shown.map((attribute) => ({
+          title: chosen.title(attribute),
+          text: (row: FullCustomer) => {
+            const value = row.attributes?.[attribute.key];
+            return value === undefined
+              ? ''
+              : valueText({ ...attribute, unit: null }, value, i18n.language, words);
+          },
+        })),
+      ]);
+      download('customers.csv', made.text, 'text/csv');
+      say.done(
+        made.cut
+          ? t('cards.customers.csvCut', { n: EXPORT_MAX })
+          : t('cards.customers.csvDone', { n: made.rows }),
+      );
+    } catch (error) {
+      say.failed(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { busy, run };
+}
+
+/** Everybody the company serves, found by words, by fields or by an expression. */
 export default function CustomersPage() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const navigate = useNavigate();
+  const [params, setParams] = useSearchParams();
+  const [adding, setAdding] = useState(false);
+  const cursors = useCursors();
+  const where = whereOf(params);
+  const q = params.get('q') ?? '';
+  const query = { ...(q ? { q } : {}), ...(where.text ? { where: where.text } : {}) };
+  const list = useList(people, {
+    ...query,
+    limit: 50,
+    ...(cursors.cursor ? { cursor: cursors.cursor } : {}),
+  });
+  const chosen = useColumns(CUSTOMER);
+  const fields = useFilterable(CUSTOMER);
+  const spec = useCustomerSpec((made) => void navigate(`/customers/${made.id}`));
+  const csv = useCsv(chosen, query);
+  const may = useCan('customer.write');
+  const refused = may ? undefined : t('common.noAccess', { operation: 'customer.write' });
+  const put = (next: URLSearchParams) => {
+    cursors.reset();
+    setParams(next, { replace: true });
+  };
+  const columns: ColumnsType<FullCustomer> = [
+    {
+      title: t('common.name'),
+      key: 'name',
+      render: (_, row) => (
+        <Link to={`/customers/${row.id}`}>{`${row.vip ? '★ ' : ''}${row.name}`}</Link>
+      ),
+    },
+    { title: t('desk.customer.kind'), render: (_, row) => t(`desk.customer.${row.kind}`) },
+    { title: t('admin.customers.identifiers'), render: (_, row) => identifiers(row) },
+    {
+      title: t('nav.language'),
+      render: (_, row) => (row.language ? t(`locale.${row.language}`) : '—'),
+    },
+    ...(chosen.columns as ColumnsType<FullCustomer>),
+    { title: t('cards.page.since'), render: (_, row) => dateTime(row.created_at, i18n.language) },
+  ];
   return (
     <div className="page">
-      <PageHead title={t('nav.customers')} />
-      <EmptyState text={t('common.empty')} />
+      <PageHead title={t('nav.customers')} note={t('cards.customers.note')}>
+        <ReasonButton
+          type="primary"
+          icon={<PlusOutlined />}
+          reason={refused}
+          onClick={() => setAdding(true)}
+        >
+          {t('cards.customers.add')}
+        </ReasonButton>
+      </PageHead>
+      <div className="row filters wrap">
+        <SearchBox
+          initial={q}
+          onSearch={(text) => {
+            const next = new URLSearchParams(params);
+            if (text) next.set('q', text);
+            else next.delete('q');
+            put(next);
+          }}
+        />
+        <WhereFilter
+          fields={fields}
+          where={where}
+          onChange={(next) => put(putWhere(params, next))}
+        />
+        <span className="grow" />
+        <ColumnsButton of={chosen} />
+        <Button icon={<DownloadOutlined />} loading={csv.busy} onClick={() => void csv.run()}>
+          {t('cards.customers.csv')}
+        </Button>
+      </div>
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<FullCustomer>
+        rowKey="id"
+        size="small"
+        className="panel"
+        scroll={{ x: 'max-content' }}
+        loading={list.isPending}
+        columns={columns}
+        dataSource={list.data?.items ?? []}
+        pagination={false}
+        locale={{
+          emptyText: params.size > 0 ? t('common.emptySearch') : t('cards.customers.none'),
+        }}
+      />
+      <Pager cursors={cursors} next={list.data?.next} />
+      {adding ? (
+        <EditDrawer
+          spec={spec}
+          item={undefined}
+          refused={refused}
+          onClose={() => setAdding(false)}
+        />
+      ) : null}
     </div>
   );
 }

@@ -16,6 +16,7 @@ export const adminEn = {
     people: 'People and rights',
     routing: 'Routing',
     telephony: 'Telephony',
+    integration: 'Integration',
     data: 'Data and server',
   },
   page: {
@@ -33,7 +34,7 @@ export const adminEn = {
     numbers: 'Numbers',
     prompts: 'Prompts',
     flows: 'Flows',
-    customers: 'Customers',
+    webhooks: 'Webhooks',
     audit: 'Audit log',
     server: 'Server and logs',
   },

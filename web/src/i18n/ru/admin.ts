@@ -19,6 +19,7 @@ export const adminRu: Words<typeof adminEn> = {
     people: 'Люди и права',
     routing: 'Распределение',
     telephony: 'Телефония',
+    integration: 'Интеграция',
     data: 'Данные и сервер',
   },
   page: {
@@ -36,7 +37,7 @@ export const adminRu: Words<typeof adminEn> = {
     numbers: 'Номера',
     prompts: 'Голосовые фразы',
     flows: 'Сценарии',
-    customers: 'Клиенты',
+    webhooks: 'Вебхуки',
     audit: 'Журнал событий',
     server: 'Сервер и журналы',
   },

@@ -19,6 +19,7 @@ export const adminUz: Words<typeof adminEn> = {
     people: 'Odamlar va huquqlar',
     routing: 'Taqsimlash',
     telephony: 'Telefoniya',
+    integration: 'Integratsiya',
     data: 'Maʼlumot va server',
   },
   page: {
@@ -36,7 +37,7 @@ export const adminUz: Words<typeof adminEn> = {
     numbers: 'Raqamlar',
     prompts: 'Ovozli xabarlar',
     flows: 'Ssenariylar',
-    customers: 'Mijozlar',
+    webhooks: 'Vebhuklar',
     audit: 'Hodisalar jurnali',
     server: 'Server va jurnallar',
   },

@@ -25,11 +25,12 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
   const [cursors, setCursors] = useState<string[]>([]);
   const [edited, setEdited] = useState<{ item?: T }>();
   const cursor = cursors.at(-1);
-  const list = useList(spec.resource, {
-    limit: 100,
-    ...(query ? { q: query } : {}),
-    ...(cursor ? { cursor } : {}),
-  });
+  const list = useList(
+    spec.resource,
+    { limit: 100, ...(query ? { q: query } : {}), ...(cursor ? { cursor } : {}) },
+    true,
+    spec.everyMs,
+  );
   const remove = useChange(
     (item: T) => spec.resource.remove(spec.resource.key(item)),
     [spec.resource.path],

@@ -41,7 +41,7 @@ export function NumberField({
   max,
   unit,
 }: {
-  name: string;
+  name: string | string[];
   label: string;
   min?: number;
   max?: number;
@@ -74,13 +74,13 @@ export function SwitchField({ name, label }: { name: string; label: string }) {
 }
 
 /** A name in every language. */
-export function LocalTextField({ label }: { label: string }) {
+export function LocalTextField({ label, name = 'name' }: { label: string; name?: string }) {
   const { t } = useTranslation();
-  return LANGUAGES.map(({ code, name }) => (
+  return LANGUAGES.map(({ code, name: language }) => (
     <Form.Item
       key={code}
-      name={['name', code]}
-      label={`${label}, ${name}`}
+      name={[name, code]}
+      label={`${label}, ${language}`}
       rules={[{ required: true, whitespace: true, message: t('common.required') }]}
     >
       <Input />

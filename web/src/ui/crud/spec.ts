@@ -28,6 +28,8 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   rowActions?(item: T): ReactNode;
   /** Shown after creating, such as a key that is shown once. */
   created?(item: Made): void;
+  /** How often the list is read again, for what changes by itself. */
+  everyMs?: number;
   /** Search on the server. */
   search?: boolean;
 }

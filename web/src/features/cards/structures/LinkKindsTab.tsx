@@ -1,0 +1,93 @@
+import { Form, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { type LinkKind, type LinkKindInput, linkKinds } from '../../../api/records';
+import { localText } from '../../../lib/format';
+import { CrudPage } from '../../../ui/crud/CrudPage';
+import { LocalTextField } from '../../../ui/crud/fields';
+import { useKinds } from '../kinds';
+import { KeyField } from './attributeSpec';
+
+const CARDINALITIES = ['one_to_one', 'one_to_many', 'many_to_one', 'many_to_many'] as const;
+
+function Fields({ item }: { item: LinkKind | undefined }) {
+  const { t } = useTranslation();
+  const { options } = useKinds();
+  const fixed = Boolean(item);
+  return (
+    <>
+      <div className="pair">
+        <Form.Item name="from" label={t('cards.linkKind.from')} rules={[{ required: true }]}>
+          <Select disabled={fixed} options={options} />
+        </Form.Item>
+        <Form.Item name="to" label={t('cards.linkKind.to')} rules={[{ required: true }]}>
+          <Select disabled={fixed} options={options} />
+        </Form.Item>
+      </div>
+      <LocalTextField label={t('cards.linkKind.forward')} name="title" />
+      <LocalTextField label={t('cards.linkKind.inverse')} name="inverse" />
+      <KeyField fixed={fixed} />
+      <Form.Item
+        name="cardinality"
+        label={t('cards.linkKind.cardinality')}
+        rules={[{ required: true }]}
+      >
+        <Select
+          options={CARDINALITIES.map((value) => ({
+            value,
+            label: t(`cards.linkKind.card.${value}`),
+          }))}
+        />
+      </Form.Item>
+    </>
+  );
+}
+
+/** Which cards may be linked, and how the link reads from either end. */
+export function LinkKindsTab() {
+  const { t, i18n } = useTranslation();
+  const { title } = useKinds();
+  const cardinality = (value: string) => {
+    const known = CARDINALITIES.find((one) => one === value);
+    return known ? t(`cards.linkKind.card.${known}`) : value;
+  };
+  return (
+    <CrudPage<LinkKind, LinkKindInput>
+      spec={{
+        resource: linkKinds,
+        read: 'card.read',
+        write: 'structure.write',
+        title: t('cards.structures.linkKinds'),
+        note: t('cards.linkKind.note'),
+        search: false,
+        name: (kind) => localText(kind.title, i18n.language),
+        columns: [
+          { title: t('cards.linkKind.from'), render: (_, kind) => title(kind.from) },
+          {
+            title: t('cards.linkKind.forward'),
+            render: (_, kind) => localText(kind.title, i18n.language),
+          },
+          { title: t('cards.linkKind.to'), render: (_, kind) => title(kind.to) },
+          {
+            title: t('cards.linkKind.inverse'),
+            render: (_, kind) => localText(kind.inverse, i18n.language),
+          },
+          {
+            title: t('cards.linkKind.cardinality'),
+            render: (_, kind) => cardinality(kind.cardinality),
+          },
+          { title: t('cards.attribute.key'), render: (_, kind) => <code>{kind.key}</code> },
+        ],
+        initial: (kind) => kind ?? { cardinality: 'many_to_many' },
+        toInput: ({ key, title: forward, inverse, from, to, cardinality: many }) => ({
+          key,
+          title: forward,
+          inverse,
+          from,
+          to,
+          cardinality: many,
+        }),
+        fields: (item) => <Fields item={item} />,
+      }}
+    />
+  );
+}
