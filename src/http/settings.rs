@@ -1,8 +1,9 @@
 //! `[http]`: how the HTTP edge listens and what it refuses.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
+use utoipa::ToSchema;
 
 /// `[http]`
 #[derive(Clone, Debug, Deserialize)]
@@ -28,6 +29,56 @@ pub struct Http {
     pub sign_ins_per_minute: u32,
     /// Whether anybody who reaches the address may read `/metrics`.
     pub metrics_open: bool,
+    /// Pages of other systems that stand inside ours, at most [`PANELS_MAX`].
+    pub panels: Vec<Panel>,
+}
+
+/// Most panels: each is a page that every open card loads.
+pub const PANELS_MAX: usize = 20;
+
+/// `[[http.panels]]`: a page of another system that stands inside ours.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Panel {
+    /// What its tab is called, as the users of the site write it.
+    #[schema(example = "Billing")]
+    pub title: String,
+    /// The page. `{customer.phone}` and other fields of the customer's card are filled in, percent-encoded.
+    #[schema(example = "https://billing.example.com/card?msisdn={customer.phone}")]
+    pub url: String,
+    /// Where it stands.
+    pub place: PanelPlace,
+    /// Its height, in CSS pixels.
+    #[serde(default = "panel_height")]
+    pub height: u16,
+}
+
+/// Where a panel stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PanelPlace {
+    /// On the customer's card.
+    Customer,
+    /// At the operator's desk, beside the conversation.
+    Desk,
+}
+
+const fn panel_height() -> u16 {
+    480
+}
+
+impl Panel {
+    /// The origin that browsers must be let through to, such as `https://billing.example.com`. Nothing when the
+    /// address has none, or when a field of the customer would decide to whom the card is shown.
+    #[must_use]
+    pub fn origin(&self) -> Option<String> {
+        let (scheme, rest) = self.url.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next()?;
+        let plain =
+            |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte));
+        let known = matches!(scheme, "https" | "http") && !host.is_empty() && plain(host);
+        known.then(|| format!("{scheme}://{host}"))
+    }
 }
 
 /// `[http.tls]`
@@ -53,6 +104,7 @@ impl Default for Http {
             requests_burst: 300,
             sign_ins_per_minute: 30,
             metrics_open: false,
+            panels: Vec::new(),
         }
     }
 }
@@ -62,5 +114,30 @@ impl Http {
     #[must_use]
     pub fn is_secure(&self) -> bool {
         self.tls.is_some() || self.public_url.as_deref().is_some_and(|url| url.starts_with("https://"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn panel(url: &str) -> Panel {
+        Panel { title: "Billing".to_owned(), url: url.to_owned(), place: PanelPlace::Desk, height: 300 }
+    }
+
+    /// NFR-ARCH-02
+    #[test]
+    fn the_origin_of_a_panel_is_what_browsers_are_let_through_to() {
+        let origin = |url| panel(url).origin();
+
+        assert_eq!(
+            origin("https://a.example:8443/x?p={customer.phone}").as_deref(),
+            Some("https://a.example:8443")
+        );
+        for refused in
+            ["a.example/x", "javascript://x", "https://{customer.name}/x", "https://a;b/", "https:///x"]
+        {
+            assert_eq!(origin(refused), None, "{refused}");
+        }
     }
 }

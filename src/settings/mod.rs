@@ -102,6 +102,18 @@ fn check_http(http: &Http, problems: &mut Problems) {
         let known = url.starts_with("https://") || url.starts_with("http://");
         problems.unless(known, "http.public_url", "must start with https:// or http://");
     }
+    let panels_max = crate::http::settings::PANELS_MAX;
+    problems.unless(
+        http.panels.len() <= panels_max,
+        "http.panels",
+        format!("at most {panels_max} are shown"),
+    );
+    for panel in &http.panels {
+        let known = panel.origin().is_some();
+        let detail =
+            format!("\"{}\": url must be https://host/... with fields after the host only", panel.title);
+        problems.unless(known, "http.panels", detail);
+    }
     if let Some(tls) = &http.tls {
         for (key, file) in [("http.tls.certificate", &tls.certificate), ("http.tls.key", &tls.key)] {
             problems.unless(file.is_file(), key, format!("there is no file {}", file.display()));

@@ -1,11 +1,13 @@
 //! Headers that tell browsers what our pages may do.
 
 use crate::http::caller::state_of;
+use crate::http::settings::Panel;
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use std::collections::BTreeSet;
 
 /// Our own scripts only. Ant Design writes its styles while it runs, so inline styles are allowed; recordings are
 /// played from `blob:`; `'self'` covers the WebSocket of the same origin (CSP level 3).
@@ -13,8 +15,7 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
     img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-const ALWAYS: [(HeaderName, &str); 6] = [
-    (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
+const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
     (header::REFERRER_POLICY, "same-origin"),
@@ -33,10 +34,13 @@ pub async fn secure<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<B>, Error> {
-    let is_secure = state_of(request.request())?.settings.is_secure();
+    let settings = &state_of(request.request())?.settings;
+    let is_secure = settings.is_secure();
+    let policy = content_security_policy(&settings.panels);
     let is_api = request.path().starts_with("/api/");
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
@@ -47,4 +51,37 @@ pub async fn secure<B: MessageBody + 'static>(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     Ok(response)
+}
+
+/// The policy, with the panels' origins let into frames. An origin holds only characters that a header may hold.
+fn content_security_policy(panels: &[Panel]) -> HeaderValue {
+    let origins: BTreeSet<String> = panels.iter().filter_map(Panel::origin).collect();
+    if origins.is_empty() {
+        return HeaderValue::from_static(CONTENT_SECURITY_POLICY);
+    }
+    let origins = origins.into_iter().collect::<Vec<_>>().join(" ");
+    let policy = format!("{CONTENT_SECURITY_POLICY}; frame-src 'self' {origins}");
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::settings::PanelPlace;
+
+    /// NFR-ARCH-02
+    #[test]
+    fn frames_of_the_panels_that_are_named_are_let_in_and_no_others() {
+        let panel = |url: &str| Panel {
+            title: String::new(),
+            url: url.to_owned(),
+            place: PanelPlace::Customer,
+            height: 1,
+        };
+
+        let policy = content_security_policy(&[panel("https://b.example/x"), panel("https://a.example/y")]);
+
+        assert!(policy.to_str().unwrap().ends_with("; frame-src 'self' https://a.example https://b.example"));
+        assert!(!content_security_policy(&[]).to_str().unwrap().contains("frame-src"));
+    }
 }

@@ -3,6 +3,7 @@
 pub mod documents;
 pub mod health;
 pub mod log_levels;
+pub mod panels;
 pub mod status;
 pub mod web_app;
 
@@ -11,11 +12,11 @@ use crate::http::route::Route;
 /// The routes of this folder.
 #[must_use]
 pub fn routes() -> Vec<Route> {
-    [health::routes(), status::routes(), log_levels::routes(), documents::routes()].concat()
+    [health::routes(), status::routes(), log_levels::routes(), panels::routes(), documents::routes()].concat()
 }
 
 /// What the OpenAPI document says of them.
 #[must_use]
 pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
-    vec![health::docs(), status::docs(), log_levels::docs(), documents::docs()]
+    vec![health::docs(), status::docs(), log_levels::docs(), panels::docs(), documents::docs()]
 }

@@ -384,6 +384,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/panels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The panels that this server's settings name, in their order. */
+        get: operations["listPanels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people": {
         parameters: {
             query?: never;
@@ -1567,10 +1584,10 @@ export interface components {
             key?: string | null;
         };
         /**
-         * @description Which of the four logs an event belongs to (NFR-LOG-01..04).
+         * @description Which log an event belongs to: four of our own (NFR-LOG-01..04), and what other systems sent (INT-02).
          * @enum {string}
          */
-        Journal: "activity" | "security" | "change" | "failure";
+        Journal: "activity" | "security" | "change" | "failure" | "outside";
         /** @description A queue as its operators see it. */
         Line: {
             longest_since?: components["schemas"]["Moment"] | null;
@@ -1840,7 +1857,7 @@ export interface components {
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
          */
-        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "classifier.read" | "classifier.write" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
+        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "flow.publish" | "rule.read" | "rule.write" | "rule.approve" | "rule.launch" | "task.use" | "connector.read" | "connector.write" | "event_type.read" | "event_type.write" | "event.send" | "webhook.read" | "webhook.write" | "template.read" | "template.write" | "message.read" | "message.send" | "link.read" | "link.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "card.read" | "card.write" | "structure.write" | "classifier.read" | "classifier.write" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
         /** @description An operation of the catalogue. */
         OperationBody: {
             /** @description What it allows. */
@@ -2347,6 +2364,31 @@ export interface components {
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
+        /** @description `[[http.panels]]`: a page of another system that stands inside ours. */
+        Panel: {
+            /**
+             * Format: int32
+             * @description Its height, in CSS pixels.
+             */
+            height?: number;
+            /** @description Where it stands. */
+            place: components["schemas"]["PanelPlace"];
+            /**
+             * @description What its tab is called, as the users of the site write it.
+             * @example Billing
+             */
+            title: string;
+            /**
+             * @description The page. `{customer.phone}` and other fields of the customer's card are filled in, percent-encoded.
+             * @example https://billing.example.com/card?msisdn={customer.phone}
+             */
+            url: string;
+        };
+        /**
+         * @description Where a panel stands.
+         * @enum {string}
+         */
+        PanelPlace: "customer" | "desk";
         /** @description A person as administrators see it. */
         Person: {
             /** @description May not sign in. */
@@ -3967,6 +4009,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPanels: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Panel"][];
                 };
             };
         };

@@ -82,6 +82,7 @@ export const commonEn = {
     empty: 'Nothing here yet',
     emptySearch: 'Nothing matches. Change the search or the filters.',
     crashed: 'This page stopped working',
+    panel: 'Panel: {{title}}',
     seconds: '{{n}} s',
     from: 'From',
     to: 'To',

@@ -84,6 +84,7 @@ export const commonRu: Words<typeof commonEn> = {
     empty: 'Здесь пока пусто',
     emptySearch: 'Ничего не найдено. Измените запрос или фильтры.',
     crashed: 'Страница перестала работать',
+    panel: 'Панель: {{title}}',
     seconds: '{{n}} с',
     from: 'С',
     to: 'По',

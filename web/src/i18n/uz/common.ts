@@ -85,6 +85,7 @@ export const commonUz: Words<typeof commonEn> = {
     empty: 'Hozircha boʻsh',
     emptySearch: 'Hech narsa topilmadi. Soʻrov yoki filtrlarni oʻzgartiring.',
     crashed: 'Sahifa ishdan chiqdi',
+    panel: 'Panel: {{title}}',
     seconds: '{{n}} s',
     from: 'Dan',
     to: 'Gacha',

@@ -1,0 +1,34 @@
+import { useTranslation } from 'react-i18next';
+
+/** A page of another system; `fields` fill what its address leaves open. */
+export interface PanelProps {
+  title: string;
+  url: string;
+  height: number;
+  fields: Record<string, unknown>;
+}
+
+/** Fills `{customer.phone}` and the like, percent-encoded; what is not known is left out. */
+export function filled(url: string, fields: Record<string, unknown>): string {
+  return url.replace(/\{customer\.([a-z0-9_]+)\}/g, (_, key: string) => {
+    const value = fields[key];
+    return value === null || value === undefined ? '' : encodeURIComponent(String(value));
+  });
+}
+
+/** Scripts of that page run in its own origin; it cannot navigate ours. */
+export function Panel({ title, url, height, fields }: PanelProps) {
+  const { t } = useTranslation();
+  return (
+    <iframe
+      className="panel-frame"
+      title={t('common.panel', { title })}
+      src={filled(url, fields)}
+      height={height}
+      style={{ width: '100%', border: 0 }}
+      loading="lazy"
+      referrerPolicy="origin"
+      sandbox="allow-scripts allow-same-origin allow-forms allow-popups"
+    />
+  );
+}
