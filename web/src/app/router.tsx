@@ -93,6 +93,30 @@ export const router = createBrowserRouter([
             path: 'automation',
             lazy: async () => ({ Component: (await import('./AutomationPage')).default }),
             children: [
+              needs('rule.read', {
+                path: 'rules',
+                lazy: async () => ({
+                  Component: (await import('../features/rules/RulesPage')).default,
+                }),
+              }),
+              needs('rule.read', {
+                path: 'rules/:id/:tab?',
+                lazy: async () => ({
+                  Component: (await import('../features/rules/RulePage')).default,
+                }),
+              }),
+              needs('rule.read', {
+                path: 'tables/:name?',
+                lazy: async () => ({
+                  Component: (await import('../features/rules/tables/TablesPage')).default,
+                }),
+              }),
+              needs('event_type.read', {
+                path: 'events/:tab?',
+                lazy: async () => ({
+                  Component: (await import('../features/events/EventsPage')).default,
+                }),
+              }),
               needs('flow.read', {
                 path: 'flows',
                 lazy: async () => ({

@@ -1,6 +1,9 @@
 /** What stands under "Automation": a part of the address, and the right that opens it. */
 export const SECTIONS = [
+  { key: 'rules', needs: 'rule.read' },
   { key: 'flows', needs: 'flow.read' },
   { key: 'messages', needs: 'message.read' },
+  { key: 'events', needs: 'event_type.read' },
+  { key: 'tables', needs: 'rule.read' },
   { key: 'structures', needs: 'structure.write' },
 ] as const;

@@ -27,6 +27,7 @@ export const commonEn = {
     connectors: 'Outside systems',
     messages: 'Messages',
     events: 'Events',
+    tables: 'Reference tables',
     structures: 'Structures',
     nothing:
       'Nothing here is open to you. Ask an administrator for a right of rules, flows, tasks, messages or events.',

@@ -30,6 +30,7 @@ export const commonRu: Words<typeof commonEn> = {
     connectors: 'Внешние системы',
     messages: 'Сообщения',
     events: 'События',
+    tables: 'Справочники',
     structures: 'Структуры',
     nothing:
       'Здесь вам ничего не доступно. Попросите у администратора право на правила, сценарии, задачи, сообщения или события.',

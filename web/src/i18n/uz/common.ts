@@ -30,6 +30,7 @@ export const commonUz: Words<typeof commonEn> = {
     connectors: 'Tashqi tizimlar',
     messages: 'Xabarlar',
     events: 'Hodisalar',
+    tables: 'Maʼlumotnomalar',
     structures: 'Tuzilmalar',
     nothing:
       'Bu yerda sizga hech narsa ochiq emas. Administratordan qoidalar, ssenariylar, vazifalar, xabarlar yoki hodisalar huquqini soʻrang.',

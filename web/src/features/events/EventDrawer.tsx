@@ -1,0 +1,50 @@
+import { Drawer } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import type { OutsideEvent } from '../../api/events';
+import { useCan } from '../../api/session';
+import { useDecisions } from '../../api/trials';
+import { dateTime } from '../../lib/format';
+import { DecisionDetail } from '../../ui/DecisionDetail';
+import { ProblemNote } from '../../ui/ProblemNote';
+
+function Decisions({ id }: { id: string }) {
+  const { t } = useTranslation();
+  const found = useDecisions(`/events/${id}/decisions`, {}, true);
+  if (found.error) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
+  if (!found.data) return <div aria-busy="true" />;
+  if (found.data.items.length === 0) return <p className="dim">{t('events.log.whyNone')}</p>;
+  return found.data.items.map((decision) => (
+    <div key={decision.id} className="why-rule">
+      <Link to={`/automation/rules/${decision.rule_id}`}>
+        {decision.rule_name ?? decision.rule_id}
+      </Link>
+      <DecisionDetail decision={{ ...decision, inputs: undefined }} />
+    </div>
+  ));
+}
+
+/** One event: what came, and which rules looked at it and why they did or did not react. */
+export function EventDrawer({ event, onClose }: { event: OutsideEvent; onClose(): void }) {
+  const { t, i18n } = useTranslation();
+  const maySee = useCan('rule.read');
+  const { payload } = event;
+  return (
+    <Drawer
+      open
+      size={640}
+      title={`${event.kind}, ${dateTime(event.occurred_at, i18n.language)}`}
+      onClose={onClose}
+    >
+      <h3>{t('events.log.why')}</h3>
+      {maySee ? (
+        <Decisions id={event.event_id} />
+      ) : (
+        <p className="dim">{t('common.noAccess', { operation: 'rule.read' })}</p>
+      )}
+      <h3>{t('events.log.data')}</h3>
+      {payload.depth ? <p>{t('events.log.depth', { n: payload.depth })}</p> : null}
+      <pre className="json">{JSON.stringify(payload, null, 2)}</pre>
+    </Drawer>
+  );
+}

@@ -1,0 +1,137 @@
+import { Button, Drawer, Form, Input, InputNumber, Select } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { EventType } from '../../api/automation';
+import { type EventTypeInput, saveEventType } from '../../api/events';
+import { asProblem, formErrors } from '../../api/problem';
+import { queryClient } from '../../api/query';
+import { LANGUAGES } from '../../lib/i18n';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { useSay } from '../../ui/say';
+import { SchemaEditor } from './SchemaEditor';
+import { SUBJECTS } from './subjects';
+
+/** How long events are kept when nobody says otherwise. */
+const RETENTION_DAYS = 365;
+
+/** One event type: its name, whose event it is, its fields. */
+export function TypeDrawer({
+  type,
+  refused,
+  onClose,
+}: {
+  type: EventType | undefined;
+  refused: string | undefined;
+  onClose(): void;
+}) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const [form] = Form.useForm<EventTypeInput>();
+  const [problem, setProblem] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const submit = async (values: EventTypeInput) => {
+    setBusy(true);
+    setProblem(undefined);
+    await saveEventType(values, type)
+      .then(async () => {
+        await queryClient.invalidateQueries({ queryKey: ['event-types'] });
+        await queryClient.invalidateQueries({ queryKey: ['rule-fields'] });
+        say.done(t(type ? 'common.saved' : 'common.created'));
+        onClose();
+      })
+      .catch((error: unknown) => {
+        const found = asProblem(error);
+        form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
+        setProblem(found);
+      });
+    setBusy(false);
+  };
+  return (
+    <Drawer
+      open
+      size={720}
+      title={type?.name ?? t('events.types.create')}
+      onClose={onClose}
+      footer={
+        <div className="row">
+          <ReasonButton
+            type="primary"
+            reason={refused}
+            loading={busy}
+            onClick={() => form.submit()}
+          >
+            {t('common.save')}
+          </ReasonButton>
+          <Button onClick={onClose}>{t('common.cancel')}</Button>
+        </div>
+      }
+    >
+      <ProblemNote error={problem} />
+      <Form<EventTypeInput>
+        form={form}
+        layout="vertical"
+        requiredMark="optional"
+        disabled={Boolean(refused)}
+        initialValues={
+          type ?? {
+            description: '',
+            subject: 'phone',
+            retention_days: RETENTION_DAYS,
+            schema: { type: 'object', properties: {} },
+          }
+        }
+        onFinish={(values) => void submit(values)}
+      >
+        <Form.Item
+          name="name"
+          label={t('events.types.name')}
+          extra={t('events.types.nameHint')}
+          rules={[
+            {
+              required: true,
+              pattern: /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/,
+              message: t('events.types.nameHint'),
+            },
+          ]}
+        >
+          <Input disabled={Boolean(type)} autoComplete="off" maxLength={100} />
+        </Form.Item>
+        {LANGUAGES.map(({ code, name }) => (
+          <Form.Item
+            key={code}
+            name={['title', code]}
+            label={t('events.types.title', { language: name })}
+            rules={[{ required: true, whitespace: true, message: t('common.required') }]}
+          >
+            <Input autoComplete="off" maxLength={200} />
+          </Form.Item>
+        ))}
+        <Form.Item name="description" label={t('events.types.description')}>
+          <Input.TextArea autoSize maxLength={1000} />
+        </Form.Item>
+        <div className="pair">
+          <Form.Item name="subject" label={t('events.types.subject')} rules={[{ required: true }]}>
+            <Select
+              options={SUBJECTS.map((value) => ({
+                value,
+                label: t(`events.types.subjects.${value}`),
+              }))}
+            />
+          </Form.Item>
+          <Form.Item
+            name="retention_days"
+            label={t('events.types.retention')}
+            rules={[{ required: true, message: t('common.required') }]}
+          >
+            <InputNumber min={1} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
+        </div>
+        <Form.Item name="schema" label={t('events.types.fields')} required>
+          <SchemaEditor />
+        </Form.Item>
+        <button type="submit" hidden />
+      </Form>
+    </Drawer>
+  );
+}

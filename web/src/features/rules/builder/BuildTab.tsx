@@ -1,0 +1,68 @@
+import { Alert } from 'antd';
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useEventTypes, useRuleFields } from '../../../api/rules';
+import { errorsOf } from '../model/faults';
+import { sentence } from '../model/sentence';
+import type { TabProps } from '../RulePage';
+import { type Builder, BuilderContext } from './Builder';
+import { CriteriaBlock } from './CriteriaBlock';
+import { FaultList } from './FaultList';
+import { GoalBlock } from './GoalBlock';
+import { LimitsBlock } from './LimitsBlock';
+import { ReactionsBlock } from './ReactionsBlock';
+import { WhenBlock } from './WhenBlock';
+
+/** The rule as a form, read from top to bottom like the sentence beside it. */
+export function BuildTab({ editing, faults, mayWrite }: TabProps) {
+  const { t, i18n } = useTranslation();
+  const { document } = editing.draft;
+  const types = useEventTypes().data;
+  const fields = useRuleFields(document.event).data;
+  const builder = useMemo<Builder>(
+    () => ({
+      document,
+      set: (path, value) => editing.set(['document', ...path], value),
+      fields: fields ?? [],
+      types: types ?? [],
+      faults,
+      mayWrite,
+    }),
+    [document, editing, fields, types, faults, mayWrite],
+  );
+  const said = sentence(document, {
+    t,
+    language: i18n.language,
+    fields: builder.fields,
+    types: builder.types,
+  });
+  return (
+    <BuilderContext value={builder}>
+      {mayWrite ? null : (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={t('rules.builder.readOnly', { operation: 'rule.write' })}
+        />
+      )}
+      <div className="build">
+        {/* A fieldset turns off everything inside for who may only read. */}
+        <fieldset className="build-form" disabled={!mayWrite}>
+          <WhenBlock />
+          <CriteriaBlock />
+          <LimitsBlock />
+          <ReactionsBlock />
+          <GoalBlock />
+        </fieldset>
+        <aside className="build-side">
+          <section className="panel side-block" aria-labelledby="rule-sentence">
+            <h2 id="rule-sentence">{t('rules.builder.sentence')}</h2>
+            <p className="rule-sentence">{said}</p>
+          </section>
+          {faults.length > 0 ? <FaultList faults={faults} errors={errorsOf(faults)} /> : null}
+        </aside>
+      </div>
+    </BuilderContext>
+  );
+}

@@ -1,0 +1,86 @@
+import { SettingOutlined } from '@ant-design/icons';
+import { Button, Input, Popover } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { TableColumn } from '../../../api/automation';
+import { fieldTitle } from '../model/fields';
+import { Labelled } from './Block';
+import { useBuilder } from './Builder';
+import { ExpressionInput } from './ExpressionInput';
+import { FaultNotes } from './FaultNotes';
+import { FieldPicker } from './FieldPicker';
+
+/** The head of a column: what it reads or gives, changed in a small window. */
+export function ColumnHead({
+  side,
+  column,
+  pointer,
+  onChange,
+  onRemove,
+}: {
+  side: 'inputs' | 'outputs';
+  column: TableColumn;
+  pointer: string;
+  onChange(change: Partial<TableColumn>): void;
+  onRemove: (() => void) | undefined;
+}) {
+  const { t, i18n } = useTranslation();
+  const { fields, mayWrite } = useBuilder();
+  const field = fields.find((one) => one.path === column.field);
+  const title = column.name || fieldTitle(field, column.field ?? '', i18n.language) || '…';
+  const pick = (path: string) => {
+    const known = fields.find((one) => one.path === path);
+    onChange({ field: path, name: fieldTitle(known, path, i18n.language) });
+  };
+  const form = (
+    <div className="column-form">
+      {side === 'inputs' ? (
+        <>
+          <FieldPicker value={field ? field.path : ''} onChange={pick} />
+          <ExpressionInput
+            label={t('rules.builder.table.columnField')}
+            value={column.field ?? ''}
+            disabled={!mayWrite}
+            onChange={(text) => onChange({ field: text })}
+          />
+        </>
+      ) : (
+        <Labelled label={t('rules.builder.table.columnKey')}>
+          <Input
+            value={column.field ?? ''}
+            disabled={!mayWrite}
+            onChange={(event) => onChange({ field: event.target.value })}
+          />
+        </Labelled>
+      )}
+      <Labelled label={t('rules.builder.table.columnTitle')}>
+        <Input
+          value={column.name}
+          disabled={!mayWrite}
+          onChange={(event) => onChange({ name: event.target.value })}
+        />
+      </Labelled>
+      {onRemove ? (
+        <Button danger size="small" disabled={!mayWrite} onClick={onRemove}>
+          {t('rules.builder.table.removeColumn')}
+        </Button>
+      ) : null}
+    </div>
+  );
+  return (
+    <>
+      <span className="row">
+        <span className="grow">{title}</span>
+        <Popover trigger="click" content={form} destroyOnHidden>
+          <Button
+            type="text"
+            size="small"
+            icon={<SettingOutlined />}
+            aria-label={t('rules.builder.table.editColumn', { name: title })}
+          />
+        </Popover>
+      </span>
+      <span className="dim code column-field">{column.field}</span>
+      <FaultNotes at={pointer} inside />
+    </>
+  );
+}

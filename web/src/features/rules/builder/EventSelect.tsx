@@ -1,0 +1,40 @@
+import { Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { eventTitle } from '../model/sentence';
+import { useBuilder } from './Builder';
+
+/** One of the registered events, found by its title or its name. */
+export function EventSelect({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange(name: string): void;
+}) {
+  const { t, i18n } = useTranslation();
+  const { types, mayWrite } = useBuilder();
+  const options = types.map(({ name }) => {
+    const title = eventTitle(name, types, i18n.language);
+    return { value: name, label: title, search: `${title} ${name}`, name };
+  });
+  return (
+    <Select
+      className="wide"
+      aria-label={label}
+      disabled={!mayWrite}
+      placeholder={t('rules.builder.pickEvent')}
+      value={value || null}
+      showSearch={{ optionFilterProp: 'search' }}
+      options={options}
+      optionRender={({ data }) => (
+        <span className="row">
+          {data.label}
+          <span className="dim grow end">{data.name === data.label ? '' : data.name}</span>
+        </span>
+      )}
+      onChange={(name) => onChange(name)}
+    />
+  );
+}

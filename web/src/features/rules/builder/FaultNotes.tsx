@@ -1,0 +1,41 @@
+import { ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from '@ant-design/icons';
+import { useTranslation } from 'react-i18next';
+import type { Fault } from '../../../api/automation';
+import { byWeight, exampleText, faultsAt, faultsIn } from '../model/faults';
+import { useBuilder } from './Builder';
+
+const ICONS = {
+  error: <ExclamationCircleOutlined />,
+  warning: <WarningOutlined />,
+  hint: <InfoCircleOutlined />,
+};
+
+export function FaultLine({ fault }: { fault: Fault }) {
+  const { t } = useTranslation();
+  const example = exampleText(fault.example);
+  return (
+    <div className="fault-line" data-severity={fault.severity} data-code={fault.code}>
+      <span role="img" aria-label={t(`rules.builder.severity.${fault.severity}`)}>
+        {ICONS[fault.severity]}
+      </span>
+      <span>
+        {fault.message}
+        {example ? <span className="dim"> {t('rules.builder.example', { example })}</span> : null}
+      </span>
+    </div>
+  );
+}
+
+/** What the server says about this place, under the field it is about. */
+export function FaultNotes({ at, inside = false }: { at: string; inside?: boolean }) {
+  const { faults } = useBuilder();
+  const found = byWeight(inside ? faultsIn(faults, at) : faultsAt(faults, at));
+  if (found.length === 0) return null;
+  return (
+    <div className="fault-notes" role="alert">
+      {found.map((fault) => (
+        <FaultLine key={`${fault.code}${fault.pointer}${fault.message}`} fault={fault} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,41 @@
+import { Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { RuleField } from '../../../api/automation';
+import { fieldTitle } from '../model/fields';
+import { useBuilder } from './Builder';
+
+const GROUPS: RuleField['group'][] = ['event', 'customer', 'time', 'ref', 'meta'];
+
+/** Every field that a rule on this event may read, by group, found by title or path. */
+export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
+  const { t, i18n } = useTranslation();
+  const { fields, mayWrite } = useBuilder();
+  const option = (field: RuleField) => {
+    const title = fieldTitle(field, field.path, i18n.language);
+    return { value: field.path, label: title, search: `${title} ${field.path}` };
+  };
+  const options = GROUPS.map((group) => ({
+    label: t(`rules.builder.groups.${group}`),
+    title: group,
+    options: fields.filter((field) => field.group === group).map(option),
+  })).filter((group) => group.options.length > 0);
+  return (
+    <Select
+      className="condition-field"
+      aria-label={t('rules.builder.field')}
+      placeholder={t('rules.builder.pickField')}
+      disabled={!mayWrite}
+      value={value || null}
+      popupMatchSelectWidth={380}
+      showSearch={{ optionFilterProp: 'search' }}
+      options={options}
+      optionRender={({ label, value: path }) => (
+        <span className="row">
+          {label}
+          <span className="dim grow end">{path}</span>
+        </span>
+      )}
+      onChange={(path) => onChange(path)}
+    />
+  );
+}

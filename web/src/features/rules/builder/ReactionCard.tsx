@@ -1,0 +1,138 @@
+import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from '@ant-design/icons';
+import { Button, Input, Segmented, Select, Tooltip } from 'antd';
+import { useTranslation } from 'react-i18next';
+import type { Reaction } from '../../../api/automation';
+import { pointerOf } from '../model/document';
+import { eventTitle } from '../model/sentence';
+import { useBuilder } from './Builder';
+import { FaultNotes } from './FaultNotes';
+import { PeriodInput } from './PeriodInput';
+import { ReactionFields } from './ReactionFields';
+
+const DAY = 86_400;
+
+function Timing({ reaction, index }: { reaction: Reaction; index: number }) {
+  const { t, i18n } = useTranslation();
+  const { document, set, types, mayWrite } = useBuilder();
+  const later = (reaction.after_seconds ?? 0) > 0;
+  const put = (change: Partial<Reaction>) => set(['reactions', index], { ...reaction, ...change });
+  return (
+    <div className="row wrap reaction-when">
+      <Segmented<boolean>
+        size="small"
+        aria-label={t('rules.builder.after')}
+        disabled={!mayWrite}
+        value={later}
+        options={[
+          { value: false, label: t('rules.builder.atOnce') },
+          { value: true, label: t('rules.builder.later') },
+        ]}
+        onChange={(next) =>
+          put(
+            next
+              ? { after_seconds: 7 * DAY, unless: { event: document.event } }
+              : { after_seconds: 0, unless: null },
+          )
+        }
+      />
+      {later ? (
+        <>
+          <PeriodInput
+            label={t('rules.builder.afterPeriod')}
+            seconds={reaction.after_seconds ?? DAY}
+            onChange={(seconds) => put({ after_seconds: seconds })}
+          />
+          <span>{t('rules.builder.unless')}</span>
+          <Select
+            style={{ minWidth: 200 }}
+            allowClear
+            aria-label={t('rules.builder.unless')}
+            placeholder={t('rules.builder.unlessNothing')}
+            disabled={!mayWrite}
+            value={reaction.unless?.event || null}
+            showSearch={{ optionFilterProp: 'label' }}
+            options={types.map(({ name }) => ({
+              value: name,
+              label: eventTitle(name, types, i18n.language),
+            }))}
+            onChange={(event) => put({ unless: event ? { ...reaction.unless, event } : null })}
+          />
+        </>
+      ) : null}
+    </div>
+  );
+}
+
+/** One reaction: when, what, and the key by which tests and tables name it. */
+export function ReactionCard({
+  reaction,
+  index,
+  last,
+  onMove,
+  onRemove,
+}: {
+  reaction: Reaction;
+  index: number;
+  last: boolean;
+  onMove(step: number): void;
+  onRemove(): void;
+}) {
+  const { t } = useTranslation();
+  const { set, mayWrite } = useBuilder();
+  const pointer = pointerOf(['reactions', index]);
+  return (
+    <section
+      className="reaction"
+      data-at={pointer}
+      data-kind={reaction.kind}
+      aria-label={`${t(`rules.builder.kinds.${reaction.kind}`)} ${reaction.key}`}
+    >
+      <header className="row">
+        <h3>{t(`rules.builder.kinds.${reaction.kind}`)}</h3>
+        <Tooltip title={t('rules.builder.keyHint')}>
+          <Input
+            size="small"
+            className="reaction-key code"
+            aria-label={t('rules.builder.key')}
+            disabled={!mayWrite}
+            value={reaction.key}
+            onChange={(event) => set(['reactions', index, 'key'], event.target.value)}
+          />
+        </Tooltip>
+        <span className="grow" />
+        <Button
+          type="text"
+          size="small"
+          icon={<ArrowUpOutlined />}
+          disabled={!mayWrite || index === 0}
+          aria-label={t('rules.builder.upReaction')}
+          onClick={() => onMove(-1)}
+        />
+        <Button
+          type="text"
+          size="small"
+          icon={<ArrowDownOutlined />}
+          disabled={!mayWrite || last}
+          aria-label={t('rules.builder.downReaction')}
+          onClick={() => onMove(1)}
+        />
+        <Button
+          type="text"
+          size="small"
+          icon={<CloseOutlined />}
+          disabled={!mayWrite}
+          aria-label={t('rules.builder.removeReaction')}
+          onClick={onRemove}
+        />
+      </header>
+      <Timing reaction={reaction} index={index} />
+      <div className="reaction-fields">
+        <ReactionFields
+          reaction={reaction}
+          put={(field, value) => set(['reactions', index, field], value)}
+        />
+      </div>
+      <FaultNotes at={pointer} inside />
+    </section>
+  );
+}

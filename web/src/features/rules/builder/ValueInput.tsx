@@ -1,0 +1,148 @@
+import { DatePicker, Input, InputNumber, Select } from 'antd';
+import dayjs from 'dayjs';
+import { useTranslation } from 'react-i18next';
+import type { Condition, RuleField } from '../../../api/automation';
+import { choiceTitle, shapeOf } from '../model/fields';
+import { useBuilder } from './Builder';
+
+interface OneProps {
+  value: unknown;
+  field: RuleField | undefined;
+  label: string;
+  onChange(value: unknown): void;
+}
+
+/** One value, by the type of the field. */
+function One({ value, field, label, onChange }: OneProps) {
+  const { t, i18n } = useTranslation();
+  const { mayWrite } = useBuilder();
+  const common = { 'aria-label': label, disabled: !mayWrite, className: 'condition-value' };
+  switch (field?.type) {
+    case 'number':
+      return (
+        <InputNumber
+          {...common}
+          value={typeof value === 'number' ? value : null}
+          {...(field.unit ? { suffix: field.unit } : {})}
+          onChange={(next) => onChange(next ?? undefined)}
+        />
+      );
+    case 'boolean':
+      return (
+        <Select
+          {...common}
+          value={value === true ? 'yes' : 'no'}
+          options={[
+            { value: 'yes', label: t('rules.builder.yes') },
+            { value: 'no', label: t('rules.builder.no') },
+          ]}
+          onChange={(next) => onChange(next === 'yes')}
+        />
+      );
+    case 'choice':
+      return (
+        <Select
+          {...common}
+          showSearch={{ optionFilterProp: 'label' }}
+          value={value === undefined ? null : String(value)}
+          options={(field.choices ?? []).map((choice) => ({
+            value: choice.value,
+            label: choiceTitle(field, choice.value, i18n.language) ?? choice.value,
+          }))}
+          onChange={(next) => onChange(next ?? undefined)}
+        />
+      );
+    case 'date':
+    case 'datetime':
+      return (
+        <DatePicker
+          {...common}
+          showTime={field.type === 'datetime'}
+          value={typeof value === 'string' && value ? dayjs(value) : null}
+          onChange={(next: dayjs.Dayjs | null) =>
+            onChange(
+              next
+                ? field.type === 'date'
+                  ? next.format('YYYY-MM-DD')
+                  : next.toISOString()
+                : undefined,
+            )
+          }
+        />
+      );
+    default:
+      return (
+        <Input
+          {...common}
+          value={value === undefined || value === null ? '' : String(value)}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      );
+  }
+}
+
+/** The number that a text means in a list of numbers; the text itself when it means none. */
+const typed = (text: string, field: RuleField | undefined): string | number =>
+  field?.type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))
+    ? Number(text)
+    : text;
+
+/** What the field is compared with: nothing, one value, two, or a list. */
+export function ValueInput({
+  condition,
+  field,
+  onChange,
+}: {
+  condition: Condition;
+  field: RuleField | undefined;
+  onChange(value: unknown): void;
+}) {
+  const { t, i18n } = useTranslation();
+  const { mayWrite } = useBuilder();
+  const { value, op } = condition;
+  const list = Array.isArray(value) ? value : [];
+  switch (shapeOf(op)) {
+    case 'none':
+      return <span className="condition-value" />;
+    case 'two':
+      return (
+        <span className="row condition-two">
+          <One
+            value={list[0] ?? undefined}
+            field={field}
+            label={t('rules.builder.valueFrom')}
+            onChange={(next) => onChange([next ?? null, list[1] ?? null])}
+          />
+          –
+          <One
+            value={list[1] ?? undefined}
+            field={field}
+            label={t('rules.builder.valueTo')}
+            onChange={(next) => onChange([list[0] ?? null, next ?? null])}
+          />
+        </span>
+      );
+    case 'many':
+      return (
+        <Select<string[]>
+          className="condition-value"
+          mode={field?.type === 'choice' ? 'multiple' : 'tags'}
+          aria-label={t('rules.builder.values')}
+          placeholder={t('rules.builder.valuesHint')}
+          disabled={!mayWrite}
+          tokenSeparators={[',', ';', '\n']}
+          value={list.map(String)}
+          showSearch={{ optionFilterProp: 'label' }}
+          options={(field?.choices ?? []).map((choice) => ({
+            value: choice.value,
+            label: choiceTitle(field, choice.value, i18n.language) ?? choice.value,
+          }))}
+          onChange={(next) => onChange(next.map((one) => typed(one, field)))}
+        />
+      );
+    case 'one':
+      return (
+        <One value={value} field={field} label={t('rules.builder.value')} onChange={onChange} />
+      );
+  }
+}

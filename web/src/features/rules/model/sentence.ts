@@ -1,0 +1,150 @@
+import type { TFunction } from 'i18next';
+import type {
+  Condition,
+  Criteria,
+  EventType,
+  Group,
+  Reaction,
+  RuleDocument,
+  RuleField,
+} from '../../../api/automation';
+import { count, localText } from '../../../lib/format';
+import { isGroup, shown } from './document';
+import { choiceTitle, fieldTitle } from './fields';
+import { afterPeriod, period, weekdays } from './period';
+
+/** What a sentence needs to speak a language. */
+export interface Speech {
+  t: TFunction;
+  language: string;
+  fields: readonly RuleField[];
+  types: readonly EventType[];
+}
+
+const SAY = 'rules.builder.say';
+
+export function eventTitle(name: string, types: readonly EventType[], language: string): string {
+  const found = types.find((type) => type.name === name);
+  return (found && localText(found.title, language)) || name;
+}
+
+function value(one: unknown, field: RuleField | undefined, { t, language }: Speech): string {
+  if (one === null || one === undefined || one === '') return '…';
+  if (typeof one === 'boolean') return t(one ? 'rules.builder.yes' : 'rules.builder.no');
+  if (typeof one === 'number') {
+    // Years and identifiers are numbers too, but those are rarely long and never have a unit.
+    const text = count(one, language);
+    return field?.unit ? `${text} ${field.unit}` : text;
+  }
+  return choiceTitle(field, one, language) ?? String(one);
+}
+
+export function sayCondition(condition: Condition, speech: Speech): string {
+  const field = speech.fields.find((one) => one.path === condition.field);
+  const list = Array.isArray(condition.value) ? condition.value : [condition.value];
+  const said = list.map((one) => value(one, field, speech));
+  return speech.t(`${SAY}.ops.${condition.op}`, {
+    field: fieldTitle(field, condition.field || '…', speech.language),
+    value: said.join(condition.op === 'between' ? ' – ' : ', ') || '…',
+  });
+}
+
+function sayGroup(group: Group, speech: Speech, inside = false): string {
+  const { mode, negated, items } = shown(group);
+  const parts = items
+    .map((one) =>
+      isGroup(one) ? sayGroup(one, speech, items.length > 1) : sayCondition(one, speech),
+    )
+    .filter(Boolean);
+  const joined = parts.join(speech.t(mode === 'all' ? `${SAY}.and` : `${SAY}.or`));
+  if (!joined) return '';
+  if (negated) return speech.t(`${SAY}.not`, { inner: joined });
+  return inside && parts.length > 1 ? `(${joined})` : joined;
+}
+
+function sayCriteria(criteria: Criteria, speech: Speech): string {
+  const { t } = speech;
+  if (criteria.kind === 'table') return t(`${SAY}.ifTable`);
+  if (criteria.kind === 'expression')
+    return criteria.text.trim() ? t(`${SAY}.ifExpression`, { text: criteria.text.trim() }) : '';
+  const conditions = sayGroup(criteria.group, speech);
+  return conditions ? t(`${SAY}.if`, { conditions }) : '';
+}
+
+function sayWhat(reaction: Reaction, { t, language, types }: Speech): string {
+  switch (reaction.kind) {
+    case 'message':
+      return t(`${SAY}.message`, {
+        template: reaction.template || '…',
+        channel: t(`${SAY}.channels.${reaction.channel}`),
+      });
+    case 'emit':
+      return t(`${SAY}.emit`, { event: eventTitle(reaction.event || '…', types, language) });
+    case 'set_attribute':
+      return t(`${SAY}.set_attribute`, {
+        attribute: reaction.attribute || '…',
+        value: reaction.value || '…',
+      });
+    case 'start_flow':
+      return t(`${SAY}.start_flow`, { flow: reaction.flow || '…' });
+    case 'call':
+      return t(`${SAY}.call`, {
+        operation: reaction.operation || '…',
+        connector: reaction.connector || '…',
+      });
+    case 'task':
+      return t(`${SAY}.task`, { title: reaction.title || '…' });
+  }
+}
+
+export function sayReaction(reaction: Reaction, speech: Speech): string {
+  const { t, language, types } = speech;
+  const after = reaction.after_seconds
+    ? t(`${SAY}.after`, { period: afterPeriod(reaction.after_seconds, language) })
+    : '';
+  const unless = reaction.unless
+    ? t(`${SAY}.unless`, { event: eventTitle(reaction.unless.event || '…', types, language) })
+    : '';
+  const when = (after + unless).replace(/^, /, '');
+  return (when ? `${when} ` : '') + sayWhat(reaction, speech);
+}
+
+function sayLimits({ hours, valid_from, valid_to, limit }: RuleDocument, speech: Speech): string {
+  const { t, language } = speech;
+  const day = (at: string) =>
+    new Date(at).toLocaleDateString(language === 'uz' ? 'ru' : language === 'en' ? 'en-GB' : 'ru');
+  return [
+    hours &&
+      t(`${SAY}.hours`, {
+        days: hours.days.length === 7 ? t(`${SAY}.everyDay`) : weekdays(hours.days, language),
+        from: hours.from,
+        to: hours.to,
+      }),
+    valid_from && t(`${SAY}.validFrom`, { from: day(valid_from) }),
+    valid_to && t(`${SAY}.validTo`, { to: day(valid_to) }),
+    limit && t(`${SAY}.limit`, { times: limit.times, period: period(limit.per_seconds, language) }),
+  ]
+    .filter(Boolean)
+    .join('');
+}
+
+/** The whole rule in words, so that its author sees at once what it says. */
+export function sentence(document: RuleDocument, speech: Speech): string {
+  const { t, language, types } = speech;
+  const reactions = document.reactions.map((one) => sayReaction(one, speech));
+  return [
+    t(`${SAY}.when`, { event: eventTitle(document.event || '…', types, language) }),
+    sayCriteria(document.criteria, speech),
+    sayLimits(document, speech),
+    reactions.length > 0
+      ? t(`${SAY}.acts`, { reactions: reactions.join(t(`${SAY}.next`)) })
+      : t(`${SAY}.nothing`),
+    document.on_error === 'roll_back' && reactions.length > 1 ? t(`${SAY}.undone`) : '',
+    document.goal
+      ? t(`${SAY}.goal`, {
+          event: eventTitle(document.goal.event || '…', types, language),
+          period: period(document.goal.within_seconds, language),
+        })
+      : '',
+  ].join('');
+}

@@ -1,0 +1,110 @@
+import { Button, Drawer, Switch, Table } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useRuleFields } from '../../../api/rules';
+import { type Decision, useDecisions } from '../../../api/trials';
+import { dateTime } from '../../../lib/format';
+import { CustomerSelect } from '../../../ui/CustomerSelect';
+import { DecisionDetail, DecisionTag } from '../../../ui/DecisionDetail';
+import { EmptyState } from '../../../ui/EmptyState';
+import { ProblemNote } from '../../../ui/ProblemNote';
+import type { TabProps } from '../RulePage';
+import { stepWords } from './TrialResult';
+
+/** What the rule decided about each event it looked at, newest first, with the reasons. */
+export default function DecisionsTab({ rule }: TabProps) {
+  const { t, i18n } = useTranslation();
+  const [matched, setMatched] = useState(false);
+  const [customer, setCustomer] = useState<string>();
+  const [cursors, setCursors] = useState<string[]>([]);
+  const [opened, setOpened] = useState<Decision>();
+  const fields = useRuleFields(rule.document.event).data ?? [];
+  const live = cursors.length === 0 && rule.live_version !== null;
+  const list = useDecisions(
+    `/rules/${rule.id}/decisions`,
+    { limit: 50, matched: matched || undefined, customer_id: customer, cursor: cursors.at(-1) },
+    live,
+  );
+  const speech = { t, language: i18n.language, fields, types: [] };
+  return (
+    <>
+      <div className="row wrap filters">
+        <span className="dim grow">{t('rules.decisions.note')}</span>
+        <span className="customer-filter">
+          <CustomerSelect
+            value={customer}
+            onChange={(id) => {
+              setCursors([]);
+              setCustomer(id);
+            }}
+          />
+        </span>
+        <Switch
+          aria-label={t('rules.decisions.onlyMatched')}
+          checked={matched}
+          onChange={(on) => {
+            setCursors([]);
+            setMatched(on);
+          }}
+        />
+        {t('rules.decisions.onlyMatched')}
+      </div>
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<Decision>
+        rowKey="id"
+        size="small"
+        className="panel"
+        pagination={false}
+        loading={list.isPending}
+        dataSource={list.data?.items ?? []}
+        locale={{ emptyText: <EmptyState text={t('rules.decisions.none')} /> }}
+        columns={[
+          {
+            title: t('rules.decisions.when'),
+            width: 176,
+            render: (_, row) => dateTime(row.decided_at, i18n.language),
+          },
+          {
+            title: t('rules.decisions.customer'),
+            render: (_, row) => row.customer_name ?? row.customer_id ?? '—',
+          },
+          {
+            title: t('rules.decisions.outcome'),
+            render: (_, row) => <DecisionTag decision={row} />,
+          },
+          { title: t('rules.decisions.reason'), render: (_, row) => row.reason ?? '' },
+          {
+            title: t('common.actions'),
+            align: 'right',
+            render: (_, row) => (
+              <Button size="small" onClick={() => setOpened(row)}>
+                {t('rules.decisions.why')}
+              </Button>
+            ),
+          },
+        ]}
+      />
+      <div className="row pager">
+        <Button disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>
+          {t('events.log.newer')}
+        </Button>
+        <Button
+          disabled={!list.data?.next}
+          onClick={() => list.data?.next && setCursors([...cursors, list.data.next])}
+        >
+          {t('events.log.older')}
+        </Button>
+      </div>
+      <Drawer
+        open={opened !== undefined}
+        size={640}
+        title={t('rules.decisions.why')}
+        onClose={() => setOpened(undefined)}
+      >
+        {opened ? (
+          <DecisionDetail decision={opened} words={(step) => stepWords(step, speech)} />
+        ) : null}
+      </Drawer>
+    </>
+  );
+}

@@ -1,0 +1,104 @@
+import { Alert, Table } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { type Results, useResults, type VariantResult } from '../../../api/trials';
+import { count } from '../../../lib/format';
+import { EmptyState } from '../../../ui/EmptyState';
+import { ProblemNote } from '../../../ui/ProblemNote';
+import type { TabProps } from '../RulePage';
+
+const percent = (share: number | null | undefined): string =>
+  share === null || share === undefined ? '—' : `${(100 * share).toFixed(1)} %`;
+
+/** The interval as a bar from 0 to the largest upper end on the page. */
+function Interval({ row, most }: { row: VariantResult; most: number }) {
+  if (row.low === null || row.high === null || row.rate === null || most <= 0) return null;
+  const at = (share: number) => `${(100 * share) / most}%`;
+  return (
+    <div className="interval" aria-hidden="true">
+      <span className="interval-bar" style={{ left: at(row.low), width: at(row.high - row.low) }} />
+      <span className="interval-dot" style={{ left: at(row.rate) }} />
+    </div>
+  );
+}
+
+function Verdict({ difference }: { difference: NonNullable<Results['difference']> }) {
+  const { t } = useTranslation();
+  const { verdict, value, p_value } = difference;
+  return (
+    <Alert
+      className="gap"
+      showIcon
+      data-verdict={verdict}
+      type={verdict === 'a' || verdict === 'b' ? 'success' : 'info'}
+      title={t(`rules.results.verdict.${verdict}`)}
+      description={
+        value === null || value === undefined
+          ? undefined
+          : t('rules.results.difference', {
+              value: (100 * value).toFixed(1),
+              p: p_value?.toFixed(3) ?? '—',
+            })
+      }
+    />
+  );
+}
+
+/** Who reached the goal with which version, how sure that is, and the verdict in words. */
+export default function ResultsTab({ rule, editing }: TabProps) {
+  const { t, i18n } = useTranslation();
+  const found = useResults(rule.id);
+  const variants = found.data?.variants ?? [];
+  const most = Math.max(0, ...variants.map((row) => row.high ?? 0));
+  const number = (key: 'customers' | 'matched' | 'reacted' | 'converted') => ({
+    title: t(
+      key === 'matched' || key === 'reacted' ? `rules.${key}` : (`rules.results.${key}` as const),
+    ),
+    align: 'right' as const,
+    render: (_: unknown, row: VariantResult) => count(row[key], i18n.language),
+  });
+  return (
+    <>
+      <p className="dim">{t('rules.results.note')}</p>
+      {editing.draft.document.goal ? null : (
+        <Alert type="info" showIcon className="gap" title={t('rules.results.noGoal')} />
+      )}
+      <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
+      {found.data?.difference ? <Verdict difference={found.data.difference} /> : null}
+      <Table<VariantResult>
+        rowKey="variant"
+        size="small"
+        className="panel"
+        pagination={false}
+        loading={found.isPending}
+        dataSource={variants}
+        locale={{ emptyText: <EmptyState text={t('rules.results.none')} /> }}
+        columns={[
+          {
+            title: t('rules.results.variant'),
+            render: (_, row) => (
+              <>
+                <b>{row.variant.toUpperCase()}</b>{' '}
+                <span className="dim">{t('rules.versions.before', { version: row.version })}</span>
+              </>
+            ),
+          },
+          number('customers'),
+          number('matched'),
+          number('reacted'),
+          number('converted'),
+          { title: t('rules.results.rate'), align: 'right', render: (_, row) => percent(row.rate) },
+          {
+            title: t('rules.results.interval'),
+            width: 280,
+            render: (_, row) => (
+              <>
+                {percent(row.low)} – {percent(row.high)}
+                <Interval row={row} most={most} />
+              </>
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

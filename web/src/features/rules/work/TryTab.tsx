@@ -1,0 +1,143 @@
+import { Button, DatePicker, Input } from 'antd';
+import type dayjs from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RuleTest } from '../../../api/automation';
+import { recentEvent } from '../../../api/events';
+import { useEventTypes } from '../../../api/rules';
+import { type TrialAnswer, tryRule } from '../../../api/trials';
+import { CustomerSelect } from '../../../ui/CustomerSelect';
+import { EmptyState } from '../../../ui/EmptyState';
+import { EventForm, type Values } from '../../../ui/EventForm';
+import { ProblemNote } from '../../../ui/ProblemNote';
+import { useSay } from '../../../ui/say';
+import type { TabProps } from '../RulePage';
+import { TestList } from './TestList';
+import { TrialResult } from './TrialResult';
+
+/** The customer as the rule saw them: a test goes on meaning the same when the person changes. */
+function seenCustomer({ trace }: TrialAnswer): Values | null {
+  const facts = trace?.customer;
+  return facts && typeof facts === 'object' ? (facts as Values) : null;
+}
+
+/** One event and what the draft would do with it; nothing is sent. What came out can be kept as a test. */
+export default function TryTab({ editing, mayWrite }: TabProps) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const { document } = editing.draft;
+  const tests = document.tests ?? [];
+  const schema = useEventTypes().data?.find((type) => type.name === document.event)?.schema;
+  const [values, setValues] = useState<Values>({});
+  const [customer, setCustomer] = useState<string>();
+  // The customer of a test, who need not be in the database.
+  const [made, setMade] = useState<Values | null>(null);
+  const [now, setNow] = useState<dayjs.Dayjs | null>(null);
+  const [answer, setAnswer] = useState<TrialAnswer>();
+  const [problem, setProblem] = useState<unknown>();
+  const [busy, setBusy] = useState(false);
+  const [name, setName] = useState('');
+  const run = async () => {
+    setBusy(true);
+    setProblem(undefined);
+    await tryRule({
+      document,
+      event: values,
+      ...(customer ? { customer_id: customer } : made ? { customer: made } : {}),
+      ...(now ? { now: now.toISOString() } : {}),
+    }).then(setAnswer, setProblem);
+    setBusy(false);
+  };
+  const fill = () =>
+    recentEvent(document.event).then((event) => {
+      if (!event) return say.failed(new Error(t('rules.trial.noRecent')));
+      setValues(event.data);
+      setCustomer(event.customer_id ?? undefined);
+    }, say.failed);
+  const keep = () => {
+    if (!answer) return;
+    const test: RuleTest = {
+      name: name.trim() || `${t('rules.trial.tests')} ${tests.length + 1}`,
+      event: values,
+      customer: seenCustomer(answer) ?? made,
+      expect: { matched: answer.matched, reactions: answer.reactions.map((one) => one.key) },
+    };
+    editing.set(['document', 'tests'], [...tests, test]);
+    setName('');
+    say.done(t('rules.trial.kept'));
+  };
+  const open = (test: RuleTest) => {
+    setValues(test.event);
+    setMade(test.customer ?? null);
+    setCustomer(undefined);
+    setAnswer(undefined);
+  };
+  return (
+    <div className="halves">
+      <div>
+        <section className="panel side-block" aria-label={t('rules.trial.title')}>
+          <header className="row">
+            <h2>{t('rules.trial.title')}</h2>
+            <span className="grow" />
+            <Button size="small" disabled={!document.event} onClick={() => void fill()}>
+              {t('rules.trial.fill')}
+            </Button>
+          </header>
+          <p className="dim under">{t('rules.trial.note')}</p>
+          <EventForm key={document.event} schema={schema} values={values} onChange={setValues} />
+          <div className="trial-more">
+            <div className="labelled">
+              <span>{t('rules.trial.customer')}</span>
+              <CustomerSelect value={customer} onChange={setCustomer} />
+            </div>
+            <div className="labelled">
+              <span>{t('rules.trial.now')}</span>
+              <DatePicker
+                showTime
+                aria-label={t('rules.trial.now')}
+                value={now}
+                onChange={setNow}
+              />
+            </div>
+          </div>
+          <Button type="primary" loading={busy} onClick={() => void run()}>
+            {t('rules.trial.run')}
+          </Button>
+        </section>
+        <TestList
+          document={document}
+          mayWrite={mayWrite}
+          onOpen={open}
+          onRemove={(index) =>
+            editing.set(
+              ['document', 'tests'],
+              tests.filter((_, at) => at !== index),
+            )
+          }
+        />
+      </div>
+      <section
+        className="panel side-block"
+        aria-label={t('rules.trial.reasons')}
+        aria-live="polite"
+      >
+        <ProblemNote error={problem} />
+        {answer ? <TrialResult answer={answer} document={document} /> : null}
+        {answer && mayWrite ? (
+          <div className="row keep-test">
+            <Input
+              data-own-undo
+              aria-label={t('rules.trial.keepName')}
+              placeholder={t('rules.trial.keepName')}
+              maxLength={200}
+              value={name}
+              onChange={(event) => setName(event.target.value)}
+            />
+            <Button onClick={keep}>{t('rules.trial.keep')}</Button>
+          </div>
+        ) : null}
+        {answer || problem ? null : <EmptyState text={t('rules.trial.empty')} />}
+      </section>
+    </div>
+  );
+}
