@@ -2,7 +2,9 @@
 
 use crate::node::Node;
 use base::Locale;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -26,6 +28,20 @@ impl From<&str> for NodeKey {
     }
 }
 
+impl JsonSchema for NodeKey {
+    fn schema_name() -> Cow<'static, str> {
+        "NodeKey".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "format": "node" })
+    }
+}
+
 impl fmt::Display for NodeKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -33,15 +49,55 @@ impl fmt::Display for NodeKey {
 }
 
 /// What a flow is for. An IVR is the only kind that calls walk.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    JsonSchema,
+    utoipa::ToSchema,
+    sqlx::Type,
+)]
 #[serde(rename_all = "snake_case")]
+#[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = FlowKind)]
 pub enum Kind {
     /// Interactive voice response: walked by a call.
     Ivr,
+    /// A campaign flow: walked by a customer, with messages and waits.
+    Campaign,
+    /// A script: walked by an operator at the desk, page by page.
+    Script,
+    /// A business process: walked by a request, with tasks and approvals.
+    Process,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 4] = [Self::Ivr, Self::Campaign, Self::Script, Self::Process];
+
+    /// As the file writes it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Ivr => "ivr",
+            Self::Campaign => "campaign",
+            Self::Script => "script",
+            Self::Process => "process",
+        }
+    }
 }
 
 /// The value of a variable.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, utoipa::ToSchema)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema, utoipa::ToSchema,
+)]
 #[serde(untagged)]
 pub enum Value {
     /// Yes or no.

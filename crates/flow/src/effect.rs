@@ -3,6 +3,7 @@
 use crate::node::SkillNeed;
 use crate::spoken::Clip;
 use base::Locale;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -114,7 +115,7 @@ pub enum TimerKey {
 }
 
 /// Why a flow ends a contact: what the caller's side is told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EndCause {
     /// Served to the end.
@@ -124,6 +125,7 @@ pub enum EndCause {
     Busy,
     /// The flow could not go on; only the walk itself says so.
     #[serde(skip_deserializing)]
+    #[schemars(skip)]
     Fault,
 }
 

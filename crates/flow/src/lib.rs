@@ -20,6 +20,8 @@ pub mod check;
 pub mod fault;
 pub mod library;
 pub mod load;
+pub mod palette;
+pub mod process;
 
 pub mod effect;
 pub mod state;

@@ -2,7 +2,7 @@
 
 use crate::definition::Definition;
 use crate::fault::{Catalogue, Fault};
-use crate::load::{load, name_of};
+use crate::load::{is_other_kind, load, name_of};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,11 +24,12 @@ impl Library {
         self.flows.values()
     }
 
-    /// Loads files (name, JSON) and gives every fault found. A flow whose file does not load keeps its version of
+    /// Loads files (name, JSON) and gives every fault found; files of other kinds than IVR are left out. A flow whose file does not load keeps its version of
     /// `before`, so that a broken file never takes a number out of service. `catalogue.flows` is filled in here.
     #[must_use]
     pub fn load(files: &[(String, String)], catalogue: &Catalogue, before: &Self) -> (Self, Vec<Fault>) {
         let mut catalogue = catalogue.clone();
+        let files: Vec<_> = files.iter().filter(|(_, json)| !is_other_kind(json)).collect();
         catalogue.flows = files.iter().filter_map(|(_, json)| name_of(json)).collect();
         let mut flows = BTreeMap::<String, Arc<Definition>>::new();
         let mut faults = vec![];

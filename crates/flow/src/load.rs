@@ -1,6 +1,6 @@
 //! From JSON to a [`Definition`], with every fault named.
 
-mod fields;
+pub(crate) mod fields;
 
 use crate::check;
 use crate::definition::{Definition, GIVEN_VARIABLES, Kind, NodeKey, ValueType};
@@ -43,9 +43,15 @@ struct Head {
     #[serde(default)]
     variables: BTreeMap<String, ValueType>,
     nodes: Map<String, Json>,
+    #[expect(dead_code, reason = "what the flow is called; read by people")]
+    #[serde(default)]
+    title: String,
     #[expect(dead_code, reason = "what the flow is for; read by people")]
     #[serde(default)]
     description: String,
+    #[expect(dead_code, reason = "where nodes are drawn; read by editors")]
+    #[serde(default)]
+    layout: Json,
     #[expect(dead_code, reason = "read by editors")]
     #[serde(default, rename = "$schema")]
     schema: String,
@@ -55,6 +61,14 @@ struct Head {
 pub(crate) fn name_of(json: &str) -> Option<String> {
     let file: Json = serde_json::from_str(json).ok()?;
     Some(file.get("name")?.as_str()?.to_owned())
+}
+
+/// Whether a file says that no call walks it: it is of another kind than an IVR.
+#[must_use]
+pub fn is_other_kind(json: &str) -> bool {
+    let Ok(file) = serde_json::from_str::<Json>(json) else { return false };
+    let kind = file.get("kind").and_then(|kind| serde_json::from_value::<Kind>(kind.clone()).ok());
+    kind.is_some_and(|kind| kind != Kind::Ivr)
 }
 
 /// Reads a flow and checks it against what exists.
@@ -88,6 +102,11 @@ fn parse(file: &str, json: &str, faults: &mut Faults<'_>) -> Option<Definition> 
         }
     };
     let head: Head = read(parsed, &mut |field, problem| faults.file(field, problem))?;
+    if head.kind != Kind::Ivr {
+        faults
+            .file("/kind", format!("calls walk flows of kind ivr only, and this is a {}", head.kind.word()));
+        return None;
+    }
     if head.nodes.len() > NODES_MAX {
         faults.file("/nodes", format!("{} nodes, at most {NODES_MAX}: split the flow", head.nodes.len()));
         return None;

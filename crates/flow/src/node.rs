@@ -5,6 +5,7 @@ use crate::definition::{NodeKey, Value};
 use crate::effect::EndCause;
 use crate::schedule::Schedule;
 use base::Locale;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,9 +38,10 @@ pub enum Node {
 }
 
 /// Says prompts and goes on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Say {
     /// What is said, in the language of the walk.
+    #[schemars(extend("x-widget" = "prompts"))]
     pub prompts: Vec<String>,
     /// Whether a digit cuts it short; the digit then counts for the next question.
     #[serde(default)]
@@ -49,9 +51,10 @@ pub struct Say {
 }
 
 /// Asks for one digit.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Menu {
     /// What is said; a digit cuts it short.
+    #[schemars(extend("x-widget" = "prompts"))]
     pub prompts: Vec<String>,
     /// Digit (`0`-`9`, `*`, `#`) to node. Leading back to the menu itself repeats it.
     pub options: BTreeMap<String, NodeKey>,
@@ -62,17 +65,20 @@ pub struct Menu {
     #[serde(default = "tries")]
     pub tries: u32,
     /// Said after a digit that is no option.
+    #[schemars(extend("x-widget" = "prompt"))]
     pub invalid_prompt: Option<String>,
     /// Said after silence.
+    #[schemars(extend("x-widget" = "prompt"))]
     pub silence_prompt: Option<String>,
     /// Where it goes when every try failed.
     pub exhausted: NodeKey,
 }
 
 /// Asks for several digits.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AskDigits {
     /// What is said; a digit cuts it short.
+    #[schemars(extend("x-widget" = "prompts"))]
     pub prompts: Vec<String>,
     /// The variable of type text that keeps the digits.
     pub variable: String,
@@ -92,6 +98,7 @@ pub struct AskDigits {
     #[serde(default = "tries")]
     pub tries: u32,
     /// Said after too few digits.
+    #[schemars(extend("x-widget" = "prompt"))]
     pub invalid_prompt: Option<String>,
     /// Where it goes with the digits.
     pub next: NodeKey,
@@ -100,11 +107,13 @@ pub struct AskDigits {
 }
 
 /// Asks for the language of the walk.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AskLanguage {
     /// Said in the language of each option in turn; a digit cuts it short.
+    #[schemars(extend("x-widget" = "prompts"))]
     pub prompts: Vec<String>,
     /// Digit to language.
+    #[schemars(with = "BTreeMap<String, LocaleCode>")]
     pub options: BTreeMap<String, Locale>,
     /// Silence after the prompts that counts as no answer, in seconds.
     #[serde(default = "answer_timeout_seconds")]
@@ -113,13 +122,14 @@ pub struct AskLanguage {
     #[serde(default = "tries")]
     pub tries: u32,
     /// The language when nobody chose.
+    #[schemars(with = "LocaleCode")]
     pub otherwise: Locale,
     /// Where it goes on.
     pub next: NodeKey,
 }
 
 /// Looks the caller up by number. Sets the `caller.*` variables, and the language when the record has one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CallerLookup {
     /// Where it goes with a known caller.
     pub found: NodeKey,
@@ -130,7 +140,7 @@ pub struct CallerLookup {
 }
 
 /// Sets variables.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Set {
     /// Variable to value.
     pub values: BTreeMap<String, Value>,
@@ -139,7 +149,7 @@ pub struct Set {
 }
 
 /// Goes by conditions, the first that holds.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Branch {
     /// Conditions in order.
     pub cases: Vec<Case>,
@@ -148,7 +158,7 @@ pub struct Branch {
 }
 
 /// One condition of a branch.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
     /// What must hold.
@@ -158,9 +168,10 @@ pub struct Case {
 }
 
 /// Waits in a queue.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Queue {
     /// The name of the queue.
+    #[schemars(extend("x-widget" = "queue"))]
     pub queue: String,
     /// Skills that the operator must have beside those of the queue.
     #[serde(default)]
@@ -176,6 +187,7 @@ pub struct Queue {
     #[serde(default)]
     pub announce_wait: bool,
     /// Said before the wait begins again after the operator was lost.
+    #[schemars(extend("x-widget" = "prompt"))]
     pub returned_prompt: Option<String>,
     /// The longest wait, in seconds.
     pub wait_max_seconds: u32,
@@ -188,10 +200,11 @@ pub struct Queue {
 }
 
 /// A skill with its least level.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SkillNeed {
     /// The name of the skill.
+    #[schemars(extend("x-widget" = "skill"))]
     pub skill: String,
     /// The least level, 1 to 10.
     #[serde(default = "level")]
@@ -199,18 +212,29 @@ pub struct SkillNeed {
 }
 
 /// Goes on in another flow.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transfer {
     /// The name of the flow.
+    #[schemars(extend("x-widget" = "flow"))]
     pub flow: String,
 }
 
 /// Ends the contact.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HangUp {
     /// What the caller's side is told.
     #[serde(default)]
     pub cause: EndCause,
+}
+
+/// How a language is written, for the schema.
+#[derive(JsonSchema)]
+#[serde(rename_all = "snake_case")]
+#[expect(dead_code, reason = "only its schema is used")]
+enum LocaleCode {
+    En,
+    Ru,
+    Uz,
 }
 
 const fn answer_timeout_seconds() -> u32 {

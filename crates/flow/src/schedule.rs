@@ -3,7 +3,9 @@
 use crate::definition::NodeKey;
 use chrono::{DateTime, Datelike, NaiveDate, Timelike, Utc, Weekday};
 use chrono_tz::Tz;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
@@ -12,14 +14,17 @@ use std::str::FromStr;
 const DAY_MINUTES: u16 = 24 * 60;
 
 /// Goes by working hours, in the time of a place.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Schedule {
     /// The IANA time zone, such as `Asia/Tashkent`.
+    #[schemars(with = "String", extend("x-widget" = "time_zone"))]
     pub time_zone: Tz,
     /// Open hours a weekday; a day that is not named is closed.
+    #[schemars(extend("x-widget" = "week"))]
     pub weekly: BTreeMap<Day, Vec<Hours>>,
     /// Dates with hours of their own; an empty list is a closed day.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, Vec<Hours>>", extend("x-widget" = "holidays"))]
     pub holidays: BTreeMap<NaiveDate, Vec<Hours>>,
     /// Where it goes in open hours.
     pub open: NodeKey,
@@ -45,7 +50,7 @@ impl Schedule {
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Day {
@@ -73,7 +78,7 @@ impl From<Weekday> for Day {
 }
 
 /// Open from one time of the day to another, the end excluded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Hours {
     /// The first open minute.
@@ -85,6 +90,28 @@ pub struct Hours {
 /// Minutes since midnight, written `HH:MM`, up to `24:00`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TimeOfDay(u16);
+
+impl JsonSchema for TimeOfDay {
+    fn schema_name() -> Cow<'static, str> {
+        "TimeOfDay".into()
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", "format": "time_of_day" })
+    }
+}
+
+impl TimeOfDay {
+    /// Minutes since midnight, up to 1440.
+    #[must_use]
+    pub const fn minutes(self) -> u16 {
+        self.0
+    }
+}
 
 /// The text is no time of the day.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

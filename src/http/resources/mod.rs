@@ -4,6 +4,7 @@ pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
 pub mod explanations;
+pub mod flow_nodes;
 pub mod flows;
 pub mod numbers;
 pub mod operators;
@@ -32,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         numbers::routes(),
         prompts::routes(),
         flows::routes(),
+        flow_nodes::routes(),
         contacts::routes(),
         contact_detail::routes(),
         recordings::routes(),
@@ -50,6 +52,7 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         numbers::docs(),
         prompts::docs(),
         flows::docs(),
+        flow_nodes::docs(),
         contacts::docs(),
         contact_detail::docs(),
         recordings::docs(),

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 use serde_json::Value as Json;
 
 /// Reads `json` into `T`; `report` gets the pointer and the problem of each fault.
-pub(super) fn read<T: DeserializeOwned>(json: Json, report: &mut dyn FnMut(&str, String)) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(json: Json, report: &mut dyn FnMut(&str, String)) -> Option<T> {
     let Json::Object(mut object) = json else {
         report("", "this must be an object".to_owned());
         return None;
