@@ -94,10 +94,16 @@ ids! {
     RecordingId,
     /// How a contact ended, as the operator judged it.
     ResultId,
+    /// One thing that a rule does about one event.
+    ReactionId,
     /// A set of operations.
     RoleId,
+    /// A rule that reacts to events.
+    RuleId,
     /// One sign-in of one person on one device.
     SessionId,
+    /// One run of a rule over events that were stored before.
+    SimulationId,
     /// What an operator can do, with a level.
     SkillId,
     /// What a contact was about; topics form a tree.

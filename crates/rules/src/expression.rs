@@ -102,7 +102,7 @@ impl Expression {
         }
     }
 
-    fn run(&self, facts: &Prepared<'_>) -> Result<Variable, EvalError> {
+    pub(crate) fn run(&self, facts: &Prepared<'_>) -> Result<Variable, EvalError> {
         let scope = Scope::new(facts.scope(self.roots));
         // A fault in the evaluator must not end the thread that decides for everybody else.
         catch_unwind(AssertUnwindSafe(|| self.program.evaluate_with_scope(&scope, &mut VM::new())))

@@ -14,7 +14,16 @@ const PATTERN_MAX: usize = 200;
 
 /// All that `root` may not contain.
 pub(crate) fn faults<'a>(root: &'a Node<'a>) -> Vec<Fault> {
-    let mut gate = Gate { faults: Vec::new(), aliases: Vec::new(), loops: 0 };
+    check(root, Vec::new())
+}
+
+/// All that the condition `root` about `$` may not contain.
+pub(crate) fn cell_faults<'a>(root: &'a Node<'a>) -> Vec<Fault> {
+    check(root, vec!["$"])
+}
+
+fn check<'a>(root: &'a Node<'a>, aliases: Vec<&'a str>) -> Vec<Fault> {
+    let mut gate = Gate { faults: Vec::new(), aliases, loops: 0 };
     gate.visit(root);
     gate.faults
 }

@@ -1,5 +1,6 @@
 //! From text to a program: limits, parsing, the gate, the meaning of "no value", compilation.
 
+mod cell;
 mod fields;
 mod gate;
 mod nulls;
@@ -7,6 +8,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use cell::Cell;
 pub(crate) use fields::path;
 pub(crate) use nulls::is_condition;
 pub(crate) use parse::{children, with_tree};

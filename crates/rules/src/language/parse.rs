@@ -17,6 +17,22 @@ pub(crate) fn with_tree<T>(
     text: &str,
     use_tree: impl for<'a> FnOnce(&'a Node<'a>, &'a Bump) -> Result<T, Vec<Fault>>,
 ) -> Result<T, Vec<Fault>> {
+    parse(text, false, use_tree)
+}
+
+/// [`with_tree`] for a condition about `$`, such as `> 100`: the tree is that of `$ > 100`.
+pub(crate) fn with_unary_tree<T>(
+    text: &str,
+    use_tree: impl for<'a> FnOnce(&'a Node<'a>, &'a Bump) -> Result<T, Vec<Fault>>,
+) -> Result<T, Vec<Fault>> {
+    parse(text, true, use_tree)
+}
+
+fn parse<T>(
+    text: &str,
+    is_unary: bool,
+    use_tree: impl for<'a> FnOnce(&'a Node<'a>, &'a Bump) -> Result<T, Vec<Fault>>,
+) -> Result<T, Vec<Fault>> {
     check_text(text)?;
     let arena = Bump::new();
     let source = arena.alloc_str(text);
@@ -25,7 +41,7 @@ pub(crate) fn with_tree<T>(
     })?;
     let parser = Parser::try_new(&tokens, &arena)
         .map_err(|error| vec![Fault::error("syntax", "", format!("cannot be read: {error}"))])?;
-    let result = parser.standard().parse();
+    let result = if is_unary { parser.unary().parse() } else { parser.standard().parse() };
     check_tree(result.root)?;
     if !result.is_complete {
         return Err(vec![Fault::error(

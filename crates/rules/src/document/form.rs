@@ -1,0 +1,173 @@
+//! Conditions put together in a form, as an expression. One way: a form is never read back from a text.
+
+use crate::fault::Fault;
+use serde_json::Value;
+
+/// Deepest group in a group.
+const DEPTH_MAX: usize = 10;
+/// Most conditions of a form.
+const TERMS_MAX: usize = 200;
+/// What a condition may ask.
+const OPERATORS: [&str; 13] = [
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "in",
+    "not_in",
+    "between",
+    "contains",
+    "starts_with",
+    "is_empty",
+    "is_set",
+];
+
+/// The expression of a group. `dates` says which fields are dates.
+///
+/// # Errors
+/// What of it is not understood, with its place in the group.
+pub fn text_of(group: &Value, dates: &dyn Fn(&str) -> bool) -> Result<String, Vec<Fault>> {
+    let mut form = Form { faults: Vec::new(), terms: 0, dates };
+    let text = form.term(group, "", 0);
+    if form.terms > TERMS_MAX {
+        let message = format!("{} conditions are too many: at most {TERMS_MAX}", form.terms);
+        form.faults.push(Fault::error("too_many_terms", "", message));
+    }
+    if form.faults.is_empty() { Ok(text) } else { Err(form.faults) }
+}
+
+struct Form<'d> {
+    faults: Vec<Fault>,
+    terms: usize,
+    dates: &'d dyn Fn(&str) -> bool,
+}
+
+impl Form<'_> {
+    fn refuse(&mut self, pointer: &str, message: impl Into<String>) -> String {
+        self.faults.push(Fault::error("malformed", pointer, message));
+        "false".to_owned()
+    }
+
+    fn term(&mut self, term: &Value, pointer: &str, depth: usize) -> String {
+        if depth > DEPTH_MAX {
+            return self
+                .refuse(pointer, format!("groups stand inside each other more than {DEPTH_MAX} times"));
+        }
+        if let Some(terms) = term.get("all") {
+            return self.joined(terms, &format!("{pointer}/all"), depth, " and ", "true");
+        }
+        if let Some(terms) = term.get("any") {
+            return self.joined(terms, &format!("{pointer}/any"), depth, " or ", "false");
+        }
+        if let Some(inner) = term.get("not") {
+            return format!("not ({})", self.term(inner, &format!("{pointer}/not"), depth + 1));
+        }
+        if term.get("field").is_some() {
+            return self.condition(term, pointer);
+        }
+        self.refuse(pointer, "a condition has `field`, `op` and `value`; a group has `all`, `any` or `not`")
+    }
+
+    fn joined(&mut self, terms: &Value, pointer: &str, depth: usize, word: &str, none: &str) -> String {
+        let Some(terms) = terms.as_array() else {
+            return self.refuse(pointer, "a list of conditions is needed");
+        };
+        if terms.is_empty() {
+            return none.to_owned();
+        }
+        let parts: Vec<String> = (0..)
+            .zip(terms)
+            .map(|(place, term): (usize, _)| {
+                format!("({})", self.term(term, &format!("{pointer}/{place}"), depth + 1))
+            })
+            .collect();
+        parts.join(word)
+    }
+
+    fn condition(&mut self, term: &Value, pointer: &str) -> String {
+        self.terms += 1;
+        let Some(field) = term.get("field").and_then(Value::as_str).filter(|field| is_path(field)) else {
+            return self.refuse(&format!("{pointer}/field"), "a field is a path such as `event.amount`");
+        };
+        let Some(operator) = term.get("op").and_then(Value::as_str).filter(|op| OPERATORS.contains(op))
+        else {
+            return self.refuse(&format!("{pointer}/op"), format!("one of {}", OPERATORS.join(", ")));
+        };
+        let is_date = (self.dates)(field);
+        let value = term.get("value").unwrap_or(&Value::Null);
+        let at = format!("{pointer}/value");
+        let left = if is_date { format!("d({field})") } else { field.to_owned() };
+        let sign = match operator {
+            "is_empty" => return format!("{field} == null or {field} == ''"),
+            "is_set" => return format!("{field} != null and {field} != ''"),
+            "in" => return format!("{field} in {}", self.list(value, &at)),
+            "not_in" => return format!("{field} not in {}", self.list(value, &at)),
+            "between" => return self.between(&left, value, &at, is_date),
+            "contains" => return format!("contains({field}, {})", self.scalar(value, &at, false)),
+            "starts_with" => return format!("startsWith({field}, {})", self.scalar(value, &at, false)),
+            "eq" => "==",
+            "ne" => "!=",
+            "lt" => "<",
+            "le" => "<=",
+            "gt" => ">",
+            _ => ">=",
+        };
+        format!("{left} {sign} {}", self.scalar(value, &at, is_date))
+    }
+
+    fn between(&mut self, left: &str, value: &Value, pointer: &str, is_date: bool) -> String {
+        let Some([from, to]) = value.as_array().map(Vec::as_slice) else {
+            return self.refuse(pointer, "two values are needed: from and to");
+        };
+        let from = self.scalar(from, &format!("{pointer}/0"), is_date);
+        let to = self.scalar(to, &format!("{pointer}/1"), is_date);
+        format!("{left} >= {from} and {left} <= {to}")
+    }
+
+    fn list(&mut self, value: &Value, pointer: &str) -> String {
+        let Some(values) = value.as_array() else {
+            return self.refuse(pointer, "a list of values is needed");
+        };
+        let values: Vec<String> = (0..)
+            .zip(values)
+            .map(|(place, value): (usize, _)| self.scalar(value, &format!("{pointer}/{place}"), false))
+            .collect();
+        format!("[{}]", values.join(", "))
+    }
+
+    fn scalar(&mut self, value: &Value, pointer: &str, is_date: bool) -> String {
+        match value {
+            Value::Bool(value) => value.to_string(),
+            Value::Number(number) if number.to_string().starts_with('-') => format!("({number})"),
+            Value::Number(number) => number.to_string(),
+            Value::String(text) if is_date => format!("d({})", quoted(text)),
+            Value::String(text) => quoted(text),
+            Value::Null | Value::Array(_) | Value::Object(_) => {
+                self.refuse(pointer, "a value is needed: a text, a number or yes or no")
+            }
+        }
+    }
+}
+
+/// A text of the language. It has no escapes, so a text with both quotation marks is put together from pieces.
+pub(crate) fn quoted(text: &str) -> String {
+    match (text.contains('\''), text.contains('"')) {
+        (false, _) => format!("'{text}'"),
+        (true, false) => format!("\"{text}\""),
+        (true, true) => {
+            let pieces: Vec<String> = text.split('\'').map(|piece| format!("'{piece}'")).collect();
+            format!("({})", pieces.join(" + \"'\" + "))
+        }
+    }
+}
+
+fn is_path(field: &str) -> bool {
+    let mut parts = field.split('.');
+    let is_name = |part: &str| {
+        part.chars().next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+            && part.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    parts.all(is_name) && field.contains('.')
+}

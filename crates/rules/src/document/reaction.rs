@@ -1,0 +1,175 @@
+//! What a rule does.
+
+use super::Criteria;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+/// One reaction of a rule.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Reaction {
+    /// Names it within the rule: letters, digits, `_`.
+    pub key: String,
+    /// How long after the event.
+    #[serde(default)]
+    pub after_seconds: u32,
+    /// Not done when this happened to the customer in between.
+    #[serde(default)]
+    pub unless: Option<Unless>,
+    /// What is done.
+    #[serde(flatten)]
+    pub act: Act,
+}
+
+/// What makes a waiting reaction needless.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Unless {
+    /// The same customer had an event of this type,
+    pub event: String,
+    /// which fulfils this; any of them when absent.
+    #[serde(default)]
+    pub criteria: Option<Criteria>,
+}
+
+/// What a reaction does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Act {
+    /// Sends the customer a message.
+    Message {
+        /// `preferred`, `sms` or `email`.
+        channel: String,
+        /// The name of the template.
+        template: String,
+        /// Whether it is news or advertising.
+        #[serde(default)]
+        class: MessageClass,
+    },
+    /// Appends an event.
+    Emit {
+        /// Its type.
+        event: String,
+        /// Its data: an expression a field.
+        #[serde(default)]
+        data: BTreeMap<String, String>,
+    },
+    /// Sets an attribute of the customer.
+    SetAttribute {
+        /// Its key.
+        attribute: String,
+        /// An expression.
+        value: String,
+    },
+    /// Starts a flow.
+    StartFlow {
+        /// Its name.
+        flow: String,
+        /// Its variables: an expression each.
+        #[serde(default)]
+        variables: BTreeMap<String, String>,
+    },
+    /// Calls another system.
+    Call {
+        /// The name of the connector.
+        connector: String,
+        /// The key of the operation.
+        operation: String,
+        /// What is sent: an expression a field.
+        #[serde(default)]
+        input: BTreeMap<String, String>,
+    },
+    /// Gives people something to do.
+    Task {
+        /// What is to be done, a template.
+        title: String,
+        /// Who does it: a role.
+        #[serde(default)]
+        role: Option<String>,
+        /// How long they may take.
+        #[serde(default)]
+        deadline_seconds: Option<u32>,
+    },
+}
+
+impl Act {
+    /// The name of its kind.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Message { .. } => "message",
+            Self::Emit { .. } => "emit",
+            Self::SetAttribute { .. } => "set_attribute",
+            Self::StartFlow { .. } => "start_flow",
+            Self::Call { .. } => "call",
+            Self::Task { .. } => "task",
+        }
+    }
+
+    /// Whether it needs a known customer.
+    #[must_use]
+    pub const fn needs_customer(&self) -> bool {
+        matches!(self, Self::SetAttribute { .. })
+    }
+
+    /// Its expressions, each with where it stands under the reaction.
+    #[must_use]
+    pub fn expressions(&self) -> Vec<(String, &str)> {
+        match self {
+            Self::Emit { data, .. } => pairs("data", data),
+            Self::StartFlow { variables, .. } => pairs("variables", variables),
+            Self::Call { input, .. } => pairs("input", input),
+            Self::SetAttribute { value, .. } => vec![("/value".to_owned(), value.as_str())],
+            Self::Message { .. } | Self::Task { .. } => Vec::new(),
+        }
+    }
+}
+
+fn pairs<'m>(name: &str, map: &'m BTreeMap<String, String>) -> Vec<(String, &'m str)> {
+    map.iter().map(|(key, text)| (format!("/{name}/{key}"), text.as_str())).collect()
+}
+
+/// Evaluates a map of expressions.
+///
+/// # Errors
+/// Which of them has no value, and why.
+pub fn values(texts: &BTreeMap<String, String>, facts: &crate::Facts) -> Result<Map<String, Value>, String> {
+    texts
+        .iter()
+        .map(|(key, text)| {
+            value(text, facts).map(|value| (key.clone(), value)).map_err(|error| format!("{key}: {error}"))
+        })
+        .collect()
+}
+
+/// Evaluates one expression that was checked before.
+///
+/// # Errors
+/// Why it has no value.
+pub fn value(text: &str, facts: &crate::Facts) -> Result<Value, String> {
+    let expression = crate::Expression::compile(text)
+        .map_err(|faults| faults.into_iter().next().map_or_else(String::new, |fault| fault.message))?;
+    expression.evaluate(facts).map_err(|error| error.to_string())
+}
+
+/// Whether a message is news or advertising.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageClass {
+    /// What the customer needs to know.
+    Functional,
+    /// What the company wants the customer to know: needs consent.
+    #[default]
+    Marketing,
+}
+
+/// What becomes of the other reactions of a decision when one fails for good (OMNI-09).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnError {
+    /// They go on.
+    #[default]
+    Continue,
+    /// Those done are undone, those waiting are cancelled.
+    RollBack,
+}
