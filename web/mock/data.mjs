@@ -28,6 +28,10 @@ export const operations = [
     'prompt',
     'flow',
   ].map((name) => `${name}.read ${name}.write`),
+  'structure.write event.send message.read message.send',
+  ...['card', 'template', 'link', 'webhook', 'rule', 'event_type', 'connector'].map(
+    (name) => `${name}.read ${name}.write`,
+  ),
   ...['contact', 'customer', 'log', 'classifier'].map((name) => `${name}.read ${name}.write`),
 ]
   .flatMap((line) => line.split(' '))

@@ -17,7 +17,8 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 const small = { width: 1366, height: 768 };
 const large = { width: 1920, height: 1080 };
-const contact = '/contacts/00000000-0000-7000-8000-';
+const contact = '/contacts/{contacts}';
+const customer = '/customers/{customers}';
 /** name, address, size, language, theme, scene of the desk */
 const shots = [
   ['signin-en', '/sign-in', small, 'en', 'light'],
@@ -35,7 +36,26 @@ const shots = [
   ['contacts-ru', '/contacts', small, 'ru', 'light'],
   ['contact-en', contact, large, 'en', 'light'],
   ['contact-ru-dark', contact, small, 'ru', 'dark'],
-  ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows customers audit server'
+  ['customers-ru', '/customers', small, 'ru', 'light'],
+  ['customers-en-dark', '/customers', large, 'en', 'dark'],
+  ['customer-ru', customer, small, 'ru', 'light'],
+  ['customer-en-dark', customer, large, 'en', 'dark'],
+  ['cards-ru', '/customers/cards/vehicle', small, 'ru', 'light'],
+  ['report-ru', '/customers/report?by=customer.tier', small, 'ru', 'light'],
+  ['report-en-dark', '/customers/report?by=customer.tier', large, 'en', 'dark'],
+  ['structures-ru', '/automation/structures', small, 'ru', 'light'],
+  ['structures-kinds-en', '/automation/structures/kinds', small, 'en', 'dark'],
+  ['structures-links-ru', '/automation/structures/links', small, 'ru', 'light'],
+  ['structures-transfer-ru', '/automation/structures/transfer', small, 'ru', 'dark'],
+  ['messages-ru', '/automation/messages', small, 'ru', 'light'],
+  ['messages-en-dark', '/automation/messages', large, 'en', 'dark'],
+  ['message-ru', '/automation/messages/{messages}', small, 'ru', 'light'],
+  ['templates-ru', '/automation/messages/templates', small, 'ru', 'light'],
+  ['template-ru', '/automation/messages/templates/{templates}', small, 'ru', 'light'],
+  ['template-en-dark', '/automation/messages/templates/{templates}', large, 'en', 'dark'],
+  ['links-ru', '/automation/messages/links', small, 'ru', 'light'],
+  ['links-en-dark', '/automation/messages/links', small, 'en', 'dark'],
+  ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows webhooks audit server'
     .split(' ')
     .map((name, n) => [
       `admin-${name}`,
@@ -87,9 +107,10 @@ try {
       [language, theme],
     );
     let target = path;
-    if (path === contact) {
-      const list = await (await page.request.get(`${base}/api/v1/contacts?limit=1`)).json();
-      target = `/contacts/${list.items[0].id}`;
+    const named = /\{(\w+)\}/.exec(path);
+    if (named) {
+      const list = await (await page.request.get(`${base}/api/v1/${named[1]}?limit=1`)).json();
+      target = path.replace(named[0], list.items[0].id);
     }
     await page.goto(base + target);
     await page.waitForLoadState('load');

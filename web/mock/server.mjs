@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import * as data from './data.mjs';
 import { board, floor, makeDesk, stir } from './live.mjs';
+import { recordAnswer, recordCollections } from './records.mjs';
 import { recording } from './sound.mjs';
 
 const port = Number(process.env.MOCK_PORT ?? 8099);
@@ -34,6 +35,7 @@ const collections = {
   flows: data.flows,
   customers: data.customers,
   contacts: data.contacts,
+  ...recordCollections,
 };
 
 const json = (response, status, body) => {
@@ -125,6 +127,8 @@ function rest(request, response, path, query, body) {
     });
   if (name === 'log-levels') return json(response, 200, { directives: 'info,routing=debug' });
   if (act === 'recording' || (name === 'prompts' && key)) return recording(request, response);
+  const answer = recordAnswer(request, path, query, body);
+  if (answer) return json(response, ...answer);
   const list = collections[name];
   if (!list) return problem(response, 404, 'not-found', path);
   if (request.method === 'POST' && key)

@@ -1,8 +1,8 @@
-import { Result } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useMe } from '../api/session';
 import { can } from '../lib/can';
+import { Stop } from '../ui/Stop';
 import { SubNav } from '../ui/SubNav';
 import { SECTIONS } from './sections';
 
@@ -13,7 +13,7 @@ export default function AutomationPage() {
   const { pathname } = useLocation();
   const open = SECTIONS.filter((section) => can(operations, section.needs));
   const first = open[0];
-  if (!first) return <Result status="403" title={t('automation.nothing')} />;
+  if (!first) return <Stop title={t('automation.nothing')} />;
   if (/^\/automation\/?$/.test(pathname))
     return <Navigate to={`/automation/${first.key}`} replace />;
   return (

@@ -1,8 +1,9 @@
-import { lazy, Suspense, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, useLocation } from 'react-router';
 import { MeContext, useSession } from '../api/session';
 import { can } from '../lib/can';
+import { pageWords } from '../lib/i18n';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
 import { SECTIONS } from './sections';
@@ -26,6 +27,8 @@ function useOnDuty(path: string, operator: boolean): boolean {
 export default function Shell() {
   const { t } = useTranslation();
   const session = useSession();
+  // After the first page is there: an effect, so that it does not wait for them.
+  useEffect(() => void pageWords(), []);
   const { pathname } = useLocation();
   const me = session.data;
   const [open, setOpen] = useState<'palette' | 'help'>();

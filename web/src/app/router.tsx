@@ -1,4 +1,5 @@
 import { createBrowserRouter, Navigate, type RouteObject } from 'react-router';
+import { pageWords } from '../lib/i18n';
 import { ErrorPage, NotFound } from './ErrorPage';
 import { Guard } from './Guard';
 import { Home } from './Home';
@@ -7,6 +8,10 @@ const needs = (operation: string, route: RouteObject): RouteObject => ({
   element: <Guard operation={operation} />,
   children: [route],
 });
+
+/** A place whose pages have words beyond the first load. */
+const withWords = async <T,>(place: Promise<T>): Promise<T> =>
+  (await Promise.all([place, pageWords()]))[0];
 
 /** Every page is its own chunk; a default export each, loaded when it is opened. */
 export const router = createBrowserRouter([
@@ -54,7 +59,7 @@ export const router = createBrowserRouter([
           needs('customer.read', {
             path: 'customers',
             lazy: async () => ({
-              Component: (await import('../features/cards/CardsLayout')).default,
+              Component: (await withWords(import('../features/cards/CardsLayout'))).default,
             }),
             children: [
               {
@@ -91,7 +96,9 @@ export const router = createBrowserRouter([
           }),
           {
             path: 'automation',
-            lazy: async () => ({ Component: (await import('./AutomationPage')).default }),
+            lazy: async () => ({
+              Component: (await withWords(import('./AutomationPage'))).default,
+            }),
             children: [
               needs('rule.read', {
                 path: 'rules',
@@ -176,7 +183,7 @@ export const router = createBrowserRouter([
           {
             path: 'admin/:page?',
             lazy: async () => ({
-              Component: (await import('../features/admin/AdminPage')).default,
+              Component: (await withWords(import('../features/admin/AdminPage'))).default,
             }),
           },
           { path: '*', element: <NotFound /> },

@@ -1,6 +1,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import { en } from '../i18n/en';
+import type { pagesEn } from '../i18n/en-pages';
 import { remember, remembered } from './store';
 
 export type Language = 'en' | 'ru' | 'uz';
@@ -12,7 +13,7 @@ export const LANGUAGES: { code: Language; name: string }[] = [
 
 declare module 'i18next' {
   interface CustomTypeOptions {
-    resources: { translation: typeof en };
+    resources: { translation: typeof en & typeof pagesEn };
   }
 }
 
@@ -33,11 +34,30 @@ const loaders: Record<Exclude<Language, 'en'>, () => Promise<object>> = {
   uz: () => import('../i18n/uz').then((module) => module.uz),
 };
 
+const pageLoaders: Record<Language, () => Promise<object>> = {
+  en: () => import('../i18n/en-pages').then((module) => module.pagesEn),
+  ru: () => import('../i18n/ru-pages').then((module) => module.pagesRu),
+  uz: () => import('../i18n/uz-pages').then((module) => module.pagesUz),
+};
+let pagesWanted = false;
+
+async function loadPages(language: Language): Promise<void> {
+  const words = await pageLoaders[language]();
+  i18next.addResourceBundle(language, 'translation', words, true, true);
+}
+
+/** The words of pages beyond the first load, in the language that is shown. */
+export async function pageWords(): Promise<void> {
+  pagesWanted = true;
+  if (isLanguage(i18next.language)) await loadPages(i18next.language);
+}
+
 /** Shows the language; `chosen` by a person on this browser, it is remembered here. */
 export async function switchLanguage(language: Language, chosen = true): Promise<void> {
   if (language !== 'en' && !i18next.hasResourceBundle(language, 'translation')) {
     i18next.addResourceBundle(language, 'translation', await loaders[language]());
   }
+  if (pagesWanted) await loadPages(language);
   await i18next.changeLanguage(language);
   document.documentElement.lang = language;
   if (chosen) remember('language', language);
@@ -50,6 +70,8 @@ export async function startI18n(): Promise<void> {
     resources: { en: { translation: en } },
     interpolation: { escapeValue: false },
     showSupportNotice: false,
+    // Words that come later are shown when they are there.
+    react: { bindI18nStore: 'added' },
   });
   await switchLanguage(preferredLanguage(), false);
 }

@@ -1,5 +1,5 @@
 import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Result, Table } from 'antd';
+import { Button, Table } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -16,6 +16,7 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
+import { Stop } from '../../ui/Stop';
 import { useSay } from '../../ui/say';
 import { useKinds } from './kinds';
 import { ColumnsButton, useColumns } from './record/columns';
@@ -148,5 +149,5 @@ export default function CardsPage() {
   const { kinds } = useKinds();
   const kind = kinds.find((one) => one.key === key);
   if (kind) return <List key={kind.key} kind={kind} />;
-  return kinds.length > 0 ? <Result status="404" title={t('cards.card.gone')} /> : null;
+  return kinds.length > 0 ? <Stop title={t('cards.card.gone')} /> : null;
 }

@@ -1,0 +1,16 @@
+import { cardsEn } from './en/cards';
+import { eventsEn } from './en/events';
+import { flowsEn } from './en/flows';
+import { hooksEn } from './en/hooks';
+import { messagesEn } from './en/messages';
+import { rulesEn } from './en/rules';
+
+/** Words of pages that are not part of the first load: they come with the first of these pages. */
+export const pagesEn = {
+  flows: flowsEn,
+  cards: cardsEn,
+  messages: messagesEn,
+  hooks: hooksEn,
+  rules: rulesEn,
+  events: eventsEn,
+};
