@@ -68,12 +68,18 @@ ids! {
     ApiKeyId,
     /// One call: legs and a bridge plan. A voice contact has exactly one.
     CallId,
+    /// A connection to an outside system that flows and rules may ask.
+    ConnectorId,
     /// One communication on one channel, from arrival to wrap-up.
     ContactId,
     /// A person or an organisation the company serves.
     CustomerId,
     /// One entry of the event log.
     EventId,
+    /// A flow that is kept in the database.
+    FlowId,
+    /// One run of one flow.
+    InstanceId,
     /// One leg of a call: a SIP dialog or a browser's media session.
     LegId,
     /// Why an operator is not ready.
@@ -106,6 +112,8 @@ ids! {
     SimulationId,
     /// What an operator can do, with a level.
     SkillId,
+    /// Work that a flow or a rule gives to a person.
+    TaskId,
     /// What a contact was about; topics form a tree.
     TopicId,
     /// A SIP connection to an operator of telephony or to an exchange.

@@ -17,11 +17,15 @@ pub mod schedule;
 pub mod spoken;
 
 pub mod check;
+pub mod connector;
 pub mod fault;
 pub mod library;
 pub mod load;
 pub mod palette;
+pub mod perform;
 pub mod process;
+pub mod query;
+pub mod store;
 
 pub mod effect;
 pub mod state;

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
 
 /// One thing that happened to a run.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Input {
     /// It begins.
     Started,
@@ -22,6 +23,7 @@ pub enum Input {
         /// The visit it was done for.
         entry: u64,
         /// What came of it.
+        #[serde(default)]
         value: Json,
     },
     /// What was done for a token did not succeed.
@@ -40,6 +42,7 @@ pub enum Input {
         /// The visit that asked.
         entry: u64,
         /// The answers.
+        #[serde(default)]
         values: Map<String, Json>,
         /// The button that was pressed.
         button: Option<String>,
@@ -77,16 +80,23 @@ pub enum Input {
 }
 
 /// An event as a run sees it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Happened {
     /// Its type.
     pub event_type: String,
     /// Its data.
+    #[serde(default)]
     pub data: Json,
     /// What is known of it: type, source, id, time, depth.
+    #[serde(default)]
     pub meta: Json,
     /// Whether it is about the customer of the run.
+    #[serde(default = "yes")]
     pub same_customer: bool,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 /// What an approver decided.
@@ -156,7 +166,7 @@ impl Asked {
 }
 
 /// What must be done for a token.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Effect {
     /// The token.
     pub token: u64,

@@ -211,6 +211,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow-nodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every kind of node: its fields as a JSON Schema and where it can lead (NFR-LOW-02). */
+        get: operations["listFlowNodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flows": {
         parameters: {
             query?: never;
@@ -1562,6 +1579,44 @@ export interface components {
             nodes: number;
             /** @description Which version of the file: the first digits of its checksum. */
             version: string;
+        };
+        /**
+         * @description What a flow is for. An IVR is the only kind that calls walk.
+         * @enum {string}
+         */
+        FlowKind: "ivr" | "campaign" | "script" | "process";
+        /**
+         * @description Under which heading of the palette a node stands.
+         * @enum {string}
+         */
+        FlowNodeGroup: "voice" | "logic" | "time" | "action" | "outside" | "people";
+        /** @description Where a walk can go from a node. */
+        FlowNodeOutput: {
+            /** @description The name of the field, the last part of the pointer that is no `*`. */
+            name: string;
+            /** @description The field that names the next node, as a pointer below the node. `*` stands for any index or key. */
+            pointer: string;
+            /** @description Whether the node must name it. */
+            required: boolean;
+        };
+        /** @description A kind of node. */
+        FlowNodeType: {
+            /** @description What it does, in English. */
+            description: string;
+            /** @description Whether some outputs stand in a list or a map and so can be added. */
+            dynamic: boolean;
+            /** @description Its heading. */
+            group: components["schemas"]["FlowNodeGroup"];
+            /** @description The name of its picture. */
+            icon: string;
+            /** @description Kinds of flow that may have it. */
+            kinds: components["schemas"]["FlowKind"][];
+            /** @description Where a walk can go from it. */
+            outputs: components["schemas"]["FlowNodeOutput"][];
+            /** @description JSON Schema of its fields, `type` left out. */
+            schema: Record<string, never>;
+            /** @description The word of the file. */
+            type: string;
         };
         /** @description One identifier, unique among all customers. */
         Identifier: {
@@ -3448,6 +3503,25 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventBody"];
+                };
+            };
+        };
+    };
+    listFlowNodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowNodeType"][];
                 };
             };
         };

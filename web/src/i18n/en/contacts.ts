@@ -1,5 +1,4 @@
 export const contactsEn = {
-  openCustomer: 'Open the customer',
   note: 'Search by number, name or note',
   when: 'When',
   caller: 'Caller',

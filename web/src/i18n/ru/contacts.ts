@@ -2,7 +2,6 @@ import type { contactsEn } from '../en/contacts';
 import type { Words } from '../words';
 
 export const contactsRu: Words<typeof contactsEn> = {
-  openCustomer: 'Открыть клиента',
   note: 'Поиск по номеру, имени или заметке',
   when: 'Когда',
   caller: 'Клиент',

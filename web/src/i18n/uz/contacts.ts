@@ -2,7 +2,6 @@ import type { contactsEn } from '../en/contacts';
 import type { Words } from '../words';
 
 export const contactsUz: Words<typeof contactsEn> = {
-  openCustomer: 'Mijozni ochish',
   note: 'Raqam, ism yoki izoh boʻyicha qidiruv',
   when: 'Qachon',
   caller: 'Mijoz',

@@ -36,7 +36,7 @@ impl<'a> Walk<'a> {
             Node::Branch(branch) => self.branch(token, branch),
             Node::Decide(decide) => {
                 let facts = self.around.facts(self.state, self.now);
-                let value = decide.table.evaluate(&facts)?;
+                let value = decide.table.evaluate(&facts.prepare())?;
                 self.keep(&decide.variable, value);
                 self.go(token, &decide.next);
                 Ok(())

@@ -31,7 +31,7 @@ function Was({
   const key = change.field.replace(/^attributes[./]/, '');
   const of = attributes.find((attribute) => attribute.key === key);
   const own: Record<string, string> = {
-    name: t('cards.customers.name'),
+    name: t('common.name'),
     kind: t('desk.customer.kind'),
     language: t('nav.language'),
     vip: 'VIP',

@@ -1,0 +1,6 @@
+//! SQL that reads the schema `flow`.
+
+pub mod connector;
+pub mod flow;
+pub mod run;
+pub mod task;
