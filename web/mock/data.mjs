@@ -15,6 +15,7 @@ export const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOStrin
 
 export const operations = [
   'session.self desk.use board.read floor.read recording.play audit.read',
+  'flow.publish task.use connector.read connector.write',
   ...[
     'person',
     'unit',

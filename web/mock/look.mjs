@@ -55,6 +55,12 @@ const shots = [
   ['template-en-dark', '/automation/messages/templates/{templates}', large, 'en', 'dark'],
   ['links-ru', '/automation/messages/links', small, 'ru', 'light'],
   ['links-en-dark', '/automation/messages/links', small, 'en', 'dark'],
+  ['flows-ru', '/automation/flows', small, 'ru', 'light'],
+  ['flow-ivr-en', '/automation/flows/main', large, 'en', 'light'],
+  ['flow-process-ru', '/automation/flows/discount-request', small, 'ru', 'light'],
+  ['flow-process-en-dark', '/automation/flows/discount-request', large, 'en', 'dark'],
+  ['flow-versions-ru', '/automation/flows/discount-request?tab=versions', large, 'ru', 'light'],
+  ['flow-instances-en', '/automation/flows/discount-request?tab=instances', small, 'en', 'dark'],
   ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows webhooks audit server'
     .split(' ')
     .map((name, n) => [

@@ -7,6 +7,7 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import * as data from './data.mjs';
+import { flowRest } from './flows.mjs';
 import { board, floor, makeDesk, stir } from './live.mjs';
 import { recordAnswer, recordCollections } from './records.mjs';
 import { recording } from './sound.mjs';
@@ -129,6 +130,8 @@ function rest(request, response, path, query, body) {
   if (act === 'recording' || (name === 'prompts' && key)) return recording(request, response);
   const answer = recordAnswer(request, path, query, body);
   if (answer) return json(response, ...answer);
+  const flowAnswer = flowRest(request.method, path, query, body);
+  if (flowAnswer) return json(response, flowAnswer.status, flowAnswer.body);
   const list = collections[name];
   if (!list) return problem(response, 404, 'not-found', path);
   if (request.method === 'POST' && key)

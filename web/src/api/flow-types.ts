@@ -41,15 +41,23 @@ export interface Point {
   y: number;
 }
 
-/** The format of `flows/*.flow.json`. */
-export interface Definition {
+/** What a definition says of the flow as a whole. */
+export interface FlowHead {
+  $schema?: string;
   name: string;
   kind: FlowKind;
   version: number;
   start: string;
+  title?: string;
+  description?: string;
+  language?: string;
+  variables?: Record<string, unknown>;
+}
+
+/** The format of `flows/*.flow.json`. */
+export interface Definition extends FlowHead {
   nodes: Record<string, NodeBody>;
   layout?: Record<string, Point>;
-  [field: string]: unknown;
 }
 
 export interface Draft {

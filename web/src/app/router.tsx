@@ -130,6 +130,12 @@ export const router = createBrowserRouter([
                   Component: (await import('../features/flows/FlowsPage')).default,
                 }),
               }),
+              needs('flow.read', {
+                path: 'flows/:name',
+                lazy: async () => ({
+                  Component: (await import('../features/flows/FlowPage')).default,
+                }),
+              }),
               {
                 path: 'messages',
                 lazy: async () => ({

@@ -4,6 +4,7 @@ import { flowsEn } from './en/flows';
 import { hooksEn } from './en/hooks';
 import { messagesEn } from './en/messages';
 import { rulesEn } from './en/rules';
+import { schemaEn } from './en/schema';
 
 /** Words of pages that are not part of the first load: they come with the first of these pages. */
 export const pagesEn = {
@@ -13,4 +14,5 @@ export const pagesEn = {
   hooks: hooksEn,
   rules: rulesEn,
   events: eventsEn,
+  schema: schemaEn,
 };

@@ -5,6 +5,7 @@ import { flowsRu } from './ru/flows';
 import { hooksRu } from './ru/hooks';
 import { messagesRu } from './ru/messages';
 import { rulesRu } from './ru/rules';
+import { schemaRu } from './ru/schema';
 import type { Words } from './words';
 
 export const pagesRu: Words<typeof pagesEn> = {
@@ -14,4 +15,5 @@ export const pagesRu: Words<typeof pagesEn> = {
   hooks: hooksRu,
   rules: rulesRu,
   events: eventsRu,
+  schema: schemaRu,
 };

@@ -5,6 +5,7 @@ import { flowsUz } from './uz/flows';
 import { hooksUz } from './uz/hooks';
 import { messagesUz } from './uz/messages';
 import { rulesUz } from './uz/rules';
+import { schemaUz } from './uz/schema';
 import type { Words } from './words';
 
 export const pagesUz: Words<typeof pagesEn> = {
@@ -14,4 +15,5 @@ export const pagesUz: Words<typeof pagesEn> = {
   hooks: hooksUz,
   rules: rulesUz,
   events: eventsUz,
+  schema: schemaUz,
 };

@@ -2,13 +2,13 @@ import { Alert, Button } from 'antd';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { asProblem, type Problem } from '../api/problem';
-import { en } from '../i18n/en';
+import { problemsEn } from '../i18n/en/problems';
 
-type Known = keyof typeof en.problem;
+type Known = keyof typeof problemsEn;
 
 /** What happened and what to do, in the person's language where we know the code. */
 export function problemText(problem: Problem, t: TFunction): string {
-  const known = (code: string): code is Known => code in en.problem;
+  const known = (code: string): code is Known => code in problemsEn;
   const server = [problem.message, problem.detail].filter(Boolean).join('. ');
   if (known(problem.code) && problem.code !== 'trace') {
     const text = t(`problem.${problem.code}`);

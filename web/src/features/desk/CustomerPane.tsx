@@ -35,7 +35,7 @@ function Card({ id, caller }: { id: string; caller: Caller }) {
           },
           ...(customer?.identifiers ?? []).map((identifier) => ({
             key: identifier.kind + identifier.value,
-            label: t(`admin.customers.kinds.${identifier.kind}`),
+            label: t(`desk.customer.kinds.${identifier.kind}`),
             children: identifier.kind === 'phone' ? phone(identifier.value) : identifier.value,
           })),
         ]}

@@ -33,7 +33,7 @@ function State({ row }: { row: FlowRow }) {
       ) : (
         <Tag color="success">{t('flows.live', { version: live })}</Tag>
       )}
-      {row.draft_version == null ? null : <Tag color="processing">{t('flows.hasDraft')}</Tag>}
+      {row.draft_version == null ? null : <Tag color="warning">{t('flows.hasDraft')}</Tag>}
     </span>
   );
 }

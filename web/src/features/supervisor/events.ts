@@ -1,19 +1,19 @@
 import type { TFunction } from 'i18next';
-import { en } from '../../i18n/en';
+import { contactsEn } from '../../i18n/en/contacts';
 import { count, duration, phone } from '../../lib/format';
 import { isLanguage } from '../../lib/i18n';
 import { outcomeWord } from './outcome';
 
-type Happened = keyof typeof en.contacts.happened;
-type Detail = keyof typeof en.contacts.details;
-type Channel = keyof typeof en.contacts.values.channel;
-type EndedBy = keyof typeof en.contacts.values.ended_by;
+type Happened = keyof typeof contactsEn.happened;
+type Detail = keyof typeof contactsEn.details;
+type Channel = keyof typeof contactsEn.values.channel;
+type EndedBy = keyof typeof contactsEn.values.ended_by;
 type Value = string | number | boolean;
 
-const isHappened = (word: string): word is Happened => word in en.contacts.happened;
-const isDetail = (word: string): word is Detail => word in en.contacts.details;
-const isChannel = (word: string): word is Channel => word in en.contacts.values.channel;
-const isEndedBy = (word: string): word is EndedBy => word in en.contacts.values.ended_by;
+const isHappened = (word: string): word is Happened => word in contactsEn.happened;
+const isDetail = (word: string): word is Detail => word in contactsEn.details;
+const isChannel = (word: string): word is Channel => word in contactsEn.values.channel;
+const isEndedBy = (word: string): word is EndedBy => word in contactsEn.values.ended_by;
 
 /** `routing.contact_queued.v1` → "Queued"; a kind that this page does not know yet is shown by its own words. */
 export function eventWords(kind: string, t: TFunction): string {

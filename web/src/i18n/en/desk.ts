@@ -122,5 +122,12 @@ export const deskEn = {
     organisation: 'Organisation',
     history: 'Earlier contacts',
     noHistory: 'No earlier contacts',
+    kinds: {
+      phone: 'Phone',
+      email: 'E-mail',
+      contract: 'Contract',
+      telegram: 'Telegram',
+      tax_number: 'Tax number',
+    },
   },
 };

@@ -125,5 +125,12 @@ export const deskRu: Words<typeof deskEn> = {
     organisation: 'Организация',
     history: 'Прежние контакты',
     noHistory: 'Прежних контактов нет',
+    kinds: {
+      phone: 'Телефон',
+      email: 'Эл. почта',
+      contract: 'Договор',
+      telegram: 'Telegram',
+      tax_number: 'ИНН',
+    },
   },
 };

@@ -128,5 +128,12 @@ export const deskUz: Words<typeof deskEn> = {
     organisation: 'Tashkilot',
     history: 'Oldingi kontaktlar',
     noHistory: 'Oldingi kontaktlar yoʻq',
+    kinds: {
+      phone: 'Telefon',
+      email: 'E-pochta',
+      contract: 'Shartnoma',
+      telegram: 'Telegram',
+      tax_number: 'STIR',
+    },
   },
 };

@@ -1,0 +1,28 @@
+import type { Fault } from '../../../api/flow-types';
+import { useEditorStore } from './store';
+
+/** Faults in words; one that belongs to a node leads there. */
+export function FaultList({ faults, lead }: { faults: readonly Fault[]; lead?: boolean }) {
+  const store = useEditorStore();
+  if (faults.length === 0) return null;
+  return (
+    <ul className="fault-list">
+      {faults.map((fault) => {
+        const { node } = fault;
+        return (
+          <li
+            key={`${fault.node}${fault.pointer}${fault.code}${fault.message}`}
+            data-severity={fault.severity}
+          >
+            {lead && node ? (
+              <button type="button" onClick={() => store.getState().show(node)}>
+                {node}
+              </button>
+            ) : null}
+            {fault.message}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}

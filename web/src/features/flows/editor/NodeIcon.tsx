@@ -1,0 +1,65 @@
+import {
+  ApartmentOutlined,
+  ApiOutlined,
+  AuditOutlined,
+  BranchesOutlined,
+  CalendarOutlined,
+  CheckSquareOutlined,
+  ClockCircleOutlined,
+  EditOutlined,
+  ExportOutlined,
+  FormOutlined,
+  ForkOutlined,
+  MenuOutlined,
+  MergeOutlined,
+  MessageOutlined,
+  NodeIndexOutlined,
+  NotificationOutlined,
+  NumberOutlined,
+  PercentageOutlined,
+  PhoneOutlined,
+  SoundOutlined,
+  StopOutlined,
+  TableOutlined,
+  TagOutlined,
+  TeamOutlined,
+  ThunderboltOutlined,
+  TranslationOutlined,
+  UserOutlined,
+} from '@ant-design/icons';
+import type { ComponentType } from 'react';
+
+const ICONS: Record<string, ComponentType> = {
+  say: SoundOutlined,
+  menu: MenuOutlined,
+  digits: NumberOutlined,
+  language: TranslationOutlined,
+  queue: TeamOutlined,
+  hang_up: PhoneOutlined,
+  caller_lookup: UserOutlined,
+  set: EditOutlined,
+  branch: BranchesOutlined,
+  schedule: CalendarOutlined,
+  transfer: ExportOutlined,
+  decide: TableOutlined,
+  split: PercentageOutlined,
+  end: StopOutlined,
+  wait: ClockCircleOutlined,
+  wait_event: ThunderboltOutlined,
+  parallel: ForkOutlined,
+  join: MergeOutlined,
+  sub_flow: ApartmentOutlined,
+  message: MessageOutlined,
+  emit: NotificationOutlined,
+  set_attribute: TagOutlined,
+  call: ApiOutlined,
+  task: CheckSquareOutlined,
+  approval: AuditOutlined,
+  page: FormOutlined,
+};
+
+/** The picture of a node type; a type that is new here has a plain one. */
+export function NodeIcon({ type }: { type: string }) {
+  const Icon = ICONS[type] ?? NodeIndexOutlined;
+  return <Icon />;
+}
