@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod db;
 pub mod event;
+pub mod event_type;
 pub mod idempotency;
 pub mod journal;
 pub mod migrate;
