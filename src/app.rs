@@ -61,6 +61,9 @@ pub enum RunError {
     /// The demo organisation.
     #[error("the demo organisation cannot be loaded: correct it, or set [demo] load = false")]
     Demo(#[from] crate::demo_data::DemoError),
+    /// The event types that come with the server.
+    #[error("the event types cannot be made")]
+    EventTypes(#[source] base::ChangeError),
     /// A question to the database.
     #[error("the database failed")]
     Query(#[from] sqlx::Error),
@@ -101,6 +104,7 @@ impl Ground {
     /// # Errors
     /// See [`RunError`].
     pub async fn start(settings: Settings, levels: Levels) -> Result<Self, RunError> {
+        platform::tls::choose();
         let lock = DataLock::take(&settings.server.data_dir)?;
         let database = open_database(&settings).await?;
         let pool = database.pool().clone();

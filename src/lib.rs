@@ -5,6 +5,7 @@ pub mod cli;
 pub mod demo;
 pub mod demo_data;
 pub mod http;
+pub mod ingest;
 pub mod live;
 pub mod run;
 pub mod settings;

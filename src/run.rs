@@ -7,8 +7,11 @@ use crate::http::system::status::SipAddresses;
 use crate::live::Live;
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
-use crate::{demo_data, http};
+use crate::{demo_data, http, ingest};
 use access::FirstAdministrator;
+use base::{Author, Edit};
+use platform::event_type::built_in;
+use platform::ingest::Ingest;
 use platform::telemetry::Levels;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -37,8 +40,9 @@ pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
 async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(), RunError> {
     let first = prepare(ground).await?;
     let live = Live::start(ground).await?;
+    let ingest = ingest::start(ground);
     let beats = Heartbeat::start(Arc::clone(&ground.clock));
-    let (serving, house) = match listen(ground, &live, beats) {
+    let (serving, house) = match listen(ground, &live, beats, ingest) {
         Ok(listening) => listening,
         Err(error) => {
             live.stop().await;
@@ -82,6 +86,8 @@ async fn prepare(ground: &Ground) -> Result<Option<FirstAdministrator>, RunError
         tracing::warn!(contacts = count, "{count} contacts of the last run were never ended and are closed");
     }
     routing::store::presence::close_open_states(&mut tx, now).await?;
+    let mut edit = Edit { now, author: Author::System, rng: &mut dice };
+    built_in::load(&mut tx, &mut edit).await.map_err(RunError::EventTypes)?;
     if settings.demo.load
         && let Some(demo) = demo_data::load(&mut tx, now, &mut dice, &settings.demo.dir).await?
     {
@@ -108,7 +114,7 @@ fn end_states(ground: &Ground) {
 
 type Listening = (Serving, actix_rt::task::JoinHandle<()>);
 
-fn listen(ground: &Ground, live: &Live, beats: Heartbeat) -> Result<Listening, RunError> {
+fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Result<Listening, RunError> {
     let settings = &ground.settings;
     let addresses = live.sip_addresses().iter().map(ToString::to_string).collect();
     let state = AppState::new(
@@ -122,6 +128,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat) -> Result<Listening, R
     .with(ground.levels.clone())
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
+    .with(ingest)
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

@@ -7,6 +7,7 @@
 )]
 
 mod contract;
+mod events;
 mod keys;
 mod limits;
 mod password;

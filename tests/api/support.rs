@@ -8,15 +8,18 @@ use actix_web::web::Data;
 use base::id::{OrgUnitId, PersonId, RoleId, SessionId};
 use base::{Author, Clock, Edit, FixedClock, Locale};
 use chrono::{DateTime, Utc};
+use platform::ingest::Ingest;
 use platform::testing::TestDb;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio_util::sync::CancellationToken;
 use trunkline::http::AppState;
 use trunkline::http::server::{NoSockets, serve};
 use trunkline::http::settings::Http;
+use trunkline::ingest::KnownCustomers;
 
 /// When every test begins: a Monday morning.
 pub fn monday() -> DateTime<Utc> {
@@ -35,10 +38,12 @@ pub struct TestServer {
     pub first: access::FirstAdministrator,
     pub stub: Stub,
     handle: actix_server::ServerHandle,
+    stop: CancellationToken,
 }
 
 impl Drop for TestServer {
     fn drop(&mut self) {
+        self.stop.cancel();
         drop(self.handle.stop(false));
     }
 }
@@ -63,15 +68,18 @@ impl TestServer {
         let mut rules = AccessPolicy::default();
         policy(&mut rules);
         let stub = Stub::new();
+        let stop = CancellationToken::new();
+        let ingest = Ingest::start(db.pool().clone(), clock.clone(), KnownCustomers, [8; 32], stop.clone());
         let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
             .with(stub.parts())
+            .with(ingest)
             .shared();
         let mut tx = db.pool().begin().await.unwrap();
         let first = access::bootstrap(&mut tx, clock.now(), &mut state.dice()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let serving = serve(&state, &NoSockets, Some(1)).unwrap();
         tokio::spawn(serving.server);
-        Self { db, clock, state, stub, address: serving.address, first, handle: serving.handle }
+        Self { db, clock, state, stub, address: serving.address, first, handle: serving.handle, stop }
     }
 
     pub fn advance_minutes(&self, minutes: u64) {

@@ -2,7 +2,7 @@
 
 mod facts;
 
-pub use facts::{by_identifiers, facts};
+pub use facts::{by_identifiers, existing, facts};
 
 use crate::customer::{Caller, Customer};
 use crate::name;

@@ -15,7 +15,9 @@ mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, run};
-pub use outside::{AppendError, Appended, DEPTH_MAX, OutsideEvent, Subject, append_many, append_outside};
+pub use outside::{
+    AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
+};
 pub use store::{lag, make_outside_partitions, make_partitions, read};
 
 use base::event::Journal;

@@ -9,6 +9,8 @@ mod faults;
 mod tests;
 mod writer;
 
+pub(crate) use faults::{Fault, of as fault_of};
+
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};
 use std::collections::VecDeque;

@@ -5,10 +5,12 @@ pub mod db;
 pub mod event;
 pub mod event_type;
 pub mod idempotency;
+pub mod ingest;
 pub mod journal;
 pub mod migrate;
 pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
+pub mod tls;
 
 pub use clock::SystemClock;

@@ -24,6 +24,7 @@ pub struct TestDb {
 impl TestDb {
     /// A fresh database with every migration applied.
     pub async fn new() -> Self {
+        crate::tls::choose();
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let template = server::template().await.expect("the shared test database");
         let count = COUNT.fetch_add(1, Ordering::Relaxed);

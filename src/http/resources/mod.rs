@@ -3,6 +3,8 @@
 pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
+pub mod event_ingest;
+pub mod event_types;
 pub mod explanations;
 pub mod flow_nodes;
 pub mod flows;
@@ -20,7 +22,8 @@ pub use parts::{AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators,
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::ApiError;
 use crate::http::route::Route;
-use uuid::Uuid;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 /// The routes of all resources.
 #[must_use]
@@ -38,6 +41,8 @@ pub fn routes() -> Vec<Route> {
         contact_detail::routes(),
         recordings::routes(),
         customers::routes(),
+        event_ingest::routes(),
+        event_types::routes(),
     ]
     .concat()
 }
@@ -57,6 +62,8 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         contact_detail::docs(),
         recordings::docs(),
         customers::docs(),
+        event_ingest::docs(),
+        event_types::docs(),
     ];
     documents.extend(words::docs());
     documents
@@ -64,14 +71,14 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
 
 /// A page of a list that is short enough to be read whole: configuration is tens of rows, not thousands.
 /// `text` is what `q` is looked for in.
-fn listed<T>(
+fn listed<T, K: PartialEq + Serialize + DeserializeOwned>(
     rows: Vec<T>,
     page: &PageQuery,
     text: impl Fn(&T) -> String,
-    id: impl Fn(&T) -> Uuid,
+    id: impl Fn(&T) -> K,
 ) -> Result<Page<T>, ApiError> {
     let sought = page.text().map(str::to_lowercase);
-    let after = page.after::<Uuid>()?;
+    let after = page.after::<K>()?;
     let mut rows: Vec<T> = rows
         .into_iter()
         .filter(|row| sought.as_ref().is_none_or(|sought| text(row).to_lowercase().contains(sought)))

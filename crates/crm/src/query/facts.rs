@@ -61,3 +61,14 @@ pub async fn by_identifiers(
     .fetch_all(db)
     .await
 }
+
+/// Which of these customers exist.
+///
+/// # Errors
+/// The database failed.
+pub async fn existing(db: &mut PgConnection, customers: &[CustomerId]) -> sqlx::Result<Vec<CustomerId>> {
+    sqlx::query_scalar("select customer_id from crm.customer where customer_id = any($1)")
+        .bind(customers)
+        .fetch_all(db)
+        .await
+}

@@ -1,0 +1,120 @@
+//! Events of other systems by HTTP, and the types that they must keep to.
+
+use crate::support::{Browser, TestServer};
+use access::role;
+use reqwest::{Method, StatusCode};
+use serde_json::{Value, json};
+
+fn tea() -> Value {
+    json!({
+        "name": "tea.bought", "title": { "en": "Tea bought", "ru": "Куплен чай" }, "subject": "phone",
+        "retention_days": 30,
+        "schema": {
+            "type": "object", "required": ["amount"],
+            "properties": { "amount": { "type": "number", "minimum": 0, "title": "Amount" } },
+        },
+    })
+}
+
+fn event(id: &str, amount: i32) -> Value {
+    json!({
+        "specversion": "1.0", "id": id, "source": "/till/1", "type": "tea.bought", "subject": "998901234567",
+        "time": "2026-03-02T09:00:00Z", "data": { "amount": amount },
+    })
+}
+
+async fn send(browser: &Browser, kind: &str, body: &Value) -> crate::support::Answer {
+    let request = browser.request(Method::POST, "/api/v1/events").header("content-type", kind);
+    crate::support::Answer(request.body(body.to_string()).send().await.unwrap())
+}
+
+/// INT-02, BRE-EVT-03: one event, a batch and the binary mode; each is stored once, under the customer it is about.
+#[tokio::test(flavor = "multi_thread")]
+async fn events_are_sent_one_by_one_and_in_batches_and_count_once() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+    browser.post("/api/v1/event-types", &tea()).await.expect(StatusCode::CREATED).await;
+    let customer = json!({
+        "kind": "individual", "name": "Anna", "identifiers": [{ "kind": "phone", "value": "+998901234567" }],
+    });
+    let customer = browser.post("/api/v1/customers", &customer).await.expect(StatusCode::CREATED).await;
+
+    let one = send(&browser, "application/cloudevents+json", &event("1", 5)).await;
+    let one = one.expect(StatusCode::ACCEPTED).await;
+    let batch = json!([event("1", 5), event("2", 5), event("3", -1), event("2", 6), { "id": "4" }]);
+    let batch = send(&browser, "application/cloudevents-batch+json; charset=utf-8", &batch).await;
+    let batch = batch.expect(StatusCode::ACCEPTED).await;
+    let binary = browser
+        .request(Method::POST, "/api/v1/events")
+        .header("content-type", "application/json")
+        .header("ce-specversion", "1.0")
+        .header("ce-id", "5")
+        .header("ce-source", "/till/1")
+        .header("ce-type", "tea.bought")
+        .header("ce-subject", "customer_id:".to_owned() + customer["id"].as_str().unwrap())
+        .body(r#"{"amount":7}"#);
+    let binary = crate::support::Answer(binary.send().await.unwrap()).expect(StatusCode::ACCEPTED).await;
+
+    assert_eq!(one["results"][0]["status"], "accepted");
+    assert_eq!(binary["results"][0]["status"], "accepted");
+    let results = batch["results"].as_array().unwrap();
+    let statuses: Vec<&str> = results.iter().map(|result| result["status"].as_str().unwrap()).collect();
+    assert_eq!(statuses, ["duplicate", "accepted", "refused", "refused", "refused"]);
+    assert_eq!(results[0]["event_id"], one["results"][0]["event_id"]);
+    assert_eq!(results[2]["faults"][0]["pointer"], "/data/amount");
+    assert_eq!(results[3]["faults"][0]["code"], "conflict");
+    let subject = customer["id"].as_str().unwrap();
+    let list = browser.get(&format!("/api/v1/events?journal=outside&subject={subject}")).await;
+    let list = list.expect(StatusCode::OK).await;
+    assert_eq!(list["items"].as_array().unwrap().len(), 3, "{list}");
+    assert_eq!(list["items"][0]["payload"]["data"]["amount"], 7);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_event_that_is_not_taken_is_answered_with_what_to_do() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+
+    let unknown = send(&browser, "application/cloudevents+json", &event("1", 5)).await;
+    let unknown = unknown.expect_problem(422, "invalid").await;
+    let plain = browser.post("/api/v1/events", &event("1", 5)).await;
+    plain.expect_problem(415, "unsupported-media-type").await;
+    let broken = send(&browser, "application/cloudevents-batch+json", &json!({})).await;
+    broken.expect_problem(400, "malformed-request").await;
+    let many: Vec<Value> = (0..1001).map(|id| event(&id.to_string(), 5)).collect();
+    let many = send(&browser, "application/cloudevents-batch+json", &json!(many)).await;
+    many.expect_problem(413, "too-large").await;
+
+    assert_eq!(unknown["errors"][0]["pointer"], "/type");
+    assert!(unknown["errors"][0]["detail"].as_str().unwrap().contains("register it"), "{unknown}");
+}
+
+/// TEL-11, BRE-ENT-01: types are data.
+#[tokio::test(flavor = "multi_thread")]
+async fn event_types_are_registered_changed_and_removed() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+
+    let made = browser.post("/api/v1/event-types", &tea()).await.expect(StatusCode::CREATED).await;
+    browser.post("/api/v1/event-types", &tea()).await.expect_problem(409, "already-exists").await;
+    let mut own = tea();
+    own["name"] = json!("crm.changed");
+    own["schema"] = json!({ "type": "object", "properties": 7 });
+    let wrong = browser.post("/api/v1/event-types", &own).await.expect_problem(422, "invalid").await;
+    let mut stricter = tea();
+    stricter.as_object_mut().unwrap().remove("name");
+    stricter["schema"]["properties"]["amount"]["minimum"] = json!(10);
+    let path = "/api/v1/event-types/tea.bought";
+    let changed = browser.put(path, 1, &stricter).await.expect(StatusCode::OK).await;
+    browser.put(path, 1, &stricter).await.expect_problem(412, "changed-meanwhile").await;
+    let refused = send(&browser, "application/cloudevents+json", &event("1", 5)).await;
+    refused.expect_problem(422, "invalid").await;
+    browser.delete(path).await.expect(StatusCode::NO_CONTENT).await;
+
+    assert_eq!((&made["version"], &made["built_in"]), (&json!(1), &json!(false)));
+    assert_eq!(changed["version"], 2);
+    let pointers: Vec<&str> =
+        wrong["errors"].as_array().unwrap().iter().map(|error| error["pointer"].as_str().unwrap()).collect();
+    assert_eq!(pointers, ["/schema", "/name"]);
+    browser.get(path).await.expect_problem(404, "not-found").await;
+}
