@@ -217,7 +217,8 @@ const messages = states.map((state, index) => ({
   detail: [null, null, null, 'event.amount', '550 5.1.1 user unknown', null][index],
   created_at: ago(60 + index * 700),
   updated_at: ago(50 + index * 700),
-  attempts: [
+  attempts: 1,
+  tries: [
     {
       attempt: 1,
       link_id: links[0].id,
@@ -228,7 +229,15 @@ const messages = states.map((state, index) => ({
       detail: null,
     },
   ],
-  receipts: [{ received_at: ago(55), state: 'delivered', detail: 'DELIVRD err:000' }],
+  receipts: [
+    {
+      received_at: ago(55),
+      provider_id: '4f21',
+      state: 'delivered',
+      code: '000',
+      raw: 'id:4f21 stat:DELIVRD err:000',
+    },
+  ],
 }));
 const webhooks = [
   v({
@@ -300,7 +309,7 @@ export function recordAnswer(request, path, query, body) {
       },
     ];
   if (name === 'templates' && key === 'preview') {
-    const part = body.template.channels[body.channel]?.[body.language] ?? { text: '' };
+    const part = body.template[body.channel]?.[body.language] ?? { text: '' };
     const text = filled(part.text);
     return [
       200,

@@ -1,3 +1,4 @@
+import type { LocalText } from './contract';
 import { type Query, send } from './http';
 import { type Collection, resource } from './query';
 
@@ -32,15 +33,18 @@ export interface Preview {
   text: string;
   html?: string | null;
   encoding: 'gsm7' | 'ucs2' | null;
-  segments: number;
+  segments: number | null;
   characters: number;
   missing: string[];
 }
 export interface PreviewInput {
-  template: TemplateInput | string;
+  /** The texts, or the name of a template that is stored. */
+  template: Bodies | string;
   channel: Channel;
   language: string;
   fields: Record<string, unknown>;
+  /** Whose values fill `customer`. */
+  customer_id?: string;
 }
 export const preview = (input: PreviewInput, signal?: AbortSignal) =>
   send<Preview>('/templates/preview', {
@@ -107,12 +111,14 @@ export interface Attempt {
   detail: string | null;
 }
 export interface Receipt {
-  received_at: string;
+  provider_id: string;
   state: string;
-  detail?: string | null;
+  code: string | null;
+  raw: string;
+  received_at: string;
 }
 export interface MessageDetail extends Message {
-  attempts: Attempt[];
+  tries: Attempt[];
   receipts: Receipt[];
 }
 export interface NewMessage {
@@ -156,10 +162,9 @@ export const cancelMessage = (id: string) =>
 /** One thing that expressions can read, from the server's catalogue. */
 export interface Field {
   path: string;
-  title: string;
+  title: string | LocalText;
   type: string;
   unit?: string | null;
-  choices?: { value: unknown; title?: string }[] | null;
   group: string;
 }
 export const ruleFields = (query: Query) => send<Field[]>('/rule-fields', { query });

@@ -131,7 +131,7 @@ export default function MessagePage() {
               rowKey="attempt"
               size="small"
               pagination={false}
-              dataSource={message.attempts ?? []}
+              dataSource={message.tries}
               locale={{ emptyText: t('messages.detail.noAttempts') }}
               columns={[
                 { title: t('messages.detail.at'), render: (_, row) => at(row.started_at) },
@@ -156,7 +156,7 @@ export default function MessagePage() {
               rowKey={(row) => row.received_at + row.state}
               size="small"
               pagination={false}
-              dataSource={message.receipts ?? []}
+              dataSource={message.receipts}
               locale={{ emptyText: t('messages.detail.noReceipts') }}
               columns={[
                 { title: t('messages.detail.at'), render: (_, row) => at(row.received_at) },
@@ -164,7 +164,10 @@ export default function MessagePage() {
                   title: t('messages.state'),
                   render: (_, row) => <StateTag state={row.state} />,
                 },
-                { title: t('messages.detail.detail'), dataIndex: 'detail' },
+                {
+                  title: t('messages.detail.detail'),
+                  render: (_, row) => row.raw || row.code,
+                },
               ]}
             />
           </section>

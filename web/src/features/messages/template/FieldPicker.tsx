@@ -12,14 +12,18 @@ import { matches } from '../../../lib/search';
 const GROUPS = ['customer', 'event', 'time', 'ref', 'meta'] as const;
 
 /** What a template can name: the server's catalogue, or at least the customer's attributes. */
-function useFields(event: string | undefined): Field[] {
+function useFields(event: string | undefined): (Field & { title: string })[] {
   const { t, i18n } = useTranslation();
   const attributes = useAttributes('customer');
   const catalogue = useQuery<Field[], Problem>({
     queryKey: ['/rule-fields', event ?? ''],
     queryFn: () => ruleFields(event ? { event } : {}),
   });
-  if (catalogue.data) return catalogue.data;
+  if (catalogue.data)
+    return catalogue.data.map((field) => ({
+      ...field,
+      title: typeof field.title === 'string' ? field.title : localText(field.title, i18n.language),
+    }));
   return [
     { path: 'customer.name', title: t('common.name'), type: 'text', group: 'customer' },
     ...attributes.map((attribute) => ({

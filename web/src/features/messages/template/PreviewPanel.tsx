@@ -2,9 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert, Input, Segmented } from 'antd';
 import { useDeferredValue, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Channel, type Preview, preview, type TemplateInput } from '../../../api/messages';
+import { type Bodies, type Channel, type Preview, preview } from '../../../api/messages';
 import type { Problem } from '../../../api/problem';
-import { people } from '../../../api/records';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { RecordPicker } from '../../../ui/RecordPicker';
@@ -23,21 +22,12 @@ function parsed(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** The customer as expressions see one: own fields, first identifiers, attributes. */
-function useCustomer(id: string | undefined) {
-  const found = useQuery({
-    queryKey: [people.path, id],
-    queryFn: () => people.one(id ?? ''),
-    enabled: Boolean(id),
-  });
-  const customer = found.data;
-  if (!id) return { name: 'Aziza Karimova', phone: '+998901234567', email: 'aziza@example.com' };
-  if (!customer) return {};
-  const first = Object.fromEntries(
-    (customer.identifiers ?? []).toReversed().map(({ kind, value }) => [kind, value]),
-  );
-  return { ...customer.attributes, ...first, ...customer, identifiers: undefined };
-}
+/** Whose values fill the preview before a customer is chosen. */
+const EXAMPLE_CUSTOMER = {
+  name: 'Aziza Karimova',
+  phone: '+998901234567',
+  email: 'aziza@example.com',
+};
 
 function Counted({ shown }: { shown: Preview }) {
   const { t } = useTranslation();
@@ -46,7 +36,7 @@ function Counted({ shown }: { shown: Preview }) {
     <p className="dim preview-facts">
       {t('messages.tpl.characters', { n: shown.characters })}
       {' · '}
-      {t('messages.tpl.segments', { n: shown.segments })}
+      {t('messages.tpl.segments', { n: shown.segments ?? 1 })}
       {' · '}
       {t(`messages.tpl.${shown.encoding}`)}
     </p>
@@ -59,7 +49,7 @@ export function PreviewPanel({
   channel,
   language,
 }: {
-  template: TemplateInput;
+  template: Bodies;
   channel: Channel;
   language: string;
 }) {
@@ -68,15 +58,20 @@ export function PreviewPanel({
   const [event, setEvent] = useState(EXAMPLE_EVENT);
   const [look, setLook] = useState<'html' | 'text'>('html');
   const data = parsed(event);
-  const known = useCustomer(customer);
   // Typing stays fluent; the picture follows.
   const later = useDeferredValue(template);
-  const body = later.channels[channel]?.[language];
+  const body = later[channel]?.[language];
   const shown = useQuery<Preview, Problem>({
-    queryKey: ['/templates/preview', later, channel, language, known, data],
+    queryKey: ['/templates/preview', later, channel, language, customer, data],
     queryFn: ({ signal }) =>
       preview(
-        { template: later, channel, language, fields: { customer: known, event: data ?? {} } },
+        {
+          template: later,
+          channel,
+          language,
+          fields: { customer: EXAMPLE_CUSTOMER, event: data ?? {} },
+          ...(customer ? { customer_id: customer } : {}),
+        },
         signal,
       ),
     enabled: Boolean(body?.text || body?.html) && data !== undefined,

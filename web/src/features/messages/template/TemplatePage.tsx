@@ -156,7 +156,7 @@ function Editor({ template, place, setPlace }: Props) {
             onChange={setBodies}
           />
         </section>
-        <PreviewPanel template={input} channel={place.channel} language={place.language} />
+        <PreviewPanel template={input.channels} channel={place.channel} language={place.language} />
       </div>
     </>
   );

@@ -1,9 +1,9 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RuleDocument, RuleField } from '../../../api/automation';
-import { en } from '../../../i18n/en';
-import { ru } from '../../../i18n/ru';
-import { uz } from '../../../i18n/uz';
+import { pagesEn as en } from '../../../i18n/en-pages';
+import { pagesRu as ru } from '../../../i18n/ru-pages';
+import { pagesUz as uz } from '../../../i18n/uz-pages';
 import { emptyDocument } from './document';
 import { sentence } from './sentence';
 
