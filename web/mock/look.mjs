@@ -19,6 +19,7 @@ const small = { width: 1366, height: 768 };
 const large = { width: 1920, height: 1080 };
 const contact = '/contacts/{contacts}';
 const customer = '/customers/{customers}';
+const rule = '/automation/rules/00000000-0000-7000-8000-1000000000';
 /** name, address, size, language, theme, scene of the desk */
 const shots = [
   ['signin-en', '/sign-in', small, 'en', 'light'],
@@ -61,6 +62,22 @@ const shots = [
   ['flow-process-en-dark', '/automation/flows/discount-request', large, 'en', 'dark'],
   ['flow-versions-ru', '/automation/flows/discount-request?tab=versions', large, 'ru', 'light'],
   ['flow-instances-en', '/automation/flows/discount-request?tab=instances', small, 'en', 'dark'],
+  ['rules-ru', '/automation/rules', small, 'ru', 'light'],
+  ['rules-en-dark', '/automation/rules', large, 'en', 'dark'],
+  ['rule-build-ru', `${rule}01`, small, 'ru', 'light'],
+  ['rule-build-en-dark', `${rule}01`, large, 'en', 'dark'],
+  ['rule-table-ru', `${rule}03`, small, 'ru', 'light'],
+  ['rule-expression-en', `${rule}04`, small, 'en', 'light'],
+  ['rule-try-ru', `${rule}01/try`, small, 'ru', 'light'],
+  ['rule-simulation-ru-dark', `${rule}01/simulation`, small, 'ru', 'dark'],
+  ['rule-versions-en', `${rule}01/versions`, small, 'en', 'light'],
+  ['rule-results-ru', `${rule}01/results`, small, 'ru', 'light'],
+  ['rule-decisions-ru-dark', `${rule}01/decisions`, large, 'ru', 'dark'],
+  ['events-log-ru', '/automation/events', small, 'ru', 'light'],
+  ['events-types-en-dark', '/automation/events/types', small, 'en', 'dark'],
+  ['events-consumers-ru', '/automation/events/consumers', small, 'ru', 'light'],
+  ['events-dead-en', '/automation/events/dead-letters', small, 'en', 'light'],
+  ['tables-ru-dark', '/automation/tables', small, 'ru', 'dark'],
   ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows webhooks audit server'
     .split(' ')
     .map((name, n) => [

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { automation } from './automation.mjs';
 import * as data from './data.mjs';
 import { flowRest } from './flows.mjs';
 import { board, floor, makeDesk, stir } from './live.mjs';
@@ -118,6 +119,8 @@ function rest(request, response, path, query, body) {
     return session(request, response, key ? undefined : body);
   }
   if (!me) return problem(response, 401, 'signed-out', '');
+  const automatic = automation(path, request.method, query, body);
+  if (automatic) return json(response, ...automatic);
   if (name === 'status')
     return json(response, 200, {
       version: '0.1.0',

@@ -33,6 +33,7 @@ const FONT =
 const LIGHT = {
   colorPrimary: '#0b5fff',
   colorLink: '#0b57d0',
+  colorInfo: '#0b57d0',
   colorError: '#cf222e',
   colorSuccess: '#1a7f37',
   colorWarning: '#8a5a00',
@@ -45,6 +46,7 @@ const LIGHT = {
 const DARK = {
   colorPrimary: '#2f6fed',
   colorLink: '#79b0ff',
+  colorInfo: '#79b0ff',
   colorError: '#ff8a82',
   colorSuccess: '#4cc764',
   colorWarning: '#e3a83b',
@@ -72,7 +74,10 @@ export function Providers({ children }: { children: ReactNode }) {
           ...(dark ? DARK : LIGHT),
         },
         components: dark
-          ? { Menu: { itemSelectedColor: '#9cc3ff', groupTitleColor: '#9da7b3' } }
+          ? {
+              Menu: { itemSelectedColor: '#9cc3ff', groupTitleColor: '#9da7b3' },
+              Tabs: { itemSelectedColor: '#9cc3ff' },
+            }
           : {},
       }}
     >

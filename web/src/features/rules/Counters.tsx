@@ -25,6 +25,8 @@ export function Counters({
           <Tag>{t('rules.builder.checking')}</Tag>
         ) : errors > 0 ? (
           <Tag color="error">{t('rules.faultsCount', { n: errors })}</Tag>
+        ) : faults.length > 0 ? (
+          <Tag color="warning">{t('rules.remarksCount', { n: faults.length })}</Tag>
         ) : (
           <Tag color="success">{t('rules.builder.fine')}</Tag>
         )}

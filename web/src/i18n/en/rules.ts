@@ -30,6 +30,7 @@ export const rulesEn = {
   liveVersion: 'Live: version {{version}}',
   challengerAt: 'B: version {{version}}, {{percent}} %',
   faultsCount: 'To fix: {{n}}',
+  remarksCount: 'To look at: {{n}}',
   tabs: {
     build: 'What happens',
     try: 'Try',

@@ -32,6 +32,7 @@ export const rulesRu: Words<typeof rulesEn> = {
   liveVersion: 'Работает версия {{version}}',
   challengerAt: 'Вариант B: версия {{version}}, {{percent}} %',
   faultsCount: 'Исправить: {{n}}',
+  remarksCount: 'Замечания: {{n}}',
   tabs: {
     build: 'Что происходит',
     try: 'Проверка',

@@ -32,6 +32,7 @@ export const rulesUz: Words<typeof rulesEn> = {
   liveVersion: '{{version}}-versiya ishlamoqda',
   challengerAt: 'B varianti: {{version}}-versiya, {{percent}} %',
   faultsCount: 'Tuzatish kerak: {{n}}',
+  remarksCount: 'Eʼtibor bering: {{n}}',
   tabs: {
     build: 'Nima boʻladi',
     try: 'Sinash',

@@ -18,7 +18,11 @@ export function FaultList({ faults, errors }: { faults: Fault[]; errors: number 
   };
   return (
     <section className="panel side-block" aria-labelledby="rule-faults">
-      <h2 id="rule-faults">{t('rules.faultsCount', { n: errors || faults.length })}</h2>
+      <h2 id="rule-faults">
+        {errors > 0
+          ? t('rules.faultsCount', { n: errors })
+          : t('rules.remarksCount', { n: faults.length })}
+      </h2>
       {byWeight(faults).map((fault) => (
         <button
           type="button"

@@ -6,8 +6,13 @@ import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import type { TabProps } from '../RulePage';
 
-const percent = (share: number | null | undefined): string =>
-  share === null || share === undefined ? '—' : `${(100 * share).toFixed(1)} %`;
+const TENTHS = { minimumFractionDigits: 1, maximumFractionDigits: 1 };
+/** Below this a p is not written as a number: it would read as zero. */
+const P_MIN = 0.001;
+
+/** 0.0612 → "6.1" or "6,1". */
+const hundredths = (share: number, language: string): string =>
+  new Intl.NumberFormat(language === 'uz' ? 'ru' : language, TENTHS).format(100 * share);
 
 /** The interval as a bar from 0 to the largest upper end on the page. */
 function Interval({ row, most }: { row: VariantResult; most: number }) {
@@ -22,8 +27,14 @@ function Interval({ row, most }: { row: VariantResult; most: number }) {
 }
 
 function Verdict({ difference }: { difference: NonNullable<Results['difference']> }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { verdict, value, p_value } = difference;
+  const p =
+    p_value === null || p_value === undefined
+      ? '—'
+      : p_value < P_MIN
+        ? `< ${P_MIN}`
+        : p_value.toFixed(3);
   return (
     <Alert
       className="gap"
@@ -35,8 +46,8 @@ function Verdict({ difference }: { difference: NonNullable<Results['difference']
         value === null || value === undefined
           ? undefined
           : t('rules.results.difference', {
-              value: (100 * value).toFixed(1),
-              p: p_value?.toFixed(3) ?? '—',
+              value: hundredths(value, i18n.language),
+              p,
             })
       }
     />
@@ -49,6 +60,8 @@ export default function ResultsTab({ rule, editing }: TabProps) {
   const found = useResults(rule.id);
   const variants = found.data?.variants ?? [];
   const most = Math.max(0, ...variants.map((row) => row.high ?? 0));
+  const percent = (share: number | null) =>
+    share === null ? '—' : `${hundredths(share, i18n.language)} %`;
   const number = (key: 'customers' | 'matched' | 'reacted' | 'converted') => ({
     title: t(
       key === 'matched' || key === 'reacted' ? `rules.${key}` : (`rules.results.${key}` as const),
