@@ -67,14 +67,14 @@ const cardKinds = [
     title: t('Vehicle', 'Автомобиль', 'Avtomobil'),
     plural: t('Vehicles', 'Автомобили', 'Avtomobillar'),
     icon: 'car',
-    title_template: '{{ card.model }}, {{ card.plate }}',
+    title_template: '{{ model }}, {{ plate }}',
   }),
   v({
     key: 'device',
     title: t('Device', 'Устройство', 'Qurilma'),
     plural: t('Devices', 'Устройства', 'Qurilmalar'),
     icon: 'mobile',
-    title_template: '{{ card.imei }}',
+    title_template: '{{ imei }}',
   }),
 ];
 const linkKinds = [
@@ -126,20 +126,20 @@ const history = [
     id: id(),
     at: ago(7200),
     by: 'Sergey Ivanov',
-    kind: 'crm.customer_changed.v1',
+    kind: 'customer_changed',
     changes: [
-      { field: 'attributes/tier', before: 'silver', after: 'gold' },
-      { field: 'attributes/arpu', before: 120000, after: 185000.5 },
+      { field: 'attributes.tier', before: 'silver', after: 'gold' },
+      { field: 'attributes.arpu', before: 120000, after: 185000.5 },
     ],
   },
   {
     id: id(),
     at: ago(86400),
     by: null,
-    kind: 'crm.customer_changed.v1',
-    changes: [{ field: 'attributes/interests', before: null, after: ['sport', 'travel'] }],
+    kind: 'customer_changed',
+    changes: [{ field: 'attributes.interests', before: null, after: ['sport', 'travel'] }],
   },
-  { id: id(), at: ago(86400 * 400), by: 'admin', kind: 'crm.customer_added.v1', changes: [] },
+  { id: id(), at: ago(86400 * 400), by: 'admin', kind: 'customer_created', changes: [] },
 ];
 
 const templates = [

@@ -64,7 +64,10 @@ export interface CardKindInput {
   title: LocalText;
   plural: LocalText;
   icon: string;
+  /** Text with attributes in braces. */
   title_template: string;
+  readers: string[] | null;
+  editors: string[] | null;
 }
 export interface CardKind extends CardKindInput {
   id: string;
@@ -90,12 +93,18 @@ export interface LinkKindInput {
   inverse: LocalText;
   from: string;
   to: string;
+  /** Only people, or only organisations, where the end is a customer. */
+  from_customer: CustomerKind | null;
+  to_customer: CustomerKind | null;
   cardinality: string;
 }
 export interface LinkKind extends LinkKindInput {
   id: string;
+  built_in: boolean;
   version: number;
 }
+
+type CustomerKind = Customer['kind'];
 
 /** One end of a link: `of` is `customer` or the key of a kind of card. */
 export interface End {
@@ -108,6 +117,7 @@ export interface Link {
   kind: string;
   from: End;
   to: End;
+  note: string | null;
 }
 
 /** One change of a record: what it was and what it became, by field. */
@@ -144,7 +154,8 @@ export const cards = resource<Card, CardInput>(soon('/cards'), byId, 'card.read'
 
 /** Links of a card or a customer, and its history. */
 export const linksOf = (id: string) => send<Page<Link>>(`/links-of/${id}`);
-export const addLink = (id: string, link: { kind: string; to: string }) =>
+/** The other record stands on one side; the record itself on the side that is left out. */
+export const addLink = (id: string, link: { kind: string; from?: string; to?: string }) =>
   send<Link>(`/links-of/${id}`, { method: 'POST', body: link });
 export const removeLink = (id: string, link: string) =>
   send<void>(`/links-of/${id}`, { method: 'DELETE', query: { link } });
@@ -165,6 +176,8 @@ export interface Measure {
 export interface RecordRows {
   columns: string[];
   rows: unknown[][];
+  /** There are more rows than an answer has. */
+  more: boolean;
 }
 export const ask = (query: RecordQuery) =>
   send<RecordRows>('/records/query', { method: 'POST', body: query });
@@ -172,10 +185,9 @@ export const ask = (query: RecordQuery) =>
 /** Structures as one document: attributes, kinds of cards and of links. */
 export interface ImportPlan {
   changes: {
-    action: 'add' | 'change' | 'keep' | 'archive';
+    action: 'add' | 'change' | 'keep';
     what: string;
     key: string;
-    detail?: string;
   }[];
   faults: { pointer: string; message: string }[];
 }

@@ -1,34 +1,57 @@
 import { ArrowRightOutlined } from '@ant-design/icons';
-import { useInfiniteQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Button } from 'antd';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '../../../api/contract';
 import type { Problem } from '../../../api/problem';
-import { type Attribute, type Change, historyOf } from '../../../api/records';
+import {
+  type Attribute,
+  type Change,
+  historyOf,
+  type Link,
+  linkKinds,
+  linksOf,
+} from '../../../api/records';
+import { useAll } from '../../../api/session';
 import { valueText } from '../../../lib/attributes';
 import { dateTime, localText } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
+import { KEY as LINKS } from './LinksPanel';
 
 /** What the kind of an event did to the record, by its last word. */
 function deed(kind: string, t: TFunction): string {
-  if (/unlink/.test(kind)) return t('cards.history.unlinked');
-  if (/link/.test(kind)) return t('cards.history.linked');
-  if (/(added|created|made)/.test(kind)) return t('cards.history.made');
-  if (/(archived|removed|deleted)/.test(kind)) return t('cards.history.archived');
+  const [, what = ''] = /_(\w+)$/.exec(kind) ?? [];
+  if (kind.startsWith('link_'))
+    return t(what === 'removed' ? 'cards.history.unlinked' : 'cards.history.linked');
+  if (/^(added|created|made|imported)$/.test(what)) return t('cards.history.made');
+  if (/^(archived|removed|deleted)$/.test(what)) return t('cards.history.archived');
   return t('cards.history.changed');
+}
+
+/** Identifiers and other lists in one line. */
+function listText(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value
+    .map((one) =>
+      typeof one === 'object' && one !== null && 'value' in one ? String(one.value) : String(one),
+    )
+    .join(', ');
 }
 
 function Was({
   change,
   attributes,
+  titles,
 }: {
   change: Change['changes'][number];
   attributes: Attribute[];
+  titles: Map<string, string>;
 }) {
   const { t, i18n } = useTranslation();
-  const key = change.field.replace(/^attributes[./]/, '');
+  const kinds = useAll(linkKinds);
+  const key = change.field.replace(/^attributes\./, '');
   const of = attributes.find((attribute) => attribute.key === key);
   const own: Record<string, string> = {
     name: t('common.name'),
@@ -37,6 +60,9 @@ function Was({
     vip: 'VIP',
     identifiers: t('cards.page.identifiers'),
   };
+  const link = kinds.find((kind) => change.field === `links.${kind.key}`);
+  // The other end of a link by its title, as long as it is linked.
+  const named = (value: unknown) => titles.get(String(value)) ?? value;
   const text = (value: unknown) =>
     valueText(of ?? { type: 'text' }, value, i18n.language, {
       yes: t('common.yes'),
@@ -44,15 +70,17 @@ function Was({
     });
   return (
     <div className="was">
-      <span className="dim">{of ? localText(of.title, i18n.language) : (own[key] ?? key)}</span>
+      <span className="dim">
+        {localText(of?.title ?? link?.title, i18n.language) || own[key] || key}
+      </span>
       <span>
         <span className="sr-only">{t('cards.history.before')}: </span>
-        {text(change.before)}
+        {text(of ? change.before : named(listText(change.before)))}
       </span>
       <ArrowRightOutlined className="dim" />
       <strong>
         <span className="sr-only">{t('cards.history.after')}: </span>
-        {text(change.after)}
+        {text(of ? change.after : named(listText(change.after)))}
       </strong>
     </div>
   );
@@ -76,6 +104,13 @@ export function HistoryPanel({
     initialPageParam: undefined,
     getNextPageParam: (page) => page.next ?? undefined,
   });
+  const links = useQuery<Link[], Problem>({
+    queryKey: [LINKS, id],
+    queryFn: () => linksOf(id).then((page) => page.items),
+  });
+  const titles = new Map(
+    (links.data ?? []).flatMap(({ from, to }) => [from, to].map((end) => [end.id, end.title])),
+  );
   if (history.error)
     return <ProblemNote error={history.error} onRetry={() => void history.refetch()} />;
   const items = history.data?.pages.flatMap((page) => page.items) ?? [];
@@ -92,7 +127,7 @@ export function HistoryPanel({
               <span className="dim">{dateTime(item.at, i18n.language)}</span>
             </div>
             {item.changes.map((change) => (
-              <Was key={change.field} change={change} attributes={attributes} />
+              <Was key={change.field} change={change} attributes={attributes} titles={titles} />
             ))}
           </li>
         ))}

@@ -6,7 +6,15 @@ import { useTranslation } from 'react-i18next';
 import { Link as RouterLink } from 'react-router';
 import type { Problem } from '../../../api/problem';
 import { useChange } from '../../../api/query';
-import { addLink, type Link, linkKinds, linksOf, removeLink } from '../../../api/records';
+import {
+  addLink,
+  cards,
+  type Link,
+  linkKinds,
+  linksOf,
+  people,
+  removeLink,
+} from '../../../api/records';
 import { useAll, useCan } from '../../../api/session';
 import { localText } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
@@ -16,7 +24,7 @@ import { useSay } from '../../../ui/say';
 import { CUSTOMER, EndIcon, useKinds } from '../kinds';
 import { RecordPicker } from '../../../ui/RecordPicker';
 
-const KEY = 'links-of';
+export const KEY = 'links-of';
 
 export const recordAddress = (of: string, id: string) =>
   of === CUSTOMER ? `/customers/${id}` : `/customers/cards/${of}/${id}`;
@@ -29,10 +37,20 @@ function useChoices(of: string) {
   const choices = [
     ...kinds
       .filter((kind) => kind.from === of)
-      .map((kind) => ({ value: kind.key, label: word(kind.title), other: kind.to })),
+      .map((kind) => ({
+        value: kind.key,
+        label: word(kind.title),
+        other: kind.to,
+        side: 'to' as const,
+      })),
     ...kinds
-      .filter((kind) => kind.to === of && kind.from !== of)
-      .map((kind) => ({ value: kind.key, label: word(kind.inverse), other: kind.from })),
+      .filter((kind) => kind.to === of)
+      .map((kind) => ({
+        value: `${kind.key}<`,
+        label: word(kind.inverse),
+        other: kind.from,
+        side: 'from' as const,
+      })),
   ];
   const titleOf = (link: Link, outward: boolean) => {
     const kind = kinds.find((one) => one.key === link.kind);
@@ -48,17 +66,20 @@ function Add({ of, id, onDone }: { of: string; id: string; onDone(): void }) {
   const [kind, setKind] = useState<string>();
   const [to, setTo] = useState<string>();
   const add = useChange(
-    (link: { kind: string; to: string }) => addLink(id, link),
-    [KEY, 'history'],
+    (link: { kind: string; from?: string; to?: string }) => addLink(id, link),
+    [KEY, people.path, cards.path],
   );
-  const other = choices.find((choice) => choice.value === kind)?.other;
+  const choice = choices.find((one) => one.value === kind);
+  const other = choice?.other;
   if (choices.length === 0) return <EmptyState text={t('cards.links.noKinds')} />;
   return (
     <form
       className="row link-add"
       onSubmit={(event) => {
         event.preventDefault();
-        if (kind && to) void add.mutateAsync({ kind, to }).then(onDone, () => undefined);
+        if (!choice || !to) return;
+        const link = { kind: choice.value.replace('<', ''), [choice.side]: to };
+        void add.mutateAsync(link).then(onDone, () => undefined);
       }}
     >
       <ProblemNote error={add.error} />
@@ -91,13 +112,15 @@ export function LinksPanel({ of, id, right }: { of: string; id: string; right: s
   const { kinds } = useKinds();
   const { titleOf } = useChoices(of);
   const [adding, setAdding] = useState(false);
-  const may = useCan(right);
-  const refused = may ? undefined : t('common.noAccess', { operation: right });
+  const rights = [useCan(right) ? '' : right, useCan('card.write') ? '' : 'card.write'];
+  const lacking = rights.find((one) => one);
+  const may = !lacking;
+  const refused = lacking ? t('common.noAccess', { operation: lacking }) : undefined;
   const links = useQuery<Link[], Problem>({
     queryKey: [KEY, id],
     queryFn: () => linksOf(id).then((page) => page.items),
   });
-  const remove = useChange((link: string) => removeLink(id, link), [KEY]);
+  const remove = useChange((link: string) => removeLink(id, link), [KEY, people.path, cards.path]);
   if (links.error) return <ProblemNote error={links.error} onRetry={() => void links.refetch()} />;
   return (
     <>
@@ -111,6 +134,7 @@ export function LinksPanel({ of, id, right }: { of: string; id: string; right: s
               <span className="dim">{titleOf(link, outward)}</span>
               <RouterLink to={recordAddress(end.of, end.id)} className="grow">
                 <EndIcon of={end.of} kinds={kinds} /> {end.title}
+                {link.note ? <span className="dim"> ({link.note})</span> : null}
               </RouterLink>
               <Popconfirm
                 title={t('cards.links.removeSure', { name: end.title })}

@@ -1,6 +1,6 @@
 import { DownloadOutlined, PrinterOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, Select, Table } from 'antd';
+import { Alert, Button, Select, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import type { Problem } from '../../../api/problem';
@@ -166,6 +166,9 @@ export default function ReportPage() {
         />
       </div>
       <ProblemNote error={rows.error} onRetry={() => void rows.refetch()} />
+      {rows.data?.more ? (
+        <Alert type="info" showIcon title={t('cards.report.more')} style={{ marginBottom: 12 }} />
+      ) : null}
       {rows.data && bars.length === 0 ? <EmptyState text={t('cards.report.empty')} /> : null}
       {bars.length > 0 ? (
         <div className="report">

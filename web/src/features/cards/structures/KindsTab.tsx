@@ -6,9 +6,9 @@ import { localText } from '../../../lib/format';
 import { CrudPage } from '../../../ui/crud/CrudPage';
 import { LocalTextField, TextField } from '../../../ui/crud/fields';
 import { ICONS, KindIcon } from '../kinds';
-import { KeyField } from './attributeSpec';
+import { KeyField, orNull, RolesField } from './attributeSpec';
 
-const EXAMPLE = '{{ card.plate }}';
+const EXAMPLE = '{{ model }}, {{ plate }}';
 
 function Fields({ item }: { item: CardKind | undefined }) {
   const { t } = useTranslation();
@@ -33,7 +33,16 @@ function Fields({ item }: { item: CardKind | undefined }) {
         name="title_template"
         label={t('cards.kind.template')}
         hint={t('cards.kind.templateHint', { example: EXAMPLE })}
-        optional
+      />
+      <RolesField
+        name="readers"
+        label={t('cards.kind.readers')}
+        empty={t('cards.attribute.everybody')}
+      />
+      <RolesField
+        name="editors"
+        label={t('cards.kind.editors')}
+        empty={t('cards.attribute.everybodyEdits')}
       />
     </>
   );
@@ -81,13 +90,15 @@ export function KindsTab() {
             {t('cards.structures.attributes')}
           </Link>
         ),
-        initial: (kind) => kind ?? { icon: 'tag', title_template: '' },
-        toInput: ({ key, title, plural, icon, title_template }) => ({
+        initial: (kind) => kind ?? { icon: 'tag' },
+        toInput: ({ key, title, plural, icon, title_template, readers, editors }) => ({
           key,
           title,
           plural,
           icon,
-          title_template: title_template ?? '',
+          title_template,
+          readers: orNull(readers),
+          editors: orNull(editors),
         }),
         fields: (item) => <Fields item={item} />,
       }}

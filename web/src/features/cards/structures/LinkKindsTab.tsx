@@ -4,10 +4,33 @@ import { type LinkKind, type LinkKindInput, linkKinds } from '../../../api/recor
 import { localText } from '../../../lib/format';
 import { CrudPage } from '../../../ui/crud/CrudPage';
 import { LocalTextField } from '../../../ui/crud/fields';
-import { useKinds } from '../kinds';
+import { CUSTOMER, useKinds } from '../kinds';
 import { KeyField } from './attributeSpec';
 
 const CARDINALITIES = ['one_to_one', 'one_to_many', 'many_to_one', 'many_to_many'] as const;
+
+/** Which customers may stand at an end; nothing to choose where the end is a card. */
+function CustomersField({ end, fixed }: { end: 'from' | 'to'; fixed: boolean }) {
+  const { t } = useTranslation();
+  const of = Form.useWatch(end, Form.useFormInstance<LinkKindInput>());
+  if (of !== CUSTOMER) return <span />;
+  return (
+    <Form.Item
+      name={`${end}_customer`}
+      label={t(end === 'from' ? 'cards.linkKind.fromCustomer' : 'cards.linkKind.toCustomer')}
+    >
+      <Select
+        allowClear
+        disabled={fixed}
+        placeholder={t('cards.linkKind.anyCustomer')}
+        options={(['individual', 'organisation'] as const).map((value) => ({
+          value,
+          label: t(`desk.customer.${value}`),
+        }))}
+      />
+    </Form.Item>
+  );
+}
 
 function Fields({ item }: { item: LinkKind | undefined }) {
   const { t } = useTranslation();
@@ -22,6 +45,8 @@ function Fields({ item }: { item: LinkKind | undefined }) {
         <Form.Item name="to" label={t('cards.linkKind.to')} rules={[{ required: true }]}>
           <Select disabled={fixed} options={options} />
         </Form.Item>
+        <CustomersField end="from" fixed={fixed} />
+        <CustomersField end="to" fixed={fixed} />
       </div>
       <LocalTextField label={t('cards.linkKind.forward')} name="title" />
       <LocalTextField label={t('cards.linkKind.inverse')} name="inverse" />
@@ -78,14 +103,17 @@ export function LinkKindsTab() {
           { title: t('cards.attribute.key'), render: (_, kind) => <code>{kind.key}</code> },
         ],
         initial: (kind) => kind ?? { cardinality: 'many_to_many' },
-        toInput: ({ key, title: forward, inverse, from, to, cardinality: many }) => ({
-          key,
-          title: forward,
-          inverse,
-          from,
-          to,
-          cardinality: many,
+        toInput: (values) => ({
+          key: values.key,
+          title: values.title,
+          inverse: values.inverse,
+          from: values.from,
+          to: values.to,
+          from_customer: values.from_customer ?? null,
+          to_customer: values.to_customer ?? null,
+          cardinality: values.cardinality,
         }),
+        keeps: (kind) => (kind.built_in ? t('cards.linkKind.builtIn') : undefined),
         fields: (item) => <Fields item={item} />,
       }}
     />

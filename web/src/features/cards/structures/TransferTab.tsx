@@ -1,5 +1,6 @@
 import { DownloadOutlined, UploadOutlined } from '@ant-design/icons';
 import { Alert, Button, Table, Tag, Upload } from 'antd';
+import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChange } from '../../../api/query';
@@ -17,7 +18,13 @@ import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
 
-const COLOURS = { add: 'success', change: 'processing', keep: 'default', archive: 'warning' };
+const COLOURS = { add: 'success', change: 'processing', keep: 'default' };
+
+const WHAT = ['attribute', 'card_kind', 'link_kind'] as const;
+function whatText(what: string, t: TFunction): string {
+  const known = WHAT.find((one) => one === what);
+  return known ? t(`cards.transfer.whats.${known}`) : what;
+}
 
 function PlanTable({ plan }: { plan: ImportPlan }) {
   const { t } = useTranslation();
@@ -47,9 +54,8 @@ function PlanTable({ plan }: { plan: ImportPlan }) {
               <Tag color={COLOURS[row.action]}>{t(`cards.transfer.${row.action}`)}</Tag>
             ),
           },
-          { title: t('cards.transfer.what'), dataIndex: 'what' },
+          { title: t('cards.transfer.what'), render: (_, row) => whatText(row.what, t) },
           { title: t('cards.attribute.key'), render: (_, row) => <code>{row.key}</code> },
-          { title: '', dataIndex: 'detail' },
         ]}
       />
     </>

@@ -91,7 +91,7 @@ function ChoicesField() {
   );
 }
 
-function RolesField({ name, label, empty }: { name: string; label: string; empty: string }) {
+export function RolesField({ name, label, empty }: { name: string; label: string; empty: string }) {
   const options = useAll(roles).map((role) => ({ value: role.role_id, label: role.name }));
   return (
     <Form.Item name={name} label={label}>
@@ -156,7 +156,7 @@ function Fields({ item }: { item: Attribute | undefined }) {
   );
 }
 
-const orNull = (roles: string[] | null | undefined) => (roles?.length ? roles : null);
+export const orNull = (roles: string[] | null | undefined) => (roles?.length ? roles : null);
 
 /** The form of one attribute of a card. */
 export function useAttributeSpec(of: string, count: number): Spec<Attribute, AttributeInput> {
