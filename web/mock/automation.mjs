@@ -49,10 +49,10 @@ const types = [
 ];
 const field = (path, en, ru, type, more = {}) => ({
   path,
-  title: words(en, ru),
+  title: ru,
   type,
   unit: null,
-  choices: null,
+  choices: [],
   group: path.split('.')[0].replace(/\[.*/, ''),
   ...more,
 });
@@ -60,9 +60,9 @@ const fields = [
   field('event.amount', 'Amount', 'Сумма', 'number', { unit: 'UZS' }),
   field('event.category', 'Category', 'Категория', 'choice', {
     choices: [
-      { value: 'furniture', title: words('Furniture', 'Мебель') },
-      { value: 'garden', title: words('Garden', 'Сад') },
-      { value: 'paint', title: words('Paint', 'Краски') },
+      { value: 'furniture', title: 'Мебель' },
+      { value: 'garden', title: 'Сад' },
+      { value: 'paint', title: 'Краски' },
     ],
   }),
   field('event.items', 'Items in the receipt', 'Позиций в чеке', 'number'),
@@ -155,6 +155,8 @@ const rule = (n, name, state, more = {}) => ({
   name,
   description: '',
   state,
+  draft_state: state === 'live' ? 'draft' : state,
+  refused: null,
   document,
   version: 3,
   live_version: null,
@@ -204,51 +206,31 @@ const faultsOf = (content) => {
   return faults;
 };
 
-const trace = {
-  steps: [
-    { part: 'event', held: true, text: 'purchase' },
-    { part: 'hours', held: true, text: '09:00–21:00' },
-    {
-      part: 'criteria',
-      held: false,
-      field: 'event.amount',
-      op: 'ge',
-      value: 100000,
-      actual: 50000,
-    },
-    {
-      part: 'criteria',
-      held: null,
-      field: 'event.category',
-      op: 'in',
-      value: ['furniture', 'garden'],
-    },
-  ],
-};
+const inputs = { 'event.amount': 50000, 'event.category': 'furniture', 'customer.tier': 'gold' };
 const decisions = Array.from({ length: 12 }, (_, n) => ({
-  id: id(40 + n),
   rule_id: rules[0].id,
   rule_name: rules[0].name,
   version: 2,
   variant: n % 3 ? 'a' : 'b',
   event_id: id(60 + n),
-  event: 'purchase',
   customer_id: id(80 + n),
   customer_name: ['Азиза Каримова', 'Наталья Морозова', 'Boris Petrov'][n % 3],
+  occurred_at: ago(n * 37),
   decided_at: ago(n * 37),
   matched: n % 4 === 0,
-  reason: n % 4 === 0 ? null : 'event.amount: 50 000 < 100 000',
-  trace,
-  inputs: { event: { amount: 50000 } },
-  reactions: n % 4 === 0 ? [{ key: 'thanks', kind: 'message', state: 'done' }] : [],
+  verdict: n % 4 === 0 ? 'matched' : n % 4 === 1 ? 'criteria' : 'outside_hours',
+  inputs,
+  rows: null,
+  fault: null,
+  reactions: n % 4 === 0 ? ['thanks', 'offer'] : [],
 }));
-const versions = [3, 2, 1].map((version) => ({
-  version,
-  state: version === 2 ? 'live' : 'approved',
-  author: 'Dilnoza Rashidova',
-  approver: 'Boris Petrov',
-  created_at: ago((4 - version) * 90000),
-  document: { ...document, limit: version === 1 ? null : document.limit, tests: [] },
+const versions = [3, 2, 1].map((number) => ({
+  number,
+  author: id(1),
+  approver: id(2),
+  launcher: id(2),
+  launched_at: ago((4 - number) * 90000),
+  document: { ...document, limit: number === 1 ? null : document.limit, tests: [] },
 }));
 const results = {
   variants: [
@@ -286,19 +268,19 @@ const simulation = () => {
       reactions: ['thanks', 'offer'],
     })),
     would_not: [
-      { reason: 'event.amount < 100 000', count: Math.round(40100 * share) },
-      { reason: 'customer.tier', count: Math.round(6206 * share) },
+      { reason: 'criteria', count: Math.round(40100 * share) },
+      { reason: 'outside_hours', count: Math.round(6206 * share) },
     ],
   };
 };
 const tables = [
   {
     name: 'cities',
-    title: words('Cities', 'Города', 'Shaharlar'),
+    title: 'Города',
     version: 1,
     columns: [
-      { key: 'name', title: words('Name', 'Название', 'Nomi'), type: 'text' },
-      { key: 'people', title: words('People', 'Население', 'Aholi'), type: 'number' },
+      { key: 'name', title: 'Название', type: 'text' },
+      { key: 'people', title: 'Население', type: 'number' },
     ],
     rows: [
       { key: '1726', name: 'Ташкент', people: 2860600 },

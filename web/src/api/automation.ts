@@ -92,7 +92,7 @@ export type CallReaction = AnyReaction & {
 export type TaskReaction = AnyReaction & {
   kind: 'task';
   title: string;
-  role: string;
+  role?: string | null;
   deadline_seconds?: number | null;
 };
 export type Reaction =
@@ -139,6 +139,10 @@ export interface Rule {
   name: string;
   description: string;
   state: RuleState;
+  /** Where the draft stands: a live rule may have one that waits for approval. */
+  draft_state: RuleState;
+  /** Why the draft was refused last. */
+  refused?: string | null;
   document: RuleDocument;
   version: number;
   live_version: number | null;
@@ -151,10 +155,10 @@ export interface Rule {
 
 export interface RuleField {
   path: string;
-  title: LocalText | string;
-  type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'choice';
+  title: string;
+  type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'choice' | 'list' | 'object';
   unit?: string | null;
-  choices?: { value: string; title: LocalText | string }[] | null;
+  choices: { value: string; title: string }[];
   group: 'event' | 'customer' | 'time' | 'ref' | 'meta';
 }
 

@@ -59,7 +59,7 @@ interface Receipt {
 /** Sends an event as an outside system would (CloudEvents 1.0). */
 export async function sendEvent(
   type: string,
-  subject: { kind: string; value: string } | undefined,
+  subject: string | undefined,
   data: Record<string, unknown>,
 ): Promise<Receipt | undefined> {
   const answer = await send<{ results: Receipt[] }>('/events', {
@@ -70,7 +70,7 @@ export async function sendEvent(
       source: 'trunkline/web',
       type,
       time: new Date().toISOString(),
-      ...(subject ? { subject: `${subject.kind}:${subject.value}` } : {}),
+      ...(subject ? { subject } : {}),
       datacontenttype: 'application/json',
       data,
     },

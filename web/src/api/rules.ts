@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import i18next from 'i18next';
 import type { EventType, Fault, Rule, RuleDocument, RuleField } from './automation';
 import type { Page } from './contract';
 import { type Query, send } from './http';
@@ -69,7 +70,8 @@ export const useEventTypes = () =>
 
 export const useRuleFields = (event: string) =>
   useQuery<RuleField[], Problem>({
-    queryKey: ['rule-fields', event],
+    // The titles come in the person's language.
+    queryKey: ['rule-fields', event, i18next.language],
     staleTime: 60_000,
     enabled: event !== '',
     queryFn: async () => (await page<RuleField>('/rule-fields', { event })).items,

@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
-import type { LocalText, Page } from './contract';
+import type { Page } from './contract';
 import { send } from './http';
 import type { Problem } from './problem';
 
-export const COLUMN_TYPES = ['text', 'number', 'boolean', 'date'] as const;
+export const COLUMN_TYPES = ['text', 'number', 'boolean'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 export interface ReferenceColumn {
   key: string;
-  title: LocalText | string;
+  title: string;
   type: ColumnType;
 }
 
@@ -16,7 +16,7 @@ export type ReferenceRow = Record<string, unknown> & { key: string };
 
 export interface ReferenceTable {
   name: string;
-  title: LocalText | string;
+  title: string;
   columns: ReferenceColumn[];
   rows: ReferenceRow[];
   version?: number;

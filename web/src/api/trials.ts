@@ -1,51 +1,58 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Fault, RuleDocument, RuleState } from './automation';
+import type { Fault, RuleDocument } from './automation';
 import type { Page } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
 
-/** One thing that was asked on the way to a decision, and how it came out. */
+/** One thing that was asked on the way to a decision, and how it came out; not known where it was not computed. */
 export interface TraceStep {
-  part:
-    | 'event'
-    | 'valid'
-    | 'hours'
-    | 'limit'
-    | 'criteria'
-    | 'customer'
-    | 'depth'
-    | 'table'
-    | 'error';
+  part: 'verdict' | 'criteria' | 'row' | 'error';
   held: boolean | null;
-  pointer?: string | null;
-  field?: string | null;
-  op?: string | null;
+  field?: string | undefined;
+  op?: string | undefined;
   value?: unknown;
   actual?: unknown;
-  text?: string | null;
+  text?: string | undefined;
 }
 
-export interface Trace {
-  steps?: TraceStep[];
-  /** Rows of a table that fitted, counted from 0. */
-  rows?: number[];
-  [more: string]: unknown;
+export const VERDICTS = [
+  'matched',
+  'criteria',
+  'not_yet_valid',
+  'expired',
+  'outside_hours',
+  'limit',
+  'loop',
+  'failed',
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** What a rule made of an event: of a trial and of a real one. */
+export interface Judgement {
+  matched: boolean;
+  verdict?: string | null;
+  /** What the criteria read, by path. */
+  inputs?: Record<string, unknown> | null;
+  /** Rows of a table that fitted, from 0. */
+  rows?: number[] | null;
+  fault?: string | null;
 }
 
 export interface Planned {
   key: string;
-  kind: string;
+  kind?: string | null;
   due_at?: string | null;
-  after_seconds?: number | null;
-  summary?: string | null;
-  [more: string]: unknown;
 }
 
+export const keyOf = (reaction: Planned | string): string =>
+  typeof reaction === 'string' ? reaction : reaction.key;
+
+/** A trial puts its judgement into `trace`. */
 export interface TrialAnswer {
   matched: boolean;
   variant?: string | null;
-  reactions: Planned[];
-  trace?: Trace | null;
+  reactions: (Planned | string)[];
+  trace?: (Partial<Judgement> & { customer?: Record<string, unknown> | null }) | null;
   faults: Fault[];
 }
 
@@ -94,14 +101,14 @@ export const useSimulation = (rule: string, id: string | undefined) =>
     refetchInterval: (query) => (query.state.data?.state === 'running' ? PROGRESS_MS : false),
   });
 
+/** A version is what was launched; the people are known by their ids. */
 export interface Version {
-  version: number;
-  state: RuleState;
+  number: number;
+  document: RuleDocument;
   author: string | null;
   approver: string | null;
-  created_at: string;
-  document: RuleDocument;
-  note?: string | null;
+  launcher: string | null;
+  launched_at: string;
 }
 
 export const useVersions = (id: string) =>
@@ -143,22 +150,17 @@ export const useResults = (id: string) =>
     refetchInterval: 5000,
   });
 
-export interface Decision {
-  id: string;
+export interface Decision extends Judgement {
   rule_id: string;
-  rule_name?: string | null;
-  version: number;
-  variant?: string | null;
+  rule_name: string;
   event_id: string;
-  event: string;
+  occurred_at: string;
+  decided_at: string;
+  version: number;
+  variant: string;
   customer_id: string | null;
   customer_name?: string | null;
-  decided_at: string;
-  matched: boolean;
-  reason: string | null;
-  inputs?: unknown;
-  trace?: Trace | null;
-  reactions?: (Planned & { state?: string; error?: string | null })[];
+  reactions?: (Planned & { state?: string; error?: string | null })[] | string[] | null;
 }
 
 export const useDecisions = (path: string, query: Query, live: boolean) =>

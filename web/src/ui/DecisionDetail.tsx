@@ -17,20 +17,27 @@ export function DecisionTag({ decision }: { decision: Decision }) {
   );
 }
 
+const STATES = ['waiting', 'needless', 'done', 'cancelled', 'failed', 'undone'] as const;
+
 /** One decision with its reasons, what it looked at and what became of its reactions. */
 export function DecisionDetail({
   decision,
+  steps,
   words,
 }: {
   decision: Decision;
+  /** What each condition met, where the document of that version is known. */
+  steps: TraceStep[];
   words?: (step: TraceStep) => string | undefined;
 }) {
   const { t, i18n } = useTranslation();
-  const states = ['waiting', 'due', 'done', 'cancelled', 'failed', 'undone'] as const;
   const stateWord = (state: string | undefined) => {
-    const known = states.find((one) => one === state);
+    const known = STATES.find((one) => one === state);
     return known ? t(`rules.decisions.reactionStates.${known}`) : (state ?? '');
   };
+  const reactions = (decision.reactions ?? []).map((one) =>
+    typeof one === 'string' ? { key: one } : one,
+  );
   return (
     <>
       <p className="row">
@@ -40,28 +47,24 @@ export function DecisionDetail({
           {dateTime(decision.decided_at, i18n.language)}
         </span>
       </p>
-      {decision.reason ? <p>{decision.reason}</p> : null}
-      {decision.trace ? <TraceView trace={decision.trace} {...(words ? { words } : {})} /> : null}
-      {decision.reactions && decision.reactions.length > 0 ? (
+      <TraceView judgement={decision} steps={steps} {...(words ? { words } : {})} />
+      {reactions.length > 0 ? (
         <>
           <h3>{t('rules.trial.reactions')}</h3>
           <ul className="planned">
-            {decision.reactions.map((reaction) => (
+            {reactions.map((reaction) => (
               <li key={reaction.key}>
-                <b className="code">{reaction.key}</b> {stateWord(reaction.state)}
-                {reaction.due_at ? (
+                <b className="code">{reaction.key}</b>{' '}
+                {'state' in reaction ? stateWord(reaction.state) : ''}
+                {'due_at' in reaction && reaction.due_at ? (
                   <span className="dim"> {dateTime(reaction.due_at, i18n.language)}</span>
                 ) : null}
-                {reaction.error ? <div className="fault">{reaction.error}</div> : null}
+                {'error' in reaction && reaction.error ? (
+                  <div className="fault">{reaction.error}</div>
+                ) : null}
               </li>
             ))}
           </ul>
-        </>
-      ) : null}
-      {decision.inputs ? (
-        <>
-          <h3>{t('rules.decisions.inputs')}</h3>
-          <pre className="json">{JSON.stringify(decision.inputs, null, 2)}</pre>
         </>
       ) : null}
     </>

@@ -3,9 +3,20 @@ import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JsonSchema } from '../api/automation';
+import { localText } from '../lib/format';
 import './event-form.css';
 
 export type Values = Record<string, unknown>;
+
+/** How people call a field: in their language where the type says it. */
+function labelOf(name: string, schema: JsonSchema, language: string): string {
+  const titles = schema['x-title'];
+  const local =
+    titles && typeof titles === 'object'
+      ? localText(titles as Record<string, string>, language)
+      : '';
+  return local || schema.title || name;
+}
 
 const typeOf = (schema: JsonSchema): string | undefined =>
   Array.isArray(schema.type) ? schema.type.find((one) => one !== 'null') : schema.type;
@@ -25,8 +36,8 @@ function Control({
   value: unknown;
   onChange(value: unknown): void;
 }) {
-  const { t } = useTranslation();
-  const label = schema.title ?? name;
+  const { t, i18n } = useTranslation();
+  const label = labelOf(name, schema, i18n.language);
   const type = typeOf(schema);
   if (schema.enum)
     return (
@@ -95,7 +106,7 @@ export function EventForm({
   values: Values;
   onChange(values: Values): void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const fields = Object.entries(schema?.properties ?? {}).filter(([, field]) => isSimple(field));
   const [json, setJson] = useState<string>();
   const [bad, setBad] = useState(false);
@@ -154,7 +165,7 @@ export function EventForm({
             // biome-ignore lint/a11y/noLabelWithoutControl: the control is inside
             <label key={name} className="event-field">
               <span>
-                {field.title ?? name}
+                {labelOf(name, field, i18n.language)}
                 {schema?.required?.includes(name) ? ' *' : ''}
               </span>
               <Control

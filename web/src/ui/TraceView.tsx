@@ -1,6 +1,6 @@
 import { CheckCircleOutlined, CloseCircleOutlined, MinusCircleOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
-import type { Trace, TraceStep } from '../api/trials';
+import { type Judgement, type TraceStep, VERDICTS } from '../api/trials';
 import './trace.css';
 
 const ICONS = {
@@ -9,15 +9,27 @@ const ICONS = {
   null: <MinusCircleOutlined />,
 };
 
-/** Why: every question that was asked on the way, and how it came out. `words` says a step as a sentence. */
+/** The verdict of a rule in words. */
+export function useVerdict() {
+  const { t } = useTranslation();
+  return ({ verdict, matched }: Judgement): string => {
+    const known = VERDICTS.find((one) => one === (verdict ?? (matched ? 'matched' : 'criteria')));
+    return known ? t(`rules.verdicts.${known}`) : (verdict ?? '');
+  };
+}
+
+/** Why: the verdict, and what each condition met. `words` says a condition as a sentence. */
 export function TraceView({
-  trace,
+  judgement,
+  steps,
   words,
 }: {
-  trace: Trace;
+  judgement: Judgement;
+  steps: TraceStep[];
   words?: (step: TraceStep) => string | undefined;
 }) {
   const { t } = useTranslation();
+  const verdict = useVerdict();
   const held = {
     true: t('rules.trial.held'),
     false: t('rules.trial.notHeld'),
@@ -29,22 +41,29 @@ export function TraceView({
       : typeof value === 'string'
         ? value
         : JSON.stringify(value);
+  const all: TraceStep[] = [
+    { part: 'verdict', held: judgement.matched, text: verdict(judgement) },
+    ...(judgement.fault ? [{ part: 'error' as const, held: false, text: judgement.fault }] : []),
+    ...steps,
+    ...(judgement.rows ?? []).map((row) => ({
+      part: 'row' as const,
+      held: true,
+      text: t('rules.trial.row', { n: row + 1 }),
+    })),
+  ];
   return (
     <ul className="trace">
-      {(trace.steps ?? []).map((step, index) => {
+      {all.map((step, index) => {
         const outcome = `${step.held}` as keyof typeof ICONS;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: the order is what the steps are
-          <li key={index} data-held={outcome}>
+          <li key={index} data-held={outcome} data-part={step.part}>
             <span role="img" aria-label={held[outcome]}>
               {ICONS[outcome]}
             </span>
             <span>
-              {step.part === 'criteria' ? null : (
-                <span className="dim">{t(`rules.trial.parts.${step.part}`)}: </span>
-              )}
               {words?.(step) ?? step.text ?? step.field ?? ''}
-              {step.actual !== undefined && step.part === 'criteria' ? (
+              {step.actual !== undefined ? (
                 <span className="dim">
                   {' '}
                   — {t('rules.trial.actual', { value: shown(step.actual) })}
@@ -54,12 +73,6 @@ export function TraceView({
           </li>
         );
       })}
-      {(trace.rows ?? []).map((row) => (
-        <li key={`row-${row}`} data-held="true">
-          <CheckCircleOutlined />
-          <span>{t('rules.trial.row', { n: row + 1 })}</span>
-        </li>
-      ))}
     </ul>
   );
 }

@@ -15,11 +15,19 @@ function Decisions({ id }: { id: string }) {
   if (!found.data) return <div aria-busy="true" />;
   if (found.data.items.length === 0) return <p className="dim">{t('events.log.whyNone')}</p>;
   return found.data.items.map((decision) => (
-    <div key={decision.id} className="why-rule">
+    <div key={decision.rule_id} className="why-rule">
       <Link to={`/automation/rules/${decision.rule_id}`}>
         {decision.rule_name ?? decision.rule_id}
       </Link>
-      <DecisionDetail decision={{ ...decision, inputs: undefined }} />
+      <DecisionDetail
+        decision={decision}
+        steps={Object.entries(decision.inputs ?? {}).map(([field, actual]) => ({
+          part: 'criteria',
+          held: null,
+          field,
+          actual,
+        }))}
+      />
     </div>
   ));
 }

@@ -19,12 +19,12 @@ export function SendDrawer({ types, onClose }: { types: EventType[]; onClose(): 
   const [problem, setProblem] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const type = types.find((one) => one.name === name);
-  const kind = type && type.subject !== 'none' ? type.subject : undefined;
+  const named = type !== undefined && type.subject !== 'none';
   const submit = async () => {
     if (!name) return;
     setBusy(true);
     setProblem(undefined);
-    await sendEvent(name, kind && who ? { kind, value: who } : undefined, values)
+    await sendEvent(name, named && who ? who : undefined, values)
       .then(async (receipt) => {
         if (receipt?.status === 'refused')
           throw new Error(receipt.faults?.map((fault) => fault.message).join(' '));
@@ -67,7 +67,7 @@ export function SendDrawer({ types, onClose }: { types: EventType[]; onClose(): 
             }}
           />
         </Form.Item>
-        {kind ? (
+        {named ? (
           <Form.Item label={t('events.log.identifier')}>
             <Input
               aria-label={t('events.log.identifier')}

@@ -21,7 +21,9 @@ export interface SchemaField {
 }
 
 /** What the form shows of a field; other words of JSON Schema make the schema one for the JSON editor. */
-const KNOWN = ['type', 'title', 'description', 'format', 'enum'];
+const KNOWN = ['type', 'title', 'x-title', 'x-unit', 'description', 'format', 'enum'];
+/** What the form does not show and leaves as it was. */
+const KEPT = ['description', 'x-title', 'x-unit'] as const;
 const KNOWN_ABOVE = ['type', 'properties', 'required', 'additionalProperties', '$schema', 'title'];
 
 function typeOf(schema: JsonSchema): FieldType | undefined {
@@ -54,7 +56,9 @@ export function fieldsOf(schema: JsonSchema): SchemaField[] | undefined {
 function fieldSchema({ title, type, choices }: SchemaField, before: JsonSchema | undefined) {
   const words = {
     ...(title ? { title } : {}),
-    ...(before?.description ? { description: before.description } : {}),
+    ...Object.fromEntries(
+      KEPT.flatMap((word) => (before?.[word] === undefined ? [] : [[word, before[word]]])),
+    ),
   };
   if (type === 'enum') return { type: 'string', ...words, enum: choices };
   if (type === 'date' || type === 'date-time') return { type: 'string', format: type, ...words };

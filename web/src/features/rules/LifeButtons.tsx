@@ -59,7 +59,7 @@ export function LifeButtons({
         : (draft.document.tests ?? []).length === 0
           ? t('rules.life.testFirst')
           : undefined;
-  const { state, live_version, challenger } = rule;
+  const { state, draft_state, live_version, challenger } = rule;
   const acts = live_version !== null && state !== 'stopped';
   const more = [
     ...(acts && state !== 'paused'
@@ -99,7 +99,7 @@ export function LifeButtons({
   };
   return (
     <>
-      {state === 'draft' || state === 'stopped' ? (
+      {draft_state === 'draft' ? (
         <ReasonButton
           type="primary"
           reason={noWrite ?? notReady}
@@ -108,7 +108,7 @@ export function LifeButtons({
           {t('rules.life.askApproval')}
         </ReasonButton>
       ) : null}
-      {state === 'in_test' ? (
+      {draft_state === 'in_test' ? (
         <>
           <ReasonButton reason={noApprove} onClick={() => setOpen('refuse')}>
             {t('rules.life.refuse')}
@@ -118,7 +118,7 @@ export function LifeButtons({
           </ReasonButton>
         </>
       ) : null}
-      {state === 'approved' ? (
+      {draft_state === 'approved' ? (
         <ReasonButton type="primary" reason={noLaunch} onClick={() => setOpen('launch')}>
           {t('rules.life.launch')}
         </ReasonButton>
@@ -133,7 +133,7 @@ export function LifeButtons({
       </Dropdown>
       {open === 'launch' ? (
         <LaunchDialog
-          beside={acts}
+          beside={state === 'live'}
           onClose={() => setOpen(undefined)}
           onLaunch={(percent) => act('launch', percent === undefined ? {} : { percent })}
         />

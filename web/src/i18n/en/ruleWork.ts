@@ -1,5 +1,7 @@
 export const ruleWorkEn = {
   life: {
+    refused: 'Not approved: {{reason}}',
+    draftIs: 'Draft: {{state}}',
     askApproval: 'Ask for approval',
     approve: 'Approve',
     refuse: 'Refuse',
@@ -13,7 +15,7 @@ export const ruleWorkEn = {
     pause: 'Pause',
     resume: 'Resume',
     stop: 'Stop',
-    stopSure: 'Stop the rule? It no longer acts; what waits to be sent is cancelled.',
+    stopSure: 'Stop the rule? It no longer acts; what it owes already is still done.',
     promote: 'Make B the live version',
     promoteSure: 'Version {{version}} then acts for everybody, and the comparison ends.',
     faultsFirst: 'Fix the faults first: {{n}}',
@@ -21,6 +23,16 @@ export const ruleWorkEn = {
     saveFirst: 'Wait until the draft is saved',
     done: 'Done',
     nothingNew: 'This version is live already',
+  },
+  verdicts: {
+    matched: 'It reacted',
+    criteria: 'The conditions do not hold',
+    not_yet_valid: 'Not valid yet at that time',
+    expired: 'No longer valid at that time',
+    outside_hours: 'Outside the hours',
+    limit: 'The customer had enough already',
+    loop: 'The end of a chain of events that cause each other',
+    failed: 'The conditions could not be computed',
   },
   trial: {
     title: 'An event to try',
@@ -98,7 +110,7 @@ export const ruleWorkEn = {
   },
   versions: {
     version: 'Version',
-    made: 'Made',
+    made: 'Launched',
     author: 'Author',
     approver: 'Approved by',
     live: 'Live',
@@ -113,7 +125,7 @@ export const ruleWorkEn = {
     added: 'added',
     removed: 'removed',
     changed: 'changed',
-    none: 'No version yet: one comes about when the approval is asked for.',
+    none: 'No version yet: each launch makes one.',
   },
   results: {
     note: 'How many customers reached the goal after the reaction',
@@ -133,6 +145,7 @@ export const ruleWorkEn = {
     none: 'Nothing counted yet.',
   },
   decisions: {
+    not: 'Not so: {{condition}}',
     note: 'Every event that the rule looked at, and why it did or did not react',
     when: 'When',
     event: 'Event',
@@ -149,7 +162,7 @@ export const ruleWorkEn = {
     inputs: 'What it looked at',
     reactionStates: {
       waiting: 'waits',
-      due: 'waits',
+      needless: 'not needed',
       done: 'done',
       cancelled: 'cancelled',
       failed: 'failed',
@@ -172,7 +185,7 @@ export const ruleWorkEn = {
     columnKey: 'Key of the column',
     columnTitle: 'Title of the column',
     columnType: 'Type',
-    types: { text: 'Text', number: 'Number', boolean: 'Yes or no', date: 'Date' },
+    types: { text: 'Text', number: 'Number', boolean: 'Yes or no' },
     removeRow: 'Remove row {{n}}',
     removeColumn: 'Remove the column {{name}}',
     paste: 'Rows copied from a spreadsheet can be pasted into any cell.',

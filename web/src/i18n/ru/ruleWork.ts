@@ -3,6 +3,8 @@ import type { Words } from '../words';
 
 export const ruleWorkRu: Words<typeof ruleWorkEn> = {
   life: {
+    refused: 'Не согласовано: {{reason}}',
+    draftIs: 'Черновик: {{state}}',
     askApproval: 'Отправить на согласование',
     approve: 'Согласовать',
     refuse: 'Отклонить',
@@ -16,7 +18,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     pause: 'Приостановить',
     resume: 'Продолжить',
     stop: 'Остановить',
-    stopSure: 'Остановить правило? Оно больше не действует; всё, что ждёт отправки, отменяется.',
+    stopSure: 'Остановить правило? Оно больше не действует; начатое будет доведено до конца.',
     promote: 'Сделать B основной',
     promoteSure: 'Версия {{version}} будет действовать для всех, и сравнение закончится.',
     faultsFirst: 'Сначала исправьте ошибки: {{n}}',
@@ -24,6 +26,16 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     saveFirst: 'Подождите, пока черновик сохранится',
     done: 'Готово',
     nothingNew: 'Эта версия уже работает',
+  },
+  verdicts: {
+    matched: 'Сработало',
+    criteria: 'Условия не выполнены',
+    not_yet_valid: 'Тогда ещё не действовало',
+    expired: 'Тогда уже не действовало',
+    outside_hours: 'Вне разрешённых часов',
+    limit: 'Клиенту уже достаточно',
+    loop: 'Конец цепочки событий, вызывающих друг друга',
+    failed: 'Условия не удалось вычислить',
   },
   trial: {
     title: 'Пробное событие',
@@ -102,7 +114,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
   },
   versions: {
     version: 'Версия',
-    made: 'Создана',
+    made: 'Запущена',
     author: 'Автор',
     approver: 'Согласовал',
     live: 'Работает',
@@ -117,7 +129,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     added: 'добавлено',
     removed: 'убрано',
     changed: 'изменено',
-    none: 'Версий пока нет: версия появляется, когда правило отправляют на согласование.',
+    none: 'Версий пока нет: версия появляется при каждом запуске.',
   },
   results: {
     note: 'Сколько клиентов достигли цели после реакции',
@@ -138,6 +150,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     none: 'Пока ничего не подсчитано.',
   },
   decisions: {
+    not: 'Не так: {{condition}}',
     note: 'Каждое событие, которое рассмотрело правило, и почему оно сработало или нет',
     when: 'Когда',
     event: 'Событие',
@@ -154,7 +167,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     inputs: 'На что смотрело правило',
     reactionStates: {
       waiting: 'ждёт',
-      due: 'ждёт',
+      needless: 'не понадобилось',
       done: 'выполнено',
       cancelled: 'отменено',
       failed: 'не удалось',
@@ -177,7 +190,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     columnKey: 'Ключ столбца',
     columnTitle: 'Заголовок столбца',
     columnType: 'Тип',
-    types: { text: 'Текст', number: 'Число', boolean: 'Да или нет', date: 'Дата' },
+    types: { text: 'Текст', number: 'Число', boolean: 'Да или нет' },
     removeRow: 'Убрать строку {{n}}',
     removeColumn: 'Убрать столбец {{name}}',
     paste: 'Строки из электронной таблицы можно вставить в любую ячейку.',

@@ -3,6 +3,8 @@ import type { Words } from '../words';
 
 export const ruleWorkUz: Words<typeof ruleWorkEn> = {
   life: {
+    refused: 'Tasdiqlanmadi: {{reason}}',
+    draftIs: 'Qoralama: {{state}}',
     askApproval: 'Tasdiqqa yuborish',
     approve: 'Tasdiqlash',
     refuse: 'Rad etish',
@@ -16,8 +18,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     pause: 'Toʻxtatib turish',
     resume: 'Davom ettirish',
     stop: 'Toʻxtatish',
-    stopSure:
-      'Qoida toʻxtatilsinmi? U boshqa ishlamaydi; yuborilishini kutayotganlari bekor qilinadi.',
+    stopSure: 'Qoida toʻxtatilsinmi? U boshqa ishlamaydi; boshlangani oxiriga yetkaziladi.',
     promote: 'B ni asosiy qilish',
     promoteSure: '{{version}}-versiya hamma uchun ishlaydi va taqqoslash tugaydi.',
     faultsFirst: 'Avval xatolarni tuzating: {{n}}',
@@ -25,6 +26,16 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     saveFirst: 'Qoralama saqlanishini kuting',
     done: 'Tayyor',
     nothingNew: 'Bu versiya allaqachon ishlamoqda',
+  },
+  verdicts: {
+    matched: 'Ishladi',
+    criteria: 'Shartlar bajarilmadi',
+    not_yet_valid: 'Oʻsha paytda hali amal qilmagan',
+    expired: 'Oʻsha paytda muddati oʻtgan',
+    outside_hours: 'Ruxsat etilgan soatdan tashqarida',
+    limit: 'Mijozga yetarlicha yuborilgan',
+    loop: 'Bir-birini chaqiruvchi hodisalar zanjirining oxiri',
+    failed: 'Shartlarni hisoblab boʻlmadi',
   },
   trial: {
     title: 'Sinov hodisasi',
@@ -102,7 +113,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
   },
   versions: {
     version: 'Versiya',
-    made: 'Yaratilgan',
+    made: 'Ishga tushirilgan',
     author: 'Muallif',
     approver: 'Tasdiqlagan',
     live: 'Ishlamoqda',
@@ -117,7 +128,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     added: 'qoʻshildi',
     removed: 'olib tashlandi',
     changed: 'oʻzgardi',
-    none: 'Hali versiya yoʻq: u qoida tasdiqqa yuborilganda paydo boʻladi.',
+    none: 'Hali versiya yoʻq: har bir ishga tushirishda bittasi paydo boʻladi.',
   },
   results: {
     note: 'Reaksiyadan keyin nechta mijoz maqsadga yetdi',
@@ -138,6 +149,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     none: 'Hali hech narsa sanalmagan.',
   },
   decisions: {
+    not: 'Unday emas: {{condition}}',
     note: 'Qoida koʻrib chiqqan har bir hodisa va u nega ishlagani yoki ishlamagani',
     when: 'Qachon',
     event: 'Hodisa',
@@ -154,7 +166,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     inputs: 'Qoida nimani koʻrdi',
     reactionStates: {
       waiting: 'kutmoqda',
-      due: 'kutmoqda',
+      needless: 'kerak boʻlmadi',
       done: 'bajarildi',
       cancelled: 'bekor qilindi',
       failed: 'bajarilmadi',
@@ -177,7 +189,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     columnKey: 'Ustun kaliti',
     columnTitle: 'Ustun sarlavhasi',
     columnType: 'Turi',
-    types: { text: 'Matn', number: 'Son', boolean: 'Ha yoki yoʻq', date: 'Sana' },
+    types: { text: 'Matn', number: 'Son', boolean: 'Ha yoki yoʻq' },
     removeRow: '{{n}}-qatorni olib tashlash',
     removeColumn: '{{name}} ustunini olib tashlash',
     paste: 'Elektron jadvaldan qatorlarni istalgan katakka qoʻyish mumkin.',

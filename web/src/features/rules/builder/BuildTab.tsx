@@ -14,7 +14,7 @@ import { ReactionsBlock } from './ReactionsBlock';
 import { WhenBlock } from './WhenBlock';
 
 /** The rule as a form, read from top to bottom like the sentence beside it. */
-export function BuildTab({ editing, faults, mayWrite }: TabProps) {
+export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
   const { t, i18n } = useTranslation();
   const { document } = editing.draft;
   const types = useEventTypes().data;
@@ -46,6 +46,14 @@ export function BuildTab({ editing, faults, mayWrite }: TabProps) {
           title={t('rules.builder.readOnly', { operation: 'rule.write' })}
         />
       )}
+      {rule.refused ? (
+        <Alert
+          type="warning"
+          showIcon
+          className="gap"
+          title={t('rules.life.refused', { reason: rule.refused })}
+        />
+      ) : null}
       <div className="build">
         {/* A fieldset turns off everything inside for who may only read. */}
         <fieldset className="build-form" disabled={!mayWrite}>

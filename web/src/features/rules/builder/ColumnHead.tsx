@@ -23,13 +23,13 @@ export function ColumnHead({
   onChange(change: Partial<TableColumn>): void;
   onRemove: (() => void) | undefined;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { fields, mayWrite } = useBuilder();
   const field = fields.find((one) => one.path === column.field);
-  const title = column.name || fieldTitle(field, column.field ?? '', i18n.language) || '…';
+  const title = column.name || fieldTitle(field, column.field ?? '') || '…';
   const pick = (path: string) => {
     const known = fields.find((one) => one.path === path);
-    onChange({ field: path, name: fieldTitle(known, path, i18n.language) });
+    onChange({ field: path, name: fieldTitle(known, path) });
   };
   const form = (
     <div className="column-form">

@@ -1,7 +1,6 @@
 import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import { useTranslation } from 'react-i18next';
 import { fieldTitle } from '../model/fields';
 import { useBuilder } from './Builder';
 
@@ -29,7 +28,6 @@ export function ExpressionInput({
   placeholder?: string;
   onChange(text: string): void;
 }) {
-  const { i18n } = useTranslation();
   const { fields } = useBuilder();
   const list = useId();
   const area = useRef<TextAreaRef>(null);
@@ -39,9 +37,7 @@ export function ExpressionInput({
     ? fields.filter(
         (field) =>
           field.path !== typed.path &&
-          `${field.path} ${fieldTitle(field, '', i18n.language)}`
-            .toLowerCase()
-            .includes(typed.path.toLowerCase()),
+          `${field.path} ${fieldTitle(field, '')}`.toLowerCase().includes(typed.path.toLowerCase()),
       )
     : [];
   const shown = found.slice(0, SHOWN_MAX);
@@ -125,7 +121,7 @@ export function ExpressionInput({
             }}
           >
             <span className="code">{field.path}</span>
-            <span className="dim">{fieldTitle(field, field.path, i18n.language)}</span>
+            <span className="dim">{fieldTitle(field, field.path)}</span>
           </div>
         ))}
       </div>

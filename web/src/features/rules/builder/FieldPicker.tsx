@@ -8,10 +8,10 @@ const GROUPS: RuleField['group'][] = ['event', 'customer', 'time', 'ref', 'meta'
 
 /** Every field that a rule on this event may read, by group, found by title or path. */
 export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { fields, mayWrite } = useBuilder();
   const option = (field: RuleField) => {
-    const title = fieldTitle(field, field.path, i18n.language);
+    const title = fieldTitle(field, field.path);
     return { value: field.path, label: title, search: `${title} ${field.path}` };
   };
   const options = GROUPS.map((group) => ({

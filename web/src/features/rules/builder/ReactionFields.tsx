@@ -121,7 +121,7 @@ function Task({ reaction, put }: { reaction: TaskReaction; put: Put }) {
       <Labelled label={t('rules.builder.role')}>
         <ChoiceInput
           label={t('rules.builder.role')}
-          value={reaction.role}
+          value={reaction.role ?? ''}
           choices={useRoleChoices()}
           onChange={(next) => put('role', next)}
         />

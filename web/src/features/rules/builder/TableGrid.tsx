@@ -2,10 +2,10 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, PlusOutlined } from 
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { TableContent } from '../../../api/automation';
-import { parseRows } from '../model/csv';
 import { faultsIn } from '../model/faults';
 import * as table from '../model/table';
 import { useBuilder } from './Builder';
+import { Cell } from './Cell';
 import { ColumnHead } from './ColumnHead';
 import { FaultLine } from './FaultNotes';
 
@@ -68,25 +68,16 @@ export function TableGrid({
                 <td className="narrow dim">{n}</td>
                 {sides.map(({ side, column }) => (
                   <td key={column.id} data-side={side}>
-                    <input
-                      className="code"
-                      spellCheck={false}
-                      aria-label={t('rules.builder.table.cell', {
+                    <Cell
+                      label={t('rules.builder.table.cell', {
                         row: n,
                         column: column.name || column.field || column.id,
                       })}
-                      placeholder={side === 'inputs' ? t('rules.builder.table.any') : ''}
-                      disabled={!mayWrite}
-                      value={row[column.id] ?? ''}
-                      onChange={(event) =>
-                        onChange(table.setCell(content, index, column.id, event.target.value))
-                      }
-                      onPaste={(event) => {
-                        const rows = parseRows(event.clipboardData.getData('text/plain'));
-                        if (rows.length < 2 && (rows[0]?.length ?? 0) < 2) return;
-                        event.preventDefault();
-                        onChange(table.paste(content, index, column.id, rows));
-                      }}
+                      side={side}
+                      field={column.field ?? ''}
+                      text={row[column.id] ?? ''}
+                      onChange={(text) => onChange(table.setCell(content, index, column.id, text))}
+                      onRows={(rows) => onChange(table.paste(content, index, column.id, rows))}
                     />
                   </td>
                 ))}

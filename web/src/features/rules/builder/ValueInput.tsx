@@ -2,7 +2,7 @@ import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { Condition, RuleField } from '../../../api/automation';
-import { choiceTitle, shapeOf } from '../model/fields';
+import { shapeOf } from '../model/fields';
 import { useBuilder } from './Builder';
 
 interface OneProps {
@@ -14,7 +14,7 @@ interface OneProps {
 
 /** One value, by the type of the field. */
 function One({ value, field, label, onChange }: OneProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { mayWrite } = useBuilder();
   const common = { 'aria-label': label, disabled: !mayWrite, className: 'condition-value' };
   switch (field?.type) {
@@ -45,9 +45,9 @@ function One({ value, field, label, onChange }: OneProps) {
           {...common}
           showSearch={{ optionFilterProp: 'label' }}
           value={value === undefined ? null : String(value)}
-          options={(field.choices ?? []).map((choice) => ({
+          options={field.choices.map((choice) => ({
             value: choice.value,
-            label: choiceTitle(field, choice.value, i18n.language) ?? choice.value,
+            label: choice.title || choice.value,
           }))}
           onChange={(next) => onChange(next ?? undefined)}
         />
@@ -97,7 +97,7 @@ export function ValueInput({
   field: RuleField | undefined;
   onChange(value: unknown): void;
 }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { mayWrite } = useBuilder();
   const { value, op } = condition;
   const list = Array.isArray(value) ? value : [];
@@ -135,7 +135,7 @@ export function ValueInput({
           showSearch={{ optionFilterProp: 'label' }}
           options={(field?.choices ?? []).map((choice) => ({
             value: choice.value,
-            label: choiceTitle(field, choice.value, i18n.language) ?? choice.value,
+            label: choice.title || choice.value,
           }))}
           onChange={(next) => onChange(next.map((one) => typed(one, field)))}
         />

@@ -88,10 +88,10 @@ export function conditions(group: Group): Condition[] {
   return shown(group).items.flatMap((one) => (isGroup(one) ? conditions(one) : [one]));
 }
 
-/** `base`, or `base-2`, `base-3`... when it is taken. */
+/** `base`, or `base_2`, `base_3`... when it is taken: keys are letters, digits and `_`. */
 export function freeKey(base: string, taken: readonly string[]): string {
   if (!taken.includes(base)) return base;
-  for (let n = 2; ; n += 1) if (!taken.includes(`${base}-${n}`)) return `${base}-${n}`;
+  for (let n = 2; ; n += 1) if (!taken.includes(`${base}_${n}`)) return `${base}_${n}`;
 }
 
 const NAMES: Record<ReactionKind, string> = {

@@ -1,5 +1,4 @@
 import type { Operator, RuleField } from '../../../api/automation';
-import { localText } from '../../../lib/format';
 
 const ORDERED: Operator[] = ['eq', 'ne', 'ge', 'le', 'gt', 'lt', 'between'];
 const PRESENCE: Operator[] = ['is_set', 'is_empty'];
@@ -14,6 +13,9 @@ export function operatorsFor(type: RuleField['type'] | undefined): Operator[] {
       return ['ge', 'le', 'gt', 'lt', 'between', 'eq', 'ne', ...PRESENCE];
     case 'boolean':
       return ['eq', 'ne', ...PRESENCE];
+    case 'list':
+    case 'object':
+      return ['contains', ...PRESENCE];
     case 'choice':
       return ['eq', 'ne', 'in', 'not_in', ...PRESENCE];
     default:
@@ -51,24 +53,11 @@ export function firstValue(type: RuleField['type'] | undefined, op: Operator): u
   return type === 'boolean' ? true : undefined;
 }
 
-export const fieldTitle = (
-  field: RuleField | undefined,
-  path: string,
-  language: string,
-): string => {
-  if (!field) return path;
-  const title =
-    typeof field.title === 'string' ? field.title : localText(field.title, language) || path;
-  return title;
-};
+export const fieldTitle = (field: RuleField | undefined, path: string): string =>
+  field?.title || path;
 
-export const choiceTitle = (field: RuleField | undefined, value: unknown, language: string) => {
-  const found = field?.choices?.find((choice) => choice.value === value);
-  if (!found) return undefined;
-  return typeof found.title === 'string'
-    ? found.title
-    : localText(found.title, language) || found.value;
-};
+export const choiceTitle = (field: RuleField | undefined, value: unknown): string | undefined =>
+  field?.choices.find((choice) => choice.value === value)?.title;
 
 const ALL: readonly Operator[] = [
   ...ORDERED,

@@ -4,6 +4,7 @@ import type { Group } from '../../../api/automation';
 import { parseRows, writeRows } from './csv';
 import { differences } from './diff';
 import { emptyDocument, freeKey, moved, pointerOf, setAt, shown, stored } from './document';
+import { explain, holds } from './explain';
 import { convert, operatorsFor } from './fields';
 import { begin, change, redo, undo } from './history';
 import { afterPeriod, period, split, weekdays } from './period';
@@ -52,7 +53,7 @@ describe('a document', () => {
     );
   });
   it('gives fresh keys and moves within its ends', () => {
-    expect(freeKey('message', ['message', 'message-2'])).toBe('message-3');
+    expect(freeKey('message', ['message', 'message_2'])).toBe('message_3');
     expect(moved(['a', 'b', 'c'], 0, 1)).toEqual(['b', 'a', 'c']);
     expect(moved(['a', 'b'], 0, -1)).toEqual(['a', 'b']);
   });
@@ -195,5 +196,31 @@ describe('differences', () => {
       { pointer: '/a', before: 1, after: 2 },
       { pointer: '/c/1', after: 3 },
     ]);
+  });
+});
+
+/** TEL-13: the trace says why a rule did or did not fire. */
+describe('the reasons of a decision', () => {
+  it('say of each condition what it met', () => {
+    const group: Group = {
+      all: [
+        { field: 'event.amount', op: 'ge', value: 100_000 },
+        { any: [{ field: 'customer.tier', op: 'in', value: ['gold'] }] },
+        { field: 'ref.cities', op: 'is_set' },
+      ],
+    };
+    const inputs = { 'event.amount': 50_000, 'customer.tier': 'gold' };
+    expect(explain({ kind: 'form', group }, inputs).map((step) => step.held)).toEqual([
+      false,
+      true,
+      null,
+    ]);
+  });
+  it('take a comparison with nothing as false', () => {
+    for (const op of ['eq', 'ne', 'lt', 'ge', 'in', 'not_in', 'contains'] as const)
+      expect([op, holds({ field: 'x', op, value: 1 }, null)]).toEqual([op, false]);
+    expect(holds({ field: 'x', op: 'is_empty' }, null)).toBe(true);
+    expect(holds({ field: 'x', op: 'between', value: [1, 3] }, 3)).toBe(true);
+    expect(holds({ field: 'x', op: 'lt', value: '2026-03-01' }, '2026-02-01')).toBe(true);
   });
 });

@@ -10,19 +10,20 @@ import { sentence } from './sentence';
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
 describe('the sentence', () => {
-  const fields: RuleField[] = [
+  const fieldsIn = (n: number): RuleField[] => [
     {
       path: 'event.amount',
-      title: { en: 'Amount', ru: 'Сумма', uz: 'Summa' },
+      title: ['Amount', 'Сумма', 'Summa'][n] ?? '',
       type: 'number',
       unit: 'UZS',
+      choices: [],
       group: 'event',
     },
     {
       path: 'event.category',
-      title: { en: 'Category', ru: 'Категория', uz: 'Turkum' },
+      title: ['Category', 'Категория', 'Turkum'][n] ?? '',
       type: 'choice',
-      choices: [{ value: 'furniture', title: { en: 'Furniture', ru: 'Мебель', uz: 'Mebel' } }],
+      choices: [{ value: 'furniture', title: ['Furniture', 'Мебель', 'Mebel'][n] ?? '' }],
       group: 'event',
     },
   ];
@@ -90,6 +91,7 @@ describe('the sentence', () => {
     ],
   ])('is whole in %s', (language, said) => {
     const t = i18next.getFixedT(language);
+    const fields = fieldsIn(['en', 'ru', 'uz'].indexOf(language));
     expect(plain(sentence(document, { t, language, fields, types: [type] }))).toBe(said);
   });
   it('is whole for a rule that has nothing yet', () => {

@@ -36,7 +36,7 @@ function value(one: unknown, field: RuleField | undefined, { t, language }: Spee
     const text = count(one, language);
     return field?.unit ? `${text} ${field.unit}` : text;
   }
-  return choiceTitle(field, one, language) ?? String(one);
+  return choiceTitle(field, one) ?? String(one);
 }
 
 export function sayCondition(condition: Condition, speech: Speech): string {
@@ -44,7 +44,7 @@ export function sayCondition(condition: Condition, speech: Speech): string {
   const list = Array.isArray(condition.value) ? condition.value : [condition.value];
   const said = list.map((one) => value(one, field, speech));
   return speech.t(`${SAY}.ops.${condition.op}`, {
-    field: fieldTitle(field, condition.field || '…', speech.language),
+    field: fieldTitle(field, condition.field || '…'),
     value: said.join(condition.op === 'between' ? ' – ' : ', ') || '…',
   });
 }

@@ -14,8 +14,8 @@ export function NewTable({ onMade, onClose }: { onMade(name: string): void; onCl
     setProblem(undefined);
     await createTable({
       name,
-      title: { en: title, ru: title, uz: title },
-      columns: [{ key: 'name', title: { en: t('common.name') }, type: 'text' }],
+      title,
+      columns: [{ key: 'name', title: t('common.name'), type: 'text' }],
       rows: [],
     }).then(async () => {
       await queryClient.invalidateQueries({ queryKey: ['reference-tables'] });

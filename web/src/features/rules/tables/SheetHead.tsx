@@ -2,7 +2,6 @@ import { SettingOutlined } from '@ant-design/icons';
 import { Button, Input, Popover, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { COLUMN_TYPES, type ColumnType, type ReferenceColumn } from '../../../api/tables';
-import { localText } from '../../../lib/format';
 import type { Sheet } from '../model/sheet';
 
 /** The heads of a sheet: key, title and type of every column, changed in a small window. */
@@ -15,9 +14,8 @@ export function SheetHead({
   mayWrite: boolean;
   onChange(sheet: Sheet): void;
 }) {
-  const { t, i18n } = useTranslation();
-  const titleOf = ({ title, key }: ReferenceColumn) =>
-    (typeof title === 'string' ? title : localText(title, i18n.language)) || key;
+  const { t } = useTranslation();
+  const titleOf = ({ title, key }: ReferenceColumn) => title || key;
   const change = (index: number, part: Partial<ReferenceColumn>) =>
     onChange({
       ...sheet,
@@ -54,8 +52,7 @@ export function SheetHead({
                       disabled={!mayWrite}
                       value={titleOf(column)}
                       onChange={(event) => {
-                        const title = event.target.value;
-                        change(index, { title: { en: title, ru: title, uz: title } });
+                        change(index, { title: event.target.value });
                       }}
                     />
                     <Select<ColumnType>

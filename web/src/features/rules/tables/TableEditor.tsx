@@ -141,7 +141,7 @@ export function TableEditor({ table, mayWrite }: { table: ReferenceTable; mayWri
           disabled={!mayWrite}
           onClick={() => {
             const taken = sheet.columns.map((column) => column.key);
-            const key = freeKey('column', taken).replace('-', '_');
+            const key = freeKey('column', taken);
             setSheet({ ...sheet, columns: [...sheet.columns, { key, title: key, type: 'text' }] });
           }}
         >

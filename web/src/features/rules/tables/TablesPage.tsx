@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { useCan } from '../../../api/session';
 import { useTable, useTables } from '../../../api/tables';
-import { localText } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
 import { PageHead } from '../../../ui/PageHead';
 import { ProblemNote } from '../../../ui/ProblemNote';
@@ -16,7 +15,7 @@ import '../rules.css';
 
 /** The reference tables of the site, each edited like a sheet. */
 export default function TablesPage() {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const navigate = useNavigate();
   const { name } = useParams();
   const [making, setMaking] = useState(false);
@@ -51,10 +50,7 @@ export default function TablesPage() {
               selectedKeys={chosen ? [chosen] : []}
               items={tables.map((table) => ({
                 key: table.name,
-                label:
-                  (typeof table.title === 'string'
-                    ? table.title
-                    : localText(table.title, i18n.language)) || table.name,
+                label: table.title || table.name,
               }))}
               onClick={({ key }) => void open(key)}
             />

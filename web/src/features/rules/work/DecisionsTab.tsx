@@ -2,14 +2,41 @@ import { Button, Drawer, Switch, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useRuleFields } from '../../../api/rules';
-import { type Decision, useDecisions } from '../../../api/trials';
+import { type Decision, type TraceStep, useDecisions, useVersions } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
 import { DecisionDetail, DecisionTag } from '../../../ui/DecisionDetail';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
+import { useVerdict } from '../../../ui/TraceView';
+import { explain } from '../model/explain';
+import type { Speech } from '../model/sentence';
 import type { TabProps } from '../RulePage';
 import { stepWords } from './TrialResult';
+
+/** In one line: the verdict, and the first condition that did not hold with what it met. */
+function Reason({
+  decision,
+  steps,
+  speech,
+}: {
+  decision: Decision;
+  steps: TraceStep[];
+  speech: Speech;
+}) {
+  const { t } = useTranslation();
+  const verdict = useVerdict();
+  if (decision.matched) return null;
+  const broken = decision.verdict === 'criteria' ? steps.find((step) => step.held === false) : null;
+  if (!broken) return <>{decision.fault ?? verdict(decision)}</>;
+  const met = broken.actual ?? t('rules.trial.missing');
+  return (
+    <>
+      {t('rules.decisions.not', { condition: stepWords(broken, speech) ?? '' })}{' '}
+      <span className="dim">— {t('rules.trial.actual', { value: String(met) })}</span>
+    </>
+  );
+}
 
 /** What the rule decided about each event it looked at, newest first, with the reasons. */
 export default function DecisionsTab({ rule }: TabProps) {
@@ -25,7 +52,12 @@ export default function DecisionsTab({ rule }: TabProps) {
     { limit: 50, matched: matched || undefined, customer_id: customer, cursor: cursors.at(-1) },
     live,
   );
-  const speech = { t, language: i18n.language, fields, types: [] };
+  const versions = useVersions(rule.id).data ?? [];
+  const speech: Speech = { t, language: i18n.language, fields, types: [] };
+  const stepsOf = (decision: Decision) => {
+    const made = versions.find((version) => version.number === decision.version);
+    return explain((made?.document ?? rule.document).criteria, decision.inputs ?? {});
+  };
   return (
     <>
       <div className="row wrap filters">
@@ -51,7 +83,7 @@ export default function DecisionsTab({ rule }: TabProps) {
       </div>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<Decision>
-        rowKey="id"
+        rowKey={(row) => `${row.event_id}/${row.version}`}
         size="small"
         className="panel"
         pagination={false}
@@ -72,7 +104,10 @@ export default function DecisionsTab({ rule }: TabProps) {
             title: t('rules.decisions.outcome'),
             render: (_, row) => <DecisionTag decision={row} />,
           },
-          { title: t('rules.decisions.reason'), render: (_, row) => row.reason ?? '' },
+          {
+            title: t('rules.decisions.reason'),
+            render: (_, row) => <Reason decision={row} steps={stepsOf(row)} speech={speech} />,
+          },
           {
             title: t('common.actions'),
             align: 'right',
@@ -102,7 +137,15 @@ export default function DecisionsTab({ rule }: TabProps) {
         onClose={() => setOpened(undefined)}
       >
         {opened ? (
-          <DecisionDetail decision={opened} words={(step) => stepWords(step, speech)} />
+          <>
+            <DecisionDetail
+              decision={opened}
+              steps={stepsOf(opened)}
+              words={(step) => stepWords(step, speech)}
+            />
+            <h3>{t('rules.decisions.inputs')}</h3>
+            <pre className="json">{JSON.stringify(opened.inputs, null, 2)}</pre>
+          </>
         ) : null}
       </Drawer>
     </>

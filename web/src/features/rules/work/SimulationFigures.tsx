@@ -2,6 +2,7 @@ import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Simulation } from '../../../api/trials';
 import { count, dateTime } from '../../../lib/format';
+import { useVerdict } from '../../../ui/TraceView';
 
 function Figures({ found }: { found: Simulation }) {
   const { t, i18n } = useTranslation();
@@ -26,6 +27,7 @@ function Figures({ found }: { found: Simulation }) {
 /** The counts of a simulation, some of the customers, and what kept the rule from the other events. */
 export function SimulationFigures({ found }: { found: Simulation }) {
   const { t, i18n } = useTranslation();
+  const verdict = useVerdict();
   return (
     <>
       <Figures found={found} />
@@ -63,7 +65,10 @@ export function SimulationFigures({ found }: { found: Simulation }) {
             dataSource={found.would_not}
             locale={{ emptyText: '—' }}
             columns={[
-              { title: t('rules.simulation.reason'), dataIndex: 'reason' },
+              {
+                title: t('rules.simulation.reason'),
+                render: (_, row) => verdict({ matched: false, verdict: row.reason }),
+              },
               {
                 title: t('rules.simulation.count'),
                 align: 'right',

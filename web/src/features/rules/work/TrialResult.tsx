@@ -2,10 +2,11 @@ import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
 import { useEventTypes, useRuleFields } from '../../../api/rules';
-import type { TraceStep, TrialAnswer } from '../../../api/trials';
+import { keyOf, type TraceStep, type TrialAnswer } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
 import { TraceView } from '../../../ui/TraceView';
 import { FaultLine } from '../builder/FaultNotes';
+import { explain } from '../model/explain';
 import { isOperator } from '../model/fields';
 import { type Speech, sayCondition, sayReaction } from '../model/sentence';
 
@@ -36,12 +37,12 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
       {answer.reactions.length === 0 ? <p className="dim">{t('rules.trial.nothingDone')}</p> : null}
       <ul className="planned">
         {answer.reactions.map((planned) => {
-          const reaction = document.reactions.find((one) => one.key === planned.key);
+          const key = keyOf(planned);
+          const reaction = document.reactions.find((one) => one.key === key);
           return (
-            <li key={planned.key}>
-              <b className="code">{planned.key}</b>{' '}
-              {reaction ? sayReaction(reaction, speech) : planned.kind}
-              {planned.due_at ? (
+            <li key={key}>
+              <b className="code">{key}</b> {reaction ? sayReaction(reaction, speech) : null}
+              {typeof planned !== 'string' && planned.due_at ? (
                 <span className="dim"> {dateTime(planned.due_at, i18n.language)}</span>
               ) : null}
             </li>
@@ -49,9 +50,11 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
         })}
       </ul>
       <h2>{t('rules.trial.reasons')}</h2>
-      {answer.trace ? (
-        <TraceView trace={answer.trace} words={(step) => stepWords(step, speech)} />
-      ) : null}
+      <TraceView
+        judgement={{ ...answer.trace, matched }}
+        steps={explain(document.criteria, answer.trace?.inputs ?? {})}
+        words={(step) => stepWords(step, speech)}
+      />
       {answer.faults.map((fault) => (
         <FaultLine key={`${fault.code}${fault.pointer}`} fault={fault} />
       ))}

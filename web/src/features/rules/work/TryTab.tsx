@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { RuleTest } from '../../../api/automation';
 import { recentEvent } from '../../../api/events';
 import { useEventTypes } from '../../../api/rules';
-import { type TrialAnswer, tryRule } from '../../../api/trials';
+import { keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
 import { EmptyState } from '../../../ui/EmptyState';
 import { EventForm, type Values } from '../../../ui/EventForm';
@@ -17,8 +17,7 @@ import { TrialResult } from './TrialResult';
 
 /** The customer as the rule saw them: a test goes on meaning the same when the person changes. */
 function seenCustomer({ trace }: TrialAnswer): Values | null {
-  const facts = trace?.customer;
-  return facts && typeof facts === 'object' ? (facts as Values) : null;
+  return trace?.customer ?? null;
 }
 
 /** One event and what the draft would do with it; nothing is sent. What came out can be kept as a test. */
@@ -60,7 +59,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
       name: name.trim() || `${t('rules.trial.tests')} ${tests.length + 1}`,
       event: values,
       customer: seenCustomer(answer) ?? made,
-      expect: { matched: answer.matched, reactions: answer.reactions.map((one) => one.key) },
+      expect: { matched: answer.matched, reactions: answer.reactions.map(keyOf) },
     };
     editing.set(['document', 'tests'], [...tests, test]);
     setName('');

@@ -7,6 +7,7 @@ import { useCan } from '../../../api/session';
 import { useVersions, type Version } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
+import { PersonName } from '../../../ui/PersonName';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
@@ -45,7 +46,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
   const documentOf = (n: number): RuleDocument | undefined =>
     n === DRAFT
       ? editing.draft.document
-      : versions.find((version) => version.version === n)?.document;
+      : versions.find((version) => version.number === n)?.document;
   const compare = (from: number, to: number) => {
     const before = documentOf(from);
     const after = documentOf(to);
@@ -53,7 +54,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
       <Differences before={before} after={after} names={[nameOf(from), nameOf(to)]} />
     ) : null;
   };
-  const choices = [DRAFT, ...versions.map((one) => one.version)].map((value) => ({
+  const choices = [DRAFT, ...versions.map((one) => one.number)].map((value) => ({
     value,
     label: nameOf(value),
   }));
@@ -66,7 +67,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
     <>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<Version>
-        rowKey="version"
+        rowKey="number"
         size="small"
         className="panel"
         pagination={false}
@@ -76,23 +77,26 @@ export default function VersionsTab({ rule, editing }: TabProps) {
         columns={[
           {
             title: t('rules.versions.version'),
-            render: (_, { version }) => <VersionMarks version={version} rule={rule} />,
+            render: (_, row) => <VersionMarks version={row.number} rule={rule} />,
           },
           {
             title: t('rules.versions.made'),
-            render: (_, row) => dateTime(row.created_at, i18n.language),
+            render: (_, row) => dateTime(row.launched_at, i18n.language),
           },
-          { title: t('rules.versions.author'), render: (_, row) => row.author ?? '—' },
-          { title: t('rules.versions.approver'), render: (_, row) => row.approver ?? '—' },
+          { title: t('rules.versions.author'), render: (_, row) => <PersonName id={row.author} /> },
+          {
+            title: t('rules.versions.approver'),
+            render: (_, row) => <PersonName id={row.approver} />,
+          },
           {
             title: t('common.actions'),
             align: 'right',
-            render: (_, { version, approver }) => (
+            render: (_, { number: version }) => (
               <span className="row end">
                 <Button size="small" onClick={() => setPair([version, DRAFT])}>
                   {t('rules.versions.compare')}
                 </Button>
-                {version !== live && approver && live !== null ? (
+                {version !== live && live !== null ? (
                   <ReasonButton
                     size="small"
                     reason={

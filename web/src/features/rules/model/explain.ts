@@ -1,0 +1,82 @@
+import type { Condition, Criteria, Group } from '../../../api/automation';
+import type { TraceStep } from '../../../api/trials';
+import { isGroup, shown } from './document';
+
+const isNothing = (value: unknown): boolean => value === null || value === undefined;
+
+/** Which of two values of one kind comes first; nothing where they cannot be compared. */
+function order(left: unknown, right: unknown): number | undefined {
+  if (typeof left === 'number' && typeof right === 'number') return left - right;
+  if (typeof left !== 'string' || typeof right !== 'string') return undefined;
+  const [a, b] = [Date.parse(left), Date.parse(right)];
+  if (!Number.isNaN(a) && !Number.isNaN(b)) return a - b;
+  return left < right ? -1 : Number(left > right);
+}
+
+/** Whether a condition holds for a value, as the language means it: a comparison with nothing is false. */
+export function holds({ op, value }: Condition, actual: unknown): boolean {
+  if (op === 'is_empty') return isNothing(actual) || actual === '';
+  if (op === 'is_set') return !isNothing(actual) && actual !== '';
+  if (isNothing(actual)) return false;
+  const list = Array.isArray(value) ? value : [value];
+  const against = (wanted: unknown, fits: (by: number) => boolean) => {
+    const by = order(actual, wanted);
+    return by !== undefined && fits(by);
+  };
+  switch (op) {
+    case 'eq':
+      return actual === value || against(value, (by) => by === 0);
+    case 'ne':
+      return actual !== value;
+    case 'lt':
+      return against(value, (by) => by < 0);
+    case 'le':
+      return against(value, (by) => by <= 0);
+    case 'gt':
+      return against(value, (by) => by > 0);
+    case 'ge':
+      return against(value, (by) => by >= 0);
+    case 'in':
+      return list.includes(actual);
+    case 'not_in':
+      return !list.includes(actual);
+    case 'between':
+      return against(list[0], (by) => by >= 0) && against(list[1], (by) => by <= 0);
+    case 'contains':
+      return typeof actual === 'string' ? actual.includes(String(value)) : listed(actual, value);
+    case 'starts_with':
+      return typeof actual === 'string' && actual.startsWith(String(value));
+  }
+}
+
+const listed = (list: unknown, value: unknown): boolean =>
+  Array.isArray(list) && list.includes(value);
+
+function ofGroup(group: Group, inputs: Record<string, unknown>): TraceStep[] {
+  return shown(group).items.flatMap((one): TraceStep[] => {
+    if (isGroup(one)) return ofGroup(one, inputs);
+    const known = one.field in inputs;
+    const actual = inputs[one.field] ?? null;
+    return [
+      {
+        part: 'criteria',
+        held: known ? holds(one, actual) : null,
+        field: one.field,
+        op: one.op,
+        value: one.value,
+        ...(known ? { actual } : {}),
+      },
+    ];
+  });
+}
+
+/** What each condition of the form met, from what the rule read: the reasons of a decision. */
+export function explain(criteria: Criteria, inputs: Record<string, unknown>): TraceStep[] {
+  if (criteria.kind === 'form') return ofGroup(criteria.group, inputs);
+  return Object.entries(inputs).map(([field, actual]) => ({
+    part: 'criteria',
+    held: null,
+    field,
+    actual,
+  }));
+}
