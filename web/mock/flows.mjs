@@ -189,9 +189,9 @@ const question = (key, label, type, more = {}) => ({
   ...more,
 });
 const tasks = [
-  { kind: 'approval', title: 'Скидка для Aziza Karimova', deadline: ago(-5000) },
-  { kind: 'task', title: 'Проверить оплаты вручную', deadline: ago(300) },
-  { kind: 'task', title: 'Перезвонить клиенту', deadline: null, state: 'taken' },
+  { kind: 'approval', title: 'Скидка для Aziza Karimova', due_at: ago(-5000) },
+  { kind: 'task', title: 'Проверить оплаты вручную', due_at: ago(300) },
+  { kind: 'task', title: 'Перезвонить клиенту', due_at: null },
 ].map((task, n) => ({
   id: id(),
   state: 'open',
@@ -231,7 +231,9 @@ const page = (node) =>
           question('since', 'С какого дня?', 'date', { required: false }),
         ],
         buttons: [],
-        notice: 'Данные биллинга на 10:32: система недоступна',
+        notice: { connector: 'Billing', as_of: ago(5400) },
+        has_next: true,
+        has_back: false,
       }
     : {
         node: 'router',
@@ -240,6 +242,8 @@ const page = (node) =>
         questions: [question('helped', 'Помогло?', 'boolean')],
         buttons: [{ key: 'visit', title: 'Вызвать мастера', action: true }],
         notice: null,
+        has_next: true,
+        has_back: true,
       };
 const stepOf = (run) => ({
   id: run.id,
@@ -247,7 +251,7 @@ const stepOf = (run) => ({
   title: script.title,
   step: run.at < 2 ? page(run.at) : null,
   done: run.at > 1,
-  can_go_back: run.at > 0,
+  farewell: 'Попрощайтесь с клиентом.',
 });
 
 const connectors = [
@@ -255,7 +259,7 @@ const connectors = [
     id: id(),
     name: 'Billing',
     base_url: 'https://billing.example/api',
-    auth: { kind: 'bearer', secret_set: true },
+    auth: { kind: 'bearer', has_secret: true },
     version: 2,
     operations: [
       {
@@ -386,7 +390,7 @@ export function flowRest(method, path, query, body) {
             title: 'Приветствие',
             at: ago(800),
             answers: { fault: 'all' },
-            notice: 'Данные биллинга на 10:32',
+            notice: { connector: 'Billing', as_of: ago(5400) },
           },
           {
             node: 'router',

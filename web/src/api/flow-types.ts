@@ -169,48 +169,57 @@ export interface MigrationReport {
   missing?: string[];
 }
 
+export const QUESTION_TYPES = [
+  'text',
+  'long_text',
+  'number',
+  'boolean',
+  'date',
+  'choice',
+  'choices',
+  'phone',
+] as const;
+
+/** What a person is asked: in a script, or in a task. */
 export interface Question {
   key: string;
   label: string;
-  type: string;
-  choices?: { value: string; label?: string; title?: string }[] | string[];
+  type: (typeof QUESTION_TYPES)[number];
+  choices?: { value: string; title: string }[];
   required?: boolean;
   value?: unknown;
 }
 
-export interface TaskField extends Question {}
-
 export interface Task {
   id: string;
   kind: 'task' | 'approval';
+  /** What the step of an approval is called. */
+  step_title?: string | null;
   title: string;
   text?: string | null;
-  state: 'open' | 'taken' | 'done' | 'cancelled' | 'expired';
-  flow: string;
+  state: 'open' | 'done' | 'cancelled';
+  flow?: string | null;
+  flow_title?: string | null;
   instance_id?: string | null;
   role?: string | null;
-  assignee_id?: string | null;
-  assignee_name?: string | null;
+  person_id?: string | null;
+  taken_by?: string | null;
+  taken_by_name?: string | null;
   customer_id?: string | null;
   customer_name?: string | null;
   created_at: string;
-  deadline?: string | null;
-  fields?: TaskField[];
-  values?: Record<string, unknown>;
+  due_at?: string | null;
+  questions?: Question[];
+  answers?: Record<string, unknown> | null;
   decision?: 'approve' | 'refuse' | null;
   reason?: string | null;
-  steps?: {
-    title?: string;
-    state: string;
-    by?: string | null;
-    at?: string | null;
-    reason?: string | null;
-  }[];
+  done_at?: string | null;
   version?: number;
 }
 
+/** Who stands in for whom, and when. */
 export interface Deputy {
-  person_id: string;
+  person_id?: string;
   deputy_id: string;
   from: string;
   to: string;
@@ -218,24 +227,37 @@ export interface Deputy {
 
 export interface ScriptButton {
   key: string;
-  label: string;
+  title: string;
+  /** Acts on the customer's service rather than leading to another page. */
+  action: boolean;
+}
+
+/** An answer of an outside system that is older than the question. */
+export interface Notice {
+  connector: string;
+  as_of: string;
 }
 
 export interface ScriptStep {
   node: string;
-  title?: string | null;
+  title: string;
   text?: string | null;
   questions: Question[];
   buttons: ScriptButton[];
-  notice?: string | null;
+  has_next: boolean;
+  has_back: boolean;
+  notice?: Notice | null;
 }
 
 export interface ScriptRun {
   id: string;
-  flow?: string;
-  step: ScriptStep | null;
+  flow: string;
+  title?: string | null;
+  step?: ScriptStep | null;
   done: boolean;
-  can_go_back?: boolean;
+  /** The words of the end. */
+  farewell?: string | null;
+  error?: string | null;
 }
 
 /** A script as it was walked, for who looks at the contact afterwards. */
@@ -251,9 +273,11 @@ export interface WalkedScript {
     node: string;
     title?: string | null;
     at: string;
-    answers?: Record<string, unknown>;
+    left_at?: string | null;
+    answers?: Record<string, unknown> | null;
     button?: string | null;
-    notice?: string | null;
+    notice?: Notice | null;
+    detail?: unknown;
   }[];
 }
 
@@ -263,9 +287,11 @@ export interface Script {
   suggested?: boolean;
 }
 
+export const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
 export interface ConnectorOperation {
   key: string;
-  method: string;
+  method: (typeof METHODS)[number];
   path: string;
   input_schema?: unknown;
   output_schema?: unknown;
@@ -273,11 +299,26 @@ export interface ConnectorOperation {
   cache_seconds?: number;
 }
 
+export const AUTH_KINDS = ['none', 'bearer', 'basic', 'header'] as const;
+
 export interface Connector {
   id: string;
   name: string;
   base_url: string;
-  auth?: Record<string, unknown>;
+  auth: {
+    kind: (typeof AUTH_KINDS)[number];
+    name?: string | null;
+    has_secret?: boolean;
+    secret?: string | null;
+  };
   operations: ConnectorOperation[];
   version: number;
+}
+
+/** A connector as its form holds it: schemas as text, because a person writes them. */
+export interface ConnectorForm {
+  name: string;
+  base_url: string;
+  auth: Connector['auth'];
+  operations: (ConnectorOperation & { input?: string; output?: string })[];
 }

@@ -2,6 +2,7 @@
 import type { Page } from './contract';
 import type * as f from './flow-types';
 import { type Query, send } from './http';
+import { type Collection, resource } from './query';
 
 const of = (name: string) => `/flows/${encodeURIComponent(name)}`;
 
@@ -93,3 +94,15 @@ export const backScript = (id: string) =>
   send<f.ScriptRun>(`/script-runs/${id}/back`, { method: 'POST', body: {} });
 export const contactScripts = (contact: string) =>
   page<f.WalkedScript>(`/contacts/${contact}/script-runs`);
+
+export const connectors = resource<f.Connector, f.ConnectorForm>(
+  '/connectors' as Collection,
+  (one) => one.id,
+  'connector.read',
+);
+
+export const tryConnector = (id: string, operation: string, input: unknown) =>
+  send<{ data: unknown; as_of: string; stale: boolean }>(`/connectors/${id}/try`, {
+    method: 'POST',
+    body: { operation, input },
+  });

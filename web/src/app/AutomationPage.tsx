@@ -5,6 +5,7 @@ import { can } from '../lib/can';
 import { Stop } from '../ui/Stop';
 import { SubNav } from '../ui/SubNav';
 import { SECTIONS } from './sections';
+import TaskBadge from './TaskBadge';
 
 /** Everything that business people change themselves, side by side under one row of links. */
 export default function AutomationPage() {
@@ -20,7 +21,18 @@ export default function AutomationPage() {
     <div className="with-subnav">
       <SubNav
         label={t('nav.automation')}
-        items={open.map(({ key }) => ({ to: `/automation/${key}`, label: t(`automation.${key}`) }))}
+        items={open.map(({ key }) => ({
+          to: `/automation/${key}`,
+          label:
+            key === 'tasks' ? (
+              <>
+                {t('automation.tasks')}
+                <TaskBadge />
+              </>
+            ) : (
+              t(`automation.${key}`)
+            ),
+        }))}
       />
       <div className="under-subnav">
         <Outlet />

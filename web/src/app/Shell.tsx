@@ -12,6 +12,7 @@ import { type NavItem, useNavActions } from './useNavActions';
 
 const HelpOverlay = lazy(() => import('./HelpOverlay'));
 const Palette = lazy(() => import('./Palette'));
+const TaskBadge = lazy(() => import('./TaskBadge'));
 const DeskHost = lazy(() => import('../features/desk/DeskHost'));
 
 /** Once the desk was opened in this tab it stays on duty, whichever page is shown, also after a reload. */
@@ -84,6 +85,11 @@ export default function Shell() {
             {items.map((item) => (
               <NavLink key={item.to} to={item.to}>
                 {item.label}
+                {item.to === '/automation' && may('task.use') ? (
+                  <Suspense fallback={null}>
+                    <TaskBadge />
+                  </Suspense>
+                ) : null}
               </NavLink>
             ))}
           </nav>

@@ -136,6 +136,18 @@ export const router = createBrowserRouter([
                   Component: (await import('../features/flows/FlowPage')).default,
                 }),
               }),
+              needs('task.use', {
+                path: 'tasks/:id?',
+                lazy: async () => ({
+                  Component: (await import('../features/tasks/TasksPage')).default,
+                }),
+              }),
+              needs('connector.read', {
+                path: 'connectors',
+                lazy: async () => ({
+                  Component: (await import('../features/connectors/ConnectorsPage')).default,
+                }),
+              }),
               {
                 path: 'messages',
                 lazy: async () => ({

@@ -1,5 +1,9 @@
+import { adminEn } from './en/admin';
 import { cardsEn } from './en/cards';
 import { eventsEn } from './en/events';
+import { scriptEn } from './en/script';
+import { tasksEn } from './en/tasks';
+import { connectorsEn } from './en/connectors';
 import { flowsEn } from './en/flows';
 import { hooksEn } from './en/hooks';
 import { messagesEn } from './en/messages';
@@ -8,7 +12,11 @@ import { schemaEn } from './en/schema';
 
 /** Words of pages that are not part of the first load: they come with the first of these pages. */
 export const pagesEn = {
+  admin: adminEn,
   flows: flowsEn,
+  connectors: connectorsEn,
+  tasks: tasksEn,
+  script: scriptEn,
   cards: cardsEn,
   messages: messagesEn,
   hooks: hooksEn,

@@ -1,4 +1,3 @@
-import { adminEn } from './en/admin';
 import { boardEn } from './en/board';
 import { commonEn } from './en/common';
 import { contactsEn } from './en/contacts';
@@ -13,6 +12,5 @@ export const en = {
   board: boardEn,
   floor: floorEn,
   contacts: contactsEn,
-  admin: adminEn,
   problem: problemsEn,
 };

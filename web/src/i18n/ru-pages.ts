@@ -1,6 +1,10 @@
 import type { pagesEn } from './en-pages';
+import { adminRu } from './ru/admin';
 import { cardsRu } from './ru/cards';
 import { eventsRu } from './ru/events';
+import { scriptRu } from './ru/script';
+import { tasksRu } from './ru/tasks';
+import { connectorsRu } from './ru/connectors';
 import { flowsRu } from './ru/flows';
 import { hooksRu } from './ru/hooks';
 import { messagesRu } from './ru/messages';
@@ -9,7 +13,11 @@ import { schemaRu } from './ru/schema';
 import type { Words } from './words';
 
 export const pagesRu: Words<typeof pagesEn> = {
+  admin: adminRu,
   flows: flowsRu,
+  connectors: connectorsRu,
+  tasks: tasksRu,
+  script: scriptRu,
   cards: cardsRu,
   messages: messagesRu,
   hooks: hooksRu,

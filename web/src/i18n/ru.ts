@@ -1,5 +1,4 @@
 import type { en } from './en';
-import { adminRu } from './ru/admin';
 import { boardRu } from './ru/board';
 import { commonRu } from './ru/common';
 import { contactsRu } from './ru/contacts';
@@ -14,6 +13,5 @@ export const ru: Words<typeof en> = {
   board: boardRu,
   floor: floorRu,
   contacts: contactsRu,
-  admin: adminRu,
   problem: problemsRu,
 };

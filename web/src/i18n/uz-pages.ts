@@ -1,6 +1,10 @@
 import type { pagesEn } from './en-pages';
+import { adminUz } from './uz/admin';
 import { cardsUz } from './uz/cards';
 import { eventsUz } from './uz/events';
+import { scriptUz } from './uz/script';
+import { tasksUz } from './uz/tasks';
+import { connectorsUz } from './uz/connectors';
 import { flowsUz } from './uz/flows';
 import { hooksUz } from './uz/hooks';
 import { messagesUz } from './uz/messages';
@@ -9,7 +13,11 @@ import { schemaUz } from './uz/schema';
 import type { Words } from './words';
 
 export const pagesUz: Words<typeof pagesEn> = {
+  admin: adminUz,
   flows: flowsUz,
+  connectors: connectorsUz,
+  tasks: tasksUz,
+  script: scriptUz,
   cards: cardsUz,
   messages: messagesUz,
   hooks: hooksUz,

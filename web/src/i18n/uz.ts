@@ -1,5 +1,4 @@
 import type { en } from './en';
-import { adminUz } from './uz/admin';
 import { boardUz } from './uz/board';
 import { commonUz } from './uz/common';
 import { contactsUz } from './uz/contacts';
@@ -14,6 +13,5 @@ export const uz: Words<typeof en> = {
   board: boardUz,
   floor: floorUz,
   contacts: contactsUz,
-  admin: adminUz,
   problem: problemsUz,
 };

@@ -10,6 +10,8 @@ export type Action =
   | 'not_ready'
   | 'wrap_up'
   | 'customer'
+  | 'script_next'
+  | 'script_back'
   | 'palette'
   | 'help';
 
@@ -31,6 +33,8 @@ export const SHORTCUTS: Record<Action, Shortcut> = {
   not_ready: { code: 'KeyN', alt: true },
   wrap_up: { code: 'KeyW', alt: true },
   customer: { code: 'KeyF', alt: true },
+  script_next: { code: 'Period', alt: true },
+  script_back: { code: 'Comma', alt: true },
   palette: { code: 'KeyK', ctrl: true },
   help: { code: 'Slash', alt: true },
 };
@@ -72,9 +76,12 @@ export function confirms(firstAt: number | undefined, now: number): boolean {
   return passed >= TWICE_GUARD_MS && passed <= TWICE_WITHIN_MS;
 }
 
+/** What stands on keys that have no letter, on a Latin keyboard. */
+const SIGNS: Record<string, string> = { Slash: '/', Period: '.', Comma: ',' };
+
 /** "Alt+A", "Ctrl+K", "Alt+/". */
 export function keyLabel(action: Action): string {
   const { code, alt, ctrl } = SHORTCUTS[action];
-  const key = code === 'Slash' ? '/' : code.replace(/^Key/, '');
+  const key = SIGNS[code] ?? code.replace(/^Key/, '');
   return [ctrl ? 'Ctrl' : '', alt ? 'Alt' : '', key].filter(Boolean).join('+');
 }

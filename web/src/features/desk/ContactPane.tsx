@@ -1,6 +1,8 @@
+import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Desk, LiveContact } from '../../api/frames';
 import { phone } from '../../lib/format';
+import { pageWords } from '../../lib/i18n';
 import { EmptyState } from '../../ui/EmptyState';
 import { StatusMark } from '../../ui/StatusMark';
 import { Timer } from '../../ui/Timer';
@@ -8,6 +10,11 @@ import { CallControls } from './CallControls';
 import { CustomerFlags } from './CustomerFlags';
 import { shownState } from './presence';
 import { WrapUpForm } from './WrapUpForm';
+
+const ScriptPanel = lazy(async () => {
+  const [panel] = await Promise.all([import('./script/ScriptPanel'), pageWords()]);
+  return panel;
+});
 
 function Heading({ contact }: { contact: LiveContact }) {
   const { t } = useTranslation();
@@ -73,6 +80,9 @@ export function ContactPane({ desk }: { desk: Desk }) {
         <>
           <Heading contact={contact} />
           {contact.state === 'wrap_up' ? null : <CallControls contact={contact} />}
+          <Suspense fallback={null}>
+            <ScriptPanel key={`script ${contact.card.contact_id}`} contact={contact} />
+          </Suspense>
           <WrapUpForm key={contact.card.contact_id} contact={contact} />
         </>
       ) : (

@@ -9,6 +9,7 @@ import type { Problem } from '../../api/problem';
 import { contacts } from '../../api/resources';
 import { useCan } from '../../api/session';
 import { dateTime, duration, phone } from '../../lib/format';
+import { pageWords } from '../../lib/i18n';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -19,6 +20,10 @@ import { WrapUpPanel } from './WrapUpPanel';
 import './supervisor.css';
 
 const Player = lazy(() => import('./player/Player'));
+const ScriptPath = lazy(async () => {
+  const [path] = await Promise.all([import('./ScriptPath'), pageWords()]);
+  return path;
+});
 
 function Facts({ contact }: { contact: ContactDetail }) {
   const { t, i18n } = useTranslation();
@@ -96,6 +101,9 @@ export default function ContactPage() {
           <EmptyState text={t('common.noAccess', { operation: 'recording.play' })} />
         )}
       </section>
+      <Suspense fallback={null}>
+        <ScriptPath contact={found.id} />
+      </Suspense>
       <div className="two">
         <section className="panel block" aria-label={t('contacts.events')}>
           <h2>{t('contacts.events')}</h2>

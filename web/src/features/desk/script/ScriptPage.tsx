@@ -1,0 +1,145 @@
+import { ClockCircleOutlined } from '@ant-design/icons';
+import { Button, Form } from 'antd';
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { ScriptRun, ScriptStep } from '../../../api/flow-types';
+import { answerScript, backScript } from '../../../api/flows';
+import { asProblem, formErrors, type Problem } from '../../../api/problem';
+import { useChange } from '../../../api/query';
+import { useActions } from '../../../lib/actions';
+import { clock } from '../../../lib/format';
+import { keyLabel } from '../../../lib/keys';
+import { ProblemNote } from '../../../ui/ProblemNote';
+import { firstValues, QuestionFields } from '../../../ui/QuestionFields';
+
+/** One page of a script: what to say, what to ask, and where it can lead. */
+export function ScriptPage({
+  run,
+  step,
+  onMoved,
+}: {
+  run: ScriptRun;
+  step: ScriptStep;
+  onMoved(next: ScriptRun): void;
+}) {
+  const { t } = useTranslation();
+  const [form] = Form.useForm<Record<string, unknown>>();
+  const [problem, setProblem] = useState<Problem>();
+  const move = useChange(
+    ({ back, button }: { back?: boolean; button?: string }) =>
+      back
+        ? backScript(run.id)
+        : answerScript(run.id, { values: form.getFieldsValue(), ...(button ? { button } : {}) }),
+    [],
+  );
+  const go = async (args: { back?: boolean; button?: string }) => {
+    setProblem(undefined);
+    try {
+      if (!args.back) await form.validateFields();
+    } catch {
+      // The fields say themselves what is missing.
+      return;
+    }
+    try {
+      onMoved(await move.mutateAsync(args));
+    } catch (error) {
+      const found = asProblem(error);
+      const fields = formErrors(found).map(({ name, errors }) => ({
+        name: name[0] === 'values' ? name.slice(1) : name,
+        errors,
+      }));
+      form.setFields(fields as Parameters<typeof form.setFields>[0]);
+      setProblem(found);
+    }
+  };
+  const actions = step.buttons.filter((button) => button.action);
+  const ways = step.buttons.filter((button) => !button.action);
+  // An effect: the keys of the desk are outside of this component.
+  useEffect(() => {
+    useActions.getState().set('script', [
+      {
+        id: 'script_next',
+        key: 'script_next',
+        label: t('help.script_next'),
+        reason: step.has_next ? undefined : t('script.byButton'),
+        run: () => void go({}),
+      },
+      {
+        id: 'script_back',
+        key: 'script_back',
+        label: t('help.script_back'),
+        reason: step.has_back ? undefined : t('script.first'),
+        run: () => void go({ back: true }),
+      },
+    ]);
+    return () => useActions.getState().clear('script');
+  });
+  return (
+    <Form
+      form={form}
+      layout="vertical"
+      requiredMark={false}
+      className="script-page"
+      initialValues={firstValues(step.questions)}
+      onFinish={() => void go({})}
+    >
+      <h3>{step.title}</h3>
+      {step.notice ? (
+        <p className="script-notice" role="status">
+          <ClockCircleOutlined />{' '}
+          {t('script.stale', {
+            at: clock(Date.parse(step.notice.as_of), undefined, false),
+            system: step.notice.connector,
+          })}
+        </p>
+      ) : null}
+      {step.text ? <p className="script-text">{step.text}</p> : null}
+      <ProblemNote error={problem} />
+      <QuestionFields questions={step.questions} />
+      {actions.length > 0 ? (
+        <div className="script-actions">
+          <span className="dim">{t('script.actions')}</span>
+          {actions.map((button) => (
+            <Button
+              key={button.key}
+              size="small"
+              loading={move.isPending}
+              onClick={() => void go({ button: button.key })}
+            >
+              {button.title}
+            </Button>
+          ))}
+        </div>
+      ) : null}
+      <div className="row">
+        <Button
+          disabled={!step.has_back}
+          loading={move.isPending}
+          title={keyLabel('script_back')}
+          onClick={() => void go({ back: true })}
+        >
+          {t('script.back')}
+        </Button>
+        {ways.map((button) => (
+          <Button
+            key={button.key}
+            loading={move.isPending}
+            onClick={() => void go({ button: button.key })}
+          >
+            {button.title}
+          </Button>
+        ))}
+        {step.has_next ? (
+          <Button
+            type="primary"
+            htmlType="submit"
+            loading={move.isPending}
+            title={keyLabel('script_next')}
+          >
+            {t('script.next')}
+          </Button>
+        ) : null}
+      </div>
+    </Form>
+  );
+}

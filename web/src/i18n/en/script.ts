@@ -1,0 +1,15 @@
+export const scriptEn = {
+  title: 'Script',
+  walked: 'Script that was walked',
+  choose: 'Choose a script',
+  none: 'There are no published scripts.',
+  another: 'Another script',
+  done: 'The script is finished.',
+  stopped: 'The script cannot go on. Go on without it.',
+  byButton: 'This page goes on by its buttons',
+  first: 'This is the first page',
+  stale: 'As of {{at}}: {{system}} is away',
+  actions: 'Actions',
+  back: 'Back',
+  next: 'Next',
+};
