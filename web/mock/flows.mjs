@@ -189,20 +189,19 @@ const question = (key, label, type, more = {}) => ({
   ...more,
 });
 const tasks = [
-  { kind: 'approval', title: 'Скидка для Aziza Karimova', due_at: ago(-5000) },
-  { kind: 'task', title: 'Проверить оплаты вручную', due_at: ago(300) },
-  { kind: 'task', title: 'Перезвонить клиенту', due_at: null },
+  { kind: 'approval', title: 'Скидка для Aziza Karimova', deadline: ago(-5000) },
+  { kind: 'task', title: 'Проверить оплаты вручную', deadline: ago(300) },
+  { kind: 'task', title: 'Перезвонить клиенту', deadline: null },
 ].map((task, n) => ({
   id: id(),
   state: 'open',
   flow: request.name,
-  flow_title: request.title,
   role: 'Supervisor',
   customer_id: customers[n]?.id,
   customer_name: customers[n]?.name,
   created_at: ago(4000 * (n + 1)),
   text: 'Клиент просит скидку 10 % на три месяца. Платил вовремя два года.',
-  questions:
+  fields:
     task.kind === 'task'
       ? [
           question('paid', 'Сколько оплачено за год?', 'number'),
@@ -233,17 +232,15 @@ const page = (node) =>
         buttons: [],
         notice: { connector: 'Billing', as_of: ago(5400) },
         has_next: true,
-        has_back: false,
       }
     : {
         node: 'router',
         title: 'Роутер',
         text: 'Попросите перезагрузить роутер.',
         questions: [question('helped', 'Помогло?', 'boolean')],
-        buttons: [{ key: 'visit', title: 'Вызвать мастера', action: true }],
+        buttons: [{ key: 'visit', label: 'Вызвать мастера', action: true }],
         notice: null,
         has_next: true,
-        has_back: true,
       };
 const stepOf = (run) => ({
   id: run.id,
@@ -251,7 +248,8 @@ const stepOf = (run) => ({
   title: script.title,
   step: run.at < 2 ? page(run.at) : null,
   done: run.at > 1,
-  farewell: 'Попрощайтесь с клиентом.',
+  can_go_back: run.at > 0,
+  text: 'Попрощайтесь с клиентом.',
 });
 
 const connectors = [
@@ -332,7 +330,15 @@ function trial({ definition, state }) {
     state: { at: next ?? at },
     effects: [{ kind: body.type, node: at }],
     path: path.filter(Boolean),
-    waiting_for: next ? { kind: 'answer', node: at } : null,
+    waiting_for: next
+      ? [
+          {
+            kind: 'time',
+            node: next,
+            give: [{ kind: 'due' }, { kind: 'event', event_type: 'purchase', data: {} }],
+          },
+        ]
+      : [],
     done: !next,
   });
 }
@@ -390,7 +396,7 @@ export function flowRest(method, path, query, body) {
             title: 'Приветствие',
             at: ago(800),
             answers: { fault: 'all' },
-            notice: { connector: 'Billing', as_of: ago(5400) },
+            notice: null,
           },
           {
             node: 'router',

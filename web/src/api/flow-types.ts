@@ -154,11 +154,21 @@ export interface Instance {
   path?: Visit[];
 }
 
+/** What a trial waits for in one node, and what may be given to it. */
+export interface TrialWait {
+  node: string;
+  kind: string;
+  give: Record<string, unknown>[];
+}
+
 export interface Trial {
   state: unknown;
   effects: unknown[];
-  path: (string | { node: string })[];
-  waiting_for: unknown;
+  path: string[];
+  waiting_for: TrialWait[];
+  /** The page that the operator would see. */
+  page?: (Omit<ScriptStep, 'buttons'> & { buttons: { key: string; title: string }[] }) | null;
+  outcome?: string | null;
   done: boolean;
 }
 
@@ -193,27 +203,31 @@ export interface Question {
 export interface Task {
   id: string;
   kind: 'task' | 'approval';
-  /** What the step of an approval is called. */
-  step_title?: string | null;
   title: string;
   text?: string | null;
-  state: 'open' | 'done' | 'cancelled';
+  state: 'open' | 'taken' | 'done' | 'cancelled';
   flow?: string | null;
-  flow_title?: string | null;
   instance_id?: string | null;
   role?: string | null;
-  person_id?: string | null;
-  taken_by?: string | null;
-  taken_by_name?: string | null;
+  assignee_id?: string | null;
+  assignee_name?: string | null;
   customer_id?: string | null;
   customer_name?: string | null;
   created_at: string;
-  due_at?: string | null;
-  questions?: Question[];
-  answers?: Record<string, unknown> | null;
+  deadline?: string | null;
+  fields?: Question[];
+  values?: Record<string, unknown> | null;
   decision?: 'approve' | 'refuse' | null;
   reason?: string | null;
-  done_at?: string | null;
+  /** The route of an approval, as far as it was asked. */
+  steps?: {
+    title?: string | null;
+    state: 'open' | 'done' | 'cancelled';
+    decision?: 'approve' | 'refuse' | null;
+    by?: string | null;
+    at?: string | null;
+    reason?: string | null;
+  }[];
   version?: number;
 }
 
@@ -227,7 +241,7 @@ export interface Deputy {
 
 export interface ScriptButton {
   key: string;
-  title: string;
+  label: string;
   /** Acts on the customer's service rather than leading to another page. */
   action: boolean;
 }
@@ -245,7 +259,6 @@ export interface ScriptStep {
   questions: Question[];
   buttons: ScriptButton[];
   has_next: boolean;
-  has_back: boolean;
   notice?: Notice | null;
 }
 
@@ -255,8 +268,9 @@ export interface ScriptRun {
   title?: string | null;
   step?: ScriptStep | null;
   done: boolean;
+  can_go_back: boolean;
   /** The words of the end. */
-  farewell?: string | null;
+  text?: string | null;
   error?: string | null;
 }
 
@@ -276,8 +290,8 @@ export interface WalkedScript {
     left_at?: string | null;
     answers?: Record<string, unknown> | null;
     button?: string | null;
-    notice?: Notice | null;
-    detail?: unknown;
+    /** Why it failed. */
+    notice?: string | null;
   }[];
 }
 

@@ -102,7 +102,10 @@ export const connectors = resource<f.Connector, f.ConnectorForm>(
 );
 
 export const tryConnector = (id: string, operation: string, input: unknown) =>
-  send<{ data: unknown; as_of: string; stale: boolean }>(`/connectors/${id}/try`, {
-    method: 'POST',
-    body: { operation, input },
-  });
+  send<{ data?: unknown; as_of?: string; stale?: boolean; error?: string | null }>(
+    `/connectors/${id}/try`,
+    {
+      method: 'POST',
+      body: { operation, input },
+    },
+  );

@@ -51,7 +51,8 @@ export function TryConnector({ connector, onClose }: { connector: Connector; onC
       </Form>
       <div style={{ marginTop: 12 }}>
         <ProblemNote error={ask.error} />
-        {answer ? (
+        {answer?.error ? <Alert type="error" title={answer.error} /> : null}
+        {answer && !answer.error ? (
           <>
             <Alert
               type={answer.stale ? 'warning' : 'success'}

@@ -91,7 +91,7 @@ export default function FlowPage() {
     );
   }
   const row = flow.data;
-  const live = row.live_version ?? row.version;
+  const live = row.live_version ?? (row.version || null);
   return (
     <div className="flow-page">
       <header className="flow-head">
@@ -127,7 +127,7 @@ export default function FlowPage() {
               types={types.data}
               definition={definition}
               version={inDatabase && mayWrite ? draft.data?.version : undefined}
-              live={live != null}
+              live={inDatabase && live != null}
               flush={flush}
             />
           </Suspense>

@@ -25,7 +25,7 @@ const ASK_EVERY_MS = 5_000;
 function State({ row }: { row: FlowRow }) {
   const { t } = useTranslation();
   if (row.error) return <span className="fault">✕ {row.error}</span>;
-  const live = row.live_version ?? row.version;
+  const live = row.live_version ?? (row.version || null);
   return (
     <span className="row">
       {live == null ? (
@@ -122,7 +122,7 @@ export default function FlowsPage() {
           {
             title: t('flows.source'),
             render: (_, row) =>
-              row.source === 'database' ? t('flows.inDatabase') : (row.file ?? t('flows.inFile')),
+              row.source === 'database' ? t('flows.inDatabase') : row.file || t('flows.inFile'),
           },
           { title: t('floor.state'), render: (_, row) => <State row={row} /> },
           {

@@ -113,7 +113,9 @@ export function Migration({
       {report ? (
         <Alert
           type={report.refused?.length ? 'warning' : 'info'}
-          title={t('flows.wouldMove', { n: report.moved })}
+          title={[t('flows.wouldMove', { n: report.moved }), report.missing?.join(', ')]
+            .filter(Boolean)
+            .join(' · ')}
           description={report.refused
             ?.slice(0, 20)
             .map((one) => (

@@ -65,7 +65,7 @@ export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: str
           name="name"
           label={t('flows.name')}
           extra={t('flows.nameHint')}
-          rules={[{ required: true, pattern: /^[a-z][a-z0-9_-]*$/, message: t('flows.nameHint') }]}
+          rules={[{ required: true, pattern: /^[a-z][a-z0-9-]*$/, message: t('flows.nameHint') }]}
         >
           <Input autoComplete="off" />
         </Form.Item>

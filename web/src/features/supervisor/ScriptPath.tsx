@@ -31,14 +31,7 @@ function Walk({ walk }: { walk: WalkedScript }) {
             <div>
               <strong>{visit.title || visit.node}</strong>
               {visit.button ? <span className="dim"> · {visit.button}</span> : null}
-              {visit.notice ? (
-                <div className="dim">
-                  {t('script.stale', {
-                    at: clock(Date.parse(visit.notice.as_of), undefined, false),
-                    system: visit.notice.connector,
-                  })}
-                </div>
-              ) : null}
+              {visit.notice ? <div className="dim">{visit.notice}</div> : null}
               {Object.entries(visit.answers ?? {}).map(([key, value]) => (
                 <div key={key} className="payload">
                   {key}: {said(value, t('common.yes'), t('common.no'))}

@@ -19,10 +19,10 @@ import { Delegate } from './Delegate';
 function Facts({ task }: { task: Task }) {
   const { t, i18n } = useTranslation();
   const rows: [string, ReactNode][] = [
-    [t('tasks.flow'), task.flow_title ?? task.flow ?? '—'],
+    [t('tasks.flow'), task.flow || '—'],
     [t('tasks.for'), task.role ?? '—'],
     [t('tasks.created'), dateTime(task.created_at, i18n.language)],
-    [t('tasks.deadline'), dateTime(task.due_at, i18n.language)],
+    [t('tasks.deadline'), dateTime(task.deadline, i18n.language)],
   ];
   if (task.customer_id)
     rows.unshift([
@@ -40,19 +40,42 @@ function Facts({ task }: { task: Task }) {
   );
 }
 
-function Over({ task }: { task: Task }) {
+/** Who decided what on the way so far. */
+function Route({ task }: { task: Task }) {
   const { t, i18n } = useTranslation();
+  if (!task.steps?.length) return null;
+  return (
+    <ol className="task-route">
+      {task.steps.map((step, n) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a route only grows
+        <li key={n} data-decision={step.decision ?? 'none'}>
+          <strong>{step.title}</strong>{' '}
+          {step.decision ? t(`tasks.decided.${step.decision}`) : t(`tasks.state.${step.state}`)}
+          <span className="dim">
+            {' '}
+            {[step.by, step.at ? dateTime(step.at, i18n.language) : undefined]
+              .filter(Boolean)
+              .join(', ')}
+          </span>
+          {step.reason ? <div>{step.reason}</div> : null}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Over({ task }: { task: Task }) {
+  const { t } = useTranslation();
   return (
     <>
       <Tag color={task.decision === 'refuse' ? 'error' : 'success'}>
         {task.decision ? t(`tasks.decided.${task.decision}`) : t(`tasks.state.${task.state}`)}
-      </Tag>{' '}
-      <span className="dim">{dateTime(task.done_at, i18n.language)}</span>
+      </Tag>
       {task.reason ? <p>{task.reason}</p> : null}
       <dl className="task-answers">
-        {Object.entries(task.answers ?? {}).map(([key, value]) => (
+        {Object.entries(task.values ?? {}).map(([key, value]) => (
           <div key={key}>
-            <dt>{task.questions?.find((one) => one.key === key)?.label ?? key}</dt>
+            <dt>{task.fields?.find((one) => one.key === key)?.label ?? key}</dt>
             <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
           </div>
         ))}
@@ -88,7 +111,7 @@ function Fill({ task, onDone }: { task: Task; onDone(): void }) {
       setProblem(found);
     }
   };
-  const questions = task.questions ?? [];
+  const questions = task.fields ?? [];
   return (
     <Form
       form={form}
@@ -115,7 +138,7 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose(): void }) {
   const one = useQuery({ queryKey: ['/tasks', 'one', id], queryFn: () => oneTask(id) });
   const take = useChange(() => taskAct(id, 'take'), ['/tasks']);
   const task = one.data;
-  const mine = task?.taken_by != null && task.taken_by === me.person.id;
+  const mine = task?.state === 'taken' && task.assignee_id === me.person.id;
   return (
     <Drawer open size={560} onClose={onClose} title={task?.title ?? t('tasks.task')}>
       <ProblemNote error={one.error} onRetry={() => void one.refetch()} />
@@ -123,14 +146,15 @@ export function TaskDrawer({ id, onClose }: { id: string; onClose(): void }) {
         <>
           {task.text ? <p className="task-text">{task.text}</p> : null}
           <Facts task={task} />
-          {task.taken_by && !mine && task.state === 'open' ? (
+          <Route task={task} />
+          {task.state === 'taken' && !mine ? (
             <Alert
               type="info"
               style={{ marginBottom: 12 }}
-              title={t('tasks.takenBy', { name: task.taken_by_name ?? '' })}
+              title={t('tasks.takenBy', { name: task.assignee_name ?? '' })}
             />
           ) : null}
-          {task.state === 'open' ? (
+          {task.state === 'open' || task.state === 'taken' ? (
             <>
               <div className="row task-acts">
                 <ReasonButton

@@ -25,13 +25,13 @@ const SOON_MS = 3_600_000;
 function Deadline({ task }: { task: Task }) {
   const { t, i18n } = useTranslation();
   useTick(COUNT_EVERY_MS);
-  if (!task.due_at) return <span className="dim">—</span>;
-  const left = Date.parse(task.due_at) - Date.now();
-  const late = task.state === 'open' && left < 0;
-  const soon = task.state === 'open' && left < SOON_MS;
+  if (!task.deadline) return <span className="dim">—</span>;
+  const left = Date.parse(task.deadline) - Date.now();
+  const late = (task.state === 'open' || task.state === 'taken') && left < 0;
+  const soon = (task.state === 'open' || task.state === 'taken') && left < SOON_MS;
   return (
     <span data-late={late ? 'late' : soon ? 'soon' : 'no'} className="task-deadline">
-      {dateTime(task.due_at, i18n.language)}
+      {dateTime(task.deadline, i18n.language)}
       {late ? ` · ${t('tasks.late')}` : ''}
     </span>
   );
@@ -106,12 +106,7 @@ export default function TasksPage() {
         columns={[
           {
             title: t('tasks.task'),
-            render: (_, task) => (
-              <Link to={`/automation/tasks/${task.id}`}>
-                {task.title}
-                {task.step_title ? <span className="dim"> · {task.step_title}</span> : null}
-              </Link>
-            ),
+            render: (_, task) => <Link to={`/automation/tasks/${task.id}`}>{task.title}</Link>,
           },
           {
             title: t('flows.kindLabel'),
@@ -130,11 +125,11 @@ export default function TasksPage() {
           },
           {
             title: t('tasks.flow'),
-            render: (_, task) => task.flow_title ?? task.flow ?? '—',
+            render: (_, task) => task.flow || '—',
           },
           {
             title: t('tasks.for'),
-            render: (_, task) => task.taken_by_name ?? task.role ?? '—',
+            render: (_, task) => task.assignee_name ?? task.role ?? '—',
           },
           { title: t('tasks.deadline'), render: (_, task) => <Deadline task={task} /> },
           {

@@ -19,8 +19,7 @@ export const flowsEn = {
   new: 'New flow',
   title: 'Title',
   name: 'Name',
-  nameHint:
-    'Small Latin letters, digits, "-" and "_"; others refer to the flow by it, it never changes',
+  nameHint: 'Small Latin letters, digits and "-"; others refer to the flow by it, it never changes',
   tab: {
     editor: 'Editor',
     versions: 'Versions',
@@ -126,6 +125,9 @@ export const flowsEn = {
   waitsFor: 'Waits for',
   trial: {
     note: 'Walks the flow as it is drawn. Nothing is sent and nobody is called.',
+    ivr: 'A voice menu is tried by calling it: publish it under a name of its own and give it a number.',
+    performed: 'It answers',
+    failed: 'It does not answer',
     customer: 'Customer of the trial',
     start: 'Start',
     again: 'From the start',

@@ -25,6 +25,7 @@ export const tasksEn = {
     open: 'Open',
     done: 'Done',
     cancelled: 'Cancelled',
+    taken: 'Taken',
   },
   decided: {
     approve: 'Approved',

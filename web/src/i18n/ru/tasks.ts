@@ -28,6 +28,7 @@ export const tasksRu: Words<typeof tasksEn> = {
     open: 'Открыта',
     done: 'Завершена',
     cancelled: 'Отменена',
+    taken: 'В работе',
   },
   decided: {
     approve: 'Согласовано',

@@ -23,7 +23,7 @@ export const flowsUz: Words<typeof flowsEn> = {
   title: 'Sarlavha',
   name: 'Nom',
   nameHint:
-    'Kichik lotin harflari, raqamlar, «-» va «_»; ssenariy shu nom bilan topiladi, u oʻzgarmaydi',
+    'Kichik lotin harflari, raqamlar va «-»; ssenariy shu nom bilan topiladi, u oʻzgarmaydi',
   tab: {
     editor: 'Muharrir',
     versions: 'Versiyalar',
@@ -130,6 +130,9 @@ export const flowsUz: Words<typeof flowsEn> = {
   waitsFor: 'Nimani kutmoqda',
   trial: {
     note: 'Ssenariyni chizilganidek bosib oʻtadi. Hech narsa yuborilmaydi, hech kimga qoʻngʻiroq boʻlmaydi.',
+    ivr: 'Ovozli menyu qoʻngʻiroq bilan sinaladi: uni alohida nom bilan eʼlon qiling va raqam bering.',
+    performed: 'Javob keladi',
+    failed: 'Javob kelmaydi',
     customer: 'Sinov mijozi',
     start: 'Boshlash',
     again: 'Boshidan',

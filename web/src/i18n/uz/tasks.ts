@@ -28,6 +28,7 @@ export const tasksUz: Words<typeof tasksEn> = {
     open: 'Ochiq',
     done: 'Bajarilgan',
     cancelled: 'Bekor qilingan',
+    taken: 'Ishda',
   },
   decided: {
     approve: 'Maʼqullandi',

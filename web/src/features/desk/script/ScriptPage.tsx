@@ -68,7 +68,7 @@ export function ScriptPage({
         id: 'script_back',
         key: 'script_back',
         label: t('help.script_back'),
-        reason: step.has_back ? undefined : t('script.first'),
+        reason: run.can_go_back ? undefined : t('script.first'),
         run: () => void go({ back: true }),
       },
     ]);
@@ -106,14 +106,14 @@ export function ScriptPage({
               loading={move.isPending}
               onClick={() => void go({ button: button.key })}
             >
-              {button.title}
+              {button.label}
             </Button>
           ))}
         </div>
       ) : null}
       <div className="row">
         <Button
-          disabled={!step.has_back}
+          disabled={!run.can_go_back}
           loading={move.isPending}
           title={keyLabel('script_back')}
           onClick={() => void go({ back: true })}
@@ -126,7 +126,7 @@ export function ScriptPage({
             loading={move.isPending}
             onClick={() => void go({ button: button.key })}
           >
-            {button.title}
+            {button.label}
           </Button>
         ))}
         {step.has_next ? (

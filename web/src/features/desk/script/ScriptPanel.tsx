@@ -77,12 +77,12 @@ function Running({ id, onOver }: { id: string; onOver(): void }) {
     );
   }
   if (!run.data) return <div aria-busy="true" />;
-  const { step, done, farewell, error } = run.data;
+  const { step, done, text, error } = run.data;
   if (done || !step) {
     return (
       <div className="script-over">
         {error ? <p className="script-error">{error}</p> : null}
-        <p>{farewell || t(error ? 'script.stopped' : 'script.done')}</p>
+        <p>{text || t(error ? 'script.stopped' : 'script.done')}</p>
         <Button size="small" onClick={onOver}>
           {t('script.another')}
         </Button>

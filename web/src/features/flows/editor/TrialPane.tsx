@@ -2,7 +2,6 @@ import { useMutation } from '@tanstack/react-query';
 import { Button, Input, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Trial } from '../../../api/flow-types';
 import { tryFlow } from '../../../api/flows';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
@@ -22,9 +21,6 @@ const SAMPLE = JSON.stringify(
   2,
 );
 
-const keysOf = (trial: Trial) =>
-  trial.path.map((step) => (typeof step === 'string' ? step : step.node));
-
 /** A walk through the flow as it is drawn, step by step; nothing is sent and nobody is called. */
 export function TrialPane() {
   const { t } = useTranslation();
@@ -42,10 +38,8 @@ export function TrialPane() {
         customer: customer.trim() === '' ? null : JSON.parse(customer),
       }),
     onSuccess: (trial, { state }) => {
-      const path = keysOf(trial);
       const before = state === null ? [] : store.getState().walked;
-      // The server may tell the whole path or what was added to it.
-      const whole = before.length > 0 && path[0] !== before[0] ? [...before, ...path] : path;
+      const whole = [...before, ...trial.path];
       store.setState({ walked: whole });
       setEffects((old) => (state === null ? trial.effects : [...old, ...trial.effects]));
       const last = whole.at(-1);
@@ -60,7 +54,7 @@ export function TrialPane() {
   };
   return (
     <aside className="flow-trial" aria-label={t('flows.try')}>
-      <p className="dim">{t('flows.trial.note')}</p>
+      <p className="dim">{t(definition.kind === 'ivr' ? 'flows.trial.ivr' : 'flows.trial.note')}</p>
       {definition.kind === 'ivr' ? null : (
         <details>
           <summary>{t('flows.trial.customer')}</summary>
@@ -77,6 +71,7 @@ export function TrialPane() {
         <Button
           type="primary"
           loading={step.isPending && !trial}
+          disabled={definition.kind === 'ivr'}
           onClick={() => step.mutate({ state: null, input: null })}
         >
           {t(trial ? 'flows.trial.again' : 'flows.trial.start')}
@@ -100,7 +95,9 @@ export function TrialPane() {
             ))}
           </ol>
           {trial.done ? (
-            <Tag color="success">{t('flows.trial.done')}</Tag>
+            <Tag color="success">
+              {[t('flows.trial.done'), trial.outcome].filter(Boolean).join(': ')}
+            </Tag>
           ) : (
             <TrialInput
               key={walked.length}
