@@ -40,7 +40,13 @@ pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
 async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(), RunError> {
     let first = prepare(ground).await?;
     let live = Live::start(ground).await?;
-    let ingest = ingest::start(ground);
+    let ingest = match ingest::start(ground) {
+        Ok(ingest) => ingest,
+        Err(error) => {
+            live.stop().await;
+            return Err(error);
+        }
+    };
     let beats = Heartbeat::start(Arc::clone(&ground.clock));
     let (serving, house) = match listen(ground, &live, beats, ingest) {
         Ok(listening) => listening,
@@ -129,6 +135,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
     .with(ingest)
+    .with(ingest::webhooks(ground))
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

@@ -74,6 +74,8 @@ ids! {
     ContactId,
     /// A person or an organisation the company serves.
     CustomerId,
+    /// Something that could not be handled and waits for somebody.
+    DeadLetterId,
     /// One entry of the event log.
     EventId,
     /// A flow that is kept in the database.
@@ -118,6 +120,10 @@ ids! {
     TopicId,
     /// A SIP connection to an operator of telephony or to an exchange.
     TrunkId,
+    /// One event on its way to one webhook.
+    WebhookDeliveryId,
+    /// An address of another system that hears of events.
+    WebhookId,
 }
 
 impl From<PersonId> for OperatorId {

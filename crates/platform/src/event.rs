@@ -7,8 +7,10 @@
 
 pub mod audit;
 pub mod consumer;
+pub mod consumers;
 pub mod outside;
 pub mod query;
+pub mod retention;
 mod store;
 #[cfg(test)]
 mod tests;

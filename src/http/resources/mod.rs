@@ -4,6 +4,7 @@ pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
 pub mod event_ingest;
+pub mod event_log;
 pub mod event_types;
 pub mod explanations;
 pub mod flow_nodes;
@@ -15,6 +16,7 @@ pub mod prompts;
 pub mod queues;
 pub mod recordings;
 pub mod trunks;
+pub mod webhooks;
 pub mod words;
 
 pub use parts::{AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators, Parts, PresenceNow};
@@ -43,6 +45,8 @@ pub fn routes() -> Vec<Route> {
         customers::routes(),
         event_ingest::routes(),
         event_types::routes(),
+        event_log::routes(),
+        webhooks::routes(),
     ]
     .concat()
 }
@@ -64,6 +68,8 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         customers::docs(),
         event_ingest::docs(),
         event_types::docs(),
+        event_log::docs(),
+        webhooks::docs(),
     ];
     documents.extend(words::docs());
     documents

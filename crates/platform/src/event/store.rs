@@ -220,3 +220,44 @@ pub(super) async fn set_position(db: &mut PgConnection, consumer: &str, at: Posi
     .await?;
     Ok(())
 }
+
+/// One event of the log. The time finds its partition.
+pub(super) async fn find(
+    db: &mut PgConnection,
+    event_id: EventId,
+    occurred_at: DateTime<Utc>,
+) -> sqlx::Result<Option<Event>> {
+    let row = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event where event_id = $1 and occurred_at = $2",
+    )
+    .bind(event_id)
+    .bind(occurred_at)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Event::from))
+}
+
+/// The time of the database, for consumers, which hold no clock.
+pub(super) async fn database_now(db: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar("select now()").fetch_one(db).await
+}
+
+/// Says why a consumer cannot go on, or that it works again.
+pub(super) async fn set_failure(
+    db: &mut PgConnection,
+    consumer: &str,
+    failure: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.event_consumer
+        set failure = $2, failing_since = case when $2::text is null then null else coalesce(failing_since, now()) end
+        where name = $1 and (failure is distinct from $2)",
+    )
+    .bind(consumer)
+    .bind(failure)
+    .execute(db)
+    .await?;
+    Ok(())
+}
