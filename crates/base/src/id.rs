@@ -84,6 +84,10 @@ ids! {
     InstanceId,
     /// One leg of a call: a SIP dialog or a browser's media session.
     LegId,
+    /// A connection to an SMS centre or a mail server.
+    LinkId,
+    /// One message to one customer.
+    MessageId,
     /// Why an operator is not ready.
     NotReadyReasonId,
     /// A number that callers dial.
@@ -116,6 +120,8 @@ ids! {
     SkillId,
     /// Work that a flow or a rule gives to a person.
     TaskId,
+    /// What a message says, by channel and language.
+    TemplateId,
     /// What a contact was about; topics form a tree.
     TopicId,
     /// A SIP connection to an operator of telephony or to an exchange.

@@ -9,12 +9,15 @@ pub mod event_types;
 pub mod explanations;
 pub mod flow_nodes;
 pub mod flows;
+pub mod links;
+pub mod messages;
 pub mod numbers;
 pub mod operators;
 pub mod parts;
 pub mod prompts;
 pub mod queues;
 pub mod recordings;
+pub mod templates;
 pub mod trunks;
 pub mod webhooks;
 pub mod words;
@@ -47,6 +50,9 @@ pub fn routes() -> Vec<Route> {
         event_types::routes(),
         event_log::routes(),
         webhooks::routes(),
+        templates::routes(),
+        messages::routes(),
+        links::routes(),
     ]
     .concat()
 }
@@ -70,6 +76,9 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         event_types::docs(),
         event_log::docs(),
         webhooks::docs(),
+        templates::docs(),
+        messages::docs(),
+        links::docs(),
     ];
     documents.extend(words::docs());
     documents

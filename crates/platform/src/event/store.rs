@@ -111,6 +111,47 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Appends events in the caller's transaction, in one statement however many they are.
+///
+/// # Errors
+/// The database refused; the transaction is lost, as with any statement.
+pub async fn append_all(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    events: &[(EventId, NewEvent)],
+) -> sqlx::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = events
+        .iter()
+        .map(|(event_id, event)| {
+            let (author_kind, author_id) = author_words(event.author);
+            serde_json::json!({
+                "event_id": event_id, "kind": event.kind, "journal": journal_word(event.journal),
+                "subject_id": event.subject, "correlation_id": event.correlation, "author_kind": author_kind,
+                "author_id": author_id, "payload": event.payload,
+            })
+        })
+        .collect();
+    sqlx::query(
+        "with appended as (
+            insert into platform.event
+                (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
+            select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, $2
+            from jsonb_to_recordset($1) as given (event_id uuid, kind text, journal text, subject_id uuid,
+                correlation_id uuid, author_kind text, author_id uuid, payload jsonb)
+            on conflict (event_id, occurred_at, journal) do nothing
+            returning 1)
+        select pg_notify('platform_event', '') from appended limit 1",
+    )
+    .bind(Value::Array(rows))
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Up to `limit` events after `after`, in the log's order, none of a transaction that might still be overtaken.
 ///
 /// # Errors
