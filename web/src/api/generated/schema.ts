@@ -3998,6 +3998,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only items that contain this text. */
                 q?: string;
+                /** @description Of this customer. */
+                customer_id?: components["schemas"]["CustomerId"];
                 /** @description In this queue. */
                 queue_id?: components["schemas"]["QueueId"];
                 /** @description Served by this operator. */
