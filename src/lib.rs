@@ -1,6 +1,7 @@
 //! The server: composition root, command line, HTTP and WebSocket edges.
 
 pub mod app;
+pub mod automation;
 pub mod cli;
 pub mod demo;
 pub mod demo_data;

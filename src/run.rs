@@ -1,6 +1,8 @@
 //! A running server: what starts on the ground, how it says that it is ready, and how it stops.
 
 use crate::app::{Ground, RunError};
+use crate::automation::Automation;
+use crate::http::resources::rules::SiteZone;
 use crate::http::server::{Serving, serve};
 use crate::http::state::AppState;
 use crate::http::system::status::SipAddresses;
@@ -39,14 +41,9 @@ pub async fn run(loaded: &Loaded, levels: Levels) -> Result<(), RunError> {
 
 async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(), RunError> {
     let first = prepare(ground).await?;
+    let automation = Automation::start(ground).await?;
     let live = Live::start(ground).await?;
-    let ingest = match ingest::start(ground) {
-        Ok(ingest) => ingest,
-        Err(error) => {
-            live.stop().await;
-            return Err(error);
-        }
-    };
+    let ingest = ingest::start(ground);
     let beats = Heartbeat::start(Arc::clone(&ground.clock));
     let (serving, house) = match listen(ground, &live, beats, ingest) {
         Ok(listening) => listening,
@@ -76,6 +73,7 @@ async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(
     handle.stop(false).await;
     let _ended = serving.await;
     live.stop().await;
+    automation.stop();
     end_states(ground);
     ended
 }
@@ -134,8 +132,8 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     .with(ground.levels.clone())
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
+    .with(SiteZone(settings.server.time_zone))
     .with(ingest)
-    .with(ingest::webhooks(ground))
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

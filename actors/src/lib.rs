@@ -8,6 +8,7 @@
 //! a supervisor with a factory ([`supervise`]) and timers by key ([`timers`]). Actors are found through the
 //! [`directory`] by kind and id, never by a kept address.
 
+pub mod automation;
 pub mod board;
 pub mod call;
 pub mod calls;
@@ -17,7 +18,6 @@ pub mod inbox;
 pub mod legs;
 pub mod live;
 pub mod message;
-pub mod messages;
 pub mod operator;
 pub mod queue;
 pub mod supervise;

@@ -3,7 +3,6 @@
 
 pub mod database;
 pub mod demo;
-pub mod events;
 mod load;
 pub mod log;
 pub mod media;
@@ -21,7 +20,6 @@ pub use crate::http::settings::Http;
 pub use access::policy::AccessPolicy;
 pub use database::Database;
 pub use demo::Demo;
-pub use events::{Events, Kafka, Webhooks};
 pub use log::Log;
 pub use media::Media;
 pub use server::Server;
@@ -48,12 +46,6 @@ pub struct Settings {
     pub sip: Sip,
     /// `[media]`
     pub media: Media,
-    /// `[events]`
-    pub events: Events,
-    /// `[kafka]`
-    pub kafka: Kafka,
-    /// `[webhooks]`
-    pub webhooks: Webhooks,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -68,7 +60,6 @@ impl Settings {
         check_access(&self.access, problems);
         self.sip.check(problems);
         self.media.check(problems);
-        self.kafka.check(problems);
     }
 
     /// The database as the platform starts it.

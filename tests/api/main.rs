@@ -10,7 +10,6 @@ mod contract;
 mod events;
 mod keys;
 mod limits;
-mod messages;
 mod password;
 mod people;
 mod record;

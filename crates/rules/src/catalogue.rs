@@ -1,6 +1,7 @@
 //! Which fields a rule may look at: attributes of the event, of its customer, of the moment, and reference tables.
 
 use crate::fault::{Fault, nearest};
+use crate::rule::Title;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -49,7 +50,7 @@ pub struct FieldChoice {
     /// The stored value.
     pub value: String,
     /// How people read it.
-    pub title: String,
+    pub title: Title,
 }
 
 /// One field.
@@ -59,7 +60,7 @@ pub struct Field {
     #[schema(example = "event.amount")]
     pub path: String,
     /// How people read it.
-    pub title: String,
+    pub title: Title,
     /// The type of its values.
     #[serde(rename = "type")]
     pub kind: FieldKind,
@@ -74,18 +75,13 @@ pub struct Field {
 impl Field {
     /// A field without unit and choices.
     #[must_use]
-    pub fn new(
-        path: impl Into<String>,
-        title: impl Into<String>,
-        kind: FieldKind,
-        group: FieldGroup,
-    ) -> Self {
-        Self { path: path.into(), title: title.into(), kind, unit: None, choices: Vec::new(), group }
+    pub fn new(path: impl Into<String>, title: Title, kind: FieldKind, group: FieldGroup) -> Self {
+        Self { path: path.into(), title, kind, unit: None, choices: Vec::new(), group }
     }
 
     /// The same field with the values it may have.
     #[must_use]
-    pub fn with_choices(mut self, choices: impl IntoIterator<Item = (String, String)>) -> Self {
+    pub fn with_choices(mut self, choices: impl IntoIterator<Item = (String, Title)>) -> Self {
         self.kind = FieldKind::Choice;
         self.choices = choices.into_iter().map(|(value, title)| FieldChoice { value, title }).collect();
         self
@@ -113,7 +109,7 @@ impl Catalogue {
             ("time.date", "Day", FieldKind::Date),
             ("time.iso", "Moment", FieldKind::Datetime),
         ] {
-            catalogue.add(Field::new(path, title, kind, FieldGroup::Time));
+            catalogue.add(Field::new(path, title.into(), kind, FieldGroup::Time));
         }
         for (path, title, kind) in [
             ("meta.type", "Type of the event", FieldKind::Text),
@@ -122,7 +118,7 @@ impl Catalogue {
             ("meta.time", "When it happened", FieldKind::Datetime),
             ("meta.depth", "Events that caused it", FieldKind::Number),
         ] {
-            catalogue.add(Field::new(path, title, kind, FieldGroup::Meta));
+            catalogue.add(Field::new(path, title.into(), kind, FieldGroup::Meta));
         }
         if let Some(schema) = event {
             catalogue.add_schema("event", schema, 0);
@@ -142,12 +138,14 @@ impl Catalogue {
         let Some(properties) = schema.get("properties").and_then(Value::as_object) else { return };
         for (key, property) in properties {
             let path = format!("{prefix}.{key}");
-            let title = property.get("title").and_then(Value::as_str).unwrap_or(key);
+            let local = property.get("x-title").and_then(|title| serde_json::from_value(title.clone()).ok());
+            let plain = || Title::from(property.get("title").and_then(Value::as_str).unwrap_or(key));
+            let title = local.map_or_else(plain, Title::Local);
             let mut field = Field::new(path.clone(), title, schema_kind(property), FieldGroup::Event);
             field.unit = property.get("x-unit").and_then(Value::as_str).map(str::to_owned);
             if let Some(values) = property.get("enum").and_then(Value::as_array) {
                 let values =
-                    values.iter().filter_map(Value::as_str).map(|value| (value.to_owned(), value.to_owned()));
+                    values.iter().filter_map(Value::as_str).map(|value| (value.to_owned(), value.into()));
                 field = field.with_choices(values);
             }
             if field.kind == FieldKind::Object && depth < DEPTH_MAX {

@@ -38,7 +38,7 @@ pub enum Winner {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Difference {
     /// B less A.
-    pub difference: f64,
+    pub value: f64,
     /// Lower end of its interval.
     pub low: f64,
     /// Upper end of its interval.
@@ -81,7 +81,7 @@ pub fn compare(a: (u32, u32), b: (u32, u32)) -> Difference {
         (true, true, true) => Winner::B,
         (true, true, false) => Winner::A,
     };
-    Difference { difference, low, high, p_value, verdict }
+    Difference { value: difference, low, high, p_value, verdict }
 }
 
 /// The two-sided test of two proportions with a common variance (Pearson's chi-squared with one degree).
@@ -130,7 +130,7 @@ mod tests {
         assert!((wilson.low - 0.2553).abs() < 1e-4 && (wilson.high - 0.3662).abs() < 1e-4, "{wilson:?}");
         assert!((erfc(Z / std::f64::consts::SQRT_2) - 0.05).abs() < 1e-6);
         let newcombe = compare((48, 80), (56, 70));
-        assert!((newcombe.difference - 0.2).abs() < 1e-9);
+        assert!((newcombe.value - 0.2).abs() < 1e-9);
         assert!(
             (newcombe.low - 0.0524).abs() < 1e-3 && (newcombe.high - 0.3339).abs() < 1e-3,
             "{newcombe:?}"

@@ -70,6 +70,14 @@ impl Facts {
         })
     }
 
+    /// The context without reference tables, which are large and the same for every event.
+    #[must_use]
+    pub fn without_references(&self) -> Value {
+        json!({
+            "event": self.event, "meta": self.meta, "customer": self.customer, "time": self.time, "vars": self.vars,
+        })
+    }
+
     /// The facts made ready for many evaluations on this thread: each part is converted at most once.
     #[must_use]
     pub fn prepare(&self) -> Prepared<'_> {

@@ -7,7 +7,7 @@ mod result;
 mod rule;
 mod simulation;
 
-pub use decision::{Decision, ReactionState, of_event, of_rule, reactions_of_rule};
+pub use decision::{Decision, ReactionState, of_event, of_rule, reactions_to};
 pub use live::live;
 pub use reference::{find_reference, reference_tables, references};
 pub use result::{VariantCount, variant_counts};

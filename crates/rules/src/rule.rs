@@ -63,10 +63,10 @@ pub struct Rule {
     pub name: String,
     /// What it is for.
     pub description: String,
-    /// Where it stands.
+    /// Where its draft stands; where the rule stands, when the draft was launched and not changed since.
     pub state: RuleState,
-    /// Where its draft stands: a live rule may have one that waits for approval.
-    pub draft_state: RuleState,
+    /// Whether a version of it runs: `live`, `paused`, `stopped`; none: it was never launched.
+    pub running: Option<RuleState>,
     /// The draft.
     #[schema(value_type = Object)]
     pub document: Value,
@@ -94,6 +94,7 @@ pub struct Rule {
 #[derive(Clone, Debug, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct RuleVersion {
     /// Its number, from 1.
+    #[serde(rename = "version")]
     pub number: i32,
     /// The rule as it was launched.
     #[schema(value_type = Object)]
@@ -105,6 +106,7 @@ pub struct RuleVersion {
     /// Who launched it.
     pub launcher: Option<Uuid>,
     /// When.
+    #[serde(rename = "created_at")]
     pub launched_at: DateTime<Utc>,
 }
 
@@ -146,6 +148,22 @@ impl RuleFields {
     }
 }
 
+/// A title: one text, or one a language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(untagged)]
+pub enum Title {
+    /// The same in every language.
+    Text(String),
+    /// By language.
+    Local(base::LocalText),
+}
+
+impl From<&str> for Title {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
 /// A table that gives names for ids, or prices, or any other row for a key (TEL-14).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,7 +171,7 @@ pub struct ReferenceTable {
     /// How expressions call it: `ref.<name>[key]`. Lower-case letters, digits and `_`.
     pub name: String,
     /// How people call it.
-    pub title: String,
+    pub title: Title,
     /// Its columns, without the key.
     pub columns: Vec<ReferenceColumn>,
     /// Its rows: `key` and a value for each column.
@@ -171,8 +189,8 @@ pub struct ReferenceColumn {
     /// How expressions call it.
     pub key: String,
     /// How people call it.
-    pub title: String,
-    /// `text`, `number` or `boolean`.
+    pub title: Title,
+    /// `text`, `number`, `boolean` or `date`.
     #[serde(rename = "type")]
     pub kind: String,
 }
@@ -197,8 +215,8 @@ impl ReferenceTable {
                 let detail = "must be 1 to 60 lower-case letters, digits and _, and not `key`";
                 faults.push(base::FieldFault::new(format!("/columns/{place}/key"), detail));
             }
-            if !matches!(column.kind.as_str(), "text" | "number" | "boolean") {
-                let detail = "must be text, number or boolean";
+            if !matches!(column.kind.as_str(), "text" | "number" | "boolean" | "date") {
+                let detail = "must be text, number, boolean or date";
                 faults.push(base::FieldFault::new(format!("/columns/{place}/type"), detail));
             }
         }

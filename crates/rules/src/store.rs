@@ -19,7 +19,8 @@ pub use reaction::{
 pub use reference::{delete as delete_reference, put as put_reference};
 pub use rule::{archive, insert, insert_live, update};
 pub use simulation::{
-    Claimed, claim as claim_simulation, end as end_simulation, insert as insert_simulation, progress,
+    Claimed, cancel as cancel_simulation, claim as claim_simulation, end as end_simulation,
+    insert as insert_simulation, progress,
 };
 
 use base::event::Journal;

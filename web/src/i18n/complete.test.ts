@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { allWords } from './all';
+import { en as enFirst } from './en';
+import { pagesEn } from './en-pages';
+import { ru as ruFirst } from './ru';
+import { pagesRu } from './ru-pages';
+import { uz as uzFirst } from './uz';
+import { pagesUz } from './uz-pages';
 
-const { en, ru, uz } = allWords;
+const en = { ...enFirst, ...pagesEn };
+const ru = { ...ruFirst, ...pagesRu };
+const uz = { ...uzFirst, ...pagesUz };
 
 function flat(words: object, path = ''): Map<string, string> {
   const out = new Map<string, string>();

@@ -1,6 +1,6 @@
 import { boardEn } from './en/board';
 import { commonEn } from './en/common';
-import { customersEn } from './en/customers';
+import { contactsEn } from './en/contacts';
 import { deskEn } from './en/desk';
 import { floorEn } from './en/floor';
 import { problemsEn } from './en/problems';
@@ -11,6 +11,6 @@ export const en = {
   desk: deskEn,
   board: boardEn,
   floor: floorEn,
-  admin: { customers: customersEn },
+  contacts: contactsEn,
   problem: problemsEn,
 };

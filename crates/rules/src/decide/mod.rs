@@ -2,11 +2,15 @@
 
 mod bucket;
 mod live;
+pub mod react;
+pub mod simulation;
 #[cfg(test)]
 mod tests;
+mod trace;
 
 pub use bucket::{BUCKETS, bucket};
 pub use live::{LiveRule, RuleSet, Variant, Version};
+pub use trace::trace;
 
 use crate::document::{Document, Hours, Program, Reaction};
 use crate::facts::Prepared;

@@ -152,6 +152,27 @@ pub fn value(text: &str, facts: &crate::Facts) -> Result<Value, String> {
     expression.evaluate(facts).map_err(|error| error.to_string())
 }
 
+/// A text with `{{ expression }}` filled in; no value is nothing.
+///
+/// # Errors
+/// Which expression has no value that can be written, and why.
+pub fn fill(text: &str, facts: &crate::Facts) -> Result<String, String> {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, behind)) = rest.split_once("{{") {
+        let (inner, after) = behind.split_once("}}").ok_or("`{{` is not closed by `}}`")?;
+        filled.push_str(before);
+        match value(inner, facts).map_err(|error| format!("{{{{{inner}}}}}: {error}"))? {
+            Value::Null => {}
+            Value::String(text) => filled.push_str(&text),
+            other => filled.push_str(&other.to_string()),
+        }
+        rest = after;
+    }
+    filled.push_str(rest);
+    Ok(filled)
+}
+
 /// Whether a message is news or advertising.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]

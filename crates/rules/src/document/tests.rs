@@ -10,7 +10,7 @@ fn around() -> Surroundings {
     } })));
     catalogue.add(Field::new(
         "customer.vip",
-        "VIP",
+        "VIP".into(),
         crate::catalogue::FieldKind::Boolean,
         FieldGroup::Customer,
     ));

@@ -15,6 +15,8 @@ pub struct Decision {
     pub rule_id: RuleId,
     /// Its name.
     pub rule_name: String,
+    /// The type of the event.
+    pub event: String,
     /// About which event.
     #[schema(value_type = Uuid)]
     pub event_id: EventId,
@@ -51,8 +53,9 @@ pub struct Decision {
 /// The database failed.
 pub async fn of_event(db: &mut PgConnection, event: EventId) -> sqlx::Result<Vec<Decision>> {
     sqlx::query_as(
-        "select d.*, d.verdict = 'matched' as matched, r.name as rule_name
+        "select d.*, d.verdict = 'matched' as matched, r.name as rule_name, v.document->>'event' as event
          from rules.decision d join rules.rule r using (rule_id)
+         join rules.rule_version v on v.rule_id = d.rule_id and v.number = d.version
          where event_id = $1 order by r.name, rule_id",
     )
     .bind(event)
@@ -70,13 +73,16 @@ pub async fn of_rule(
     matched: Option<bool>,
     after: Option<(DateTime<Utc>, EventId)>,
     limit: i64,
+    customer: Option<Uuid>,
 ) -> sqlx::Result<Vec<Decision>> {
     let (after_at, after_id) = after.unzip();
     sqlx::query_as(
-        "select d.*, d.verdict = 'matched' as matched, r.name as rule_name
+        "select d.*, d.verdict = 'matched' as matched, r.name as rule_name, v.document->>'event' as event
          from rules.decision d join rules.rule r using (rule_id)
-         where rule_id = $1 and ($2::boolean is null or (d.verdict = 'matched') = $2)
+         join rules.rule_version v on v.rule_id = d.rule_id and v.number = d.version
+         where d.rule_id = $1 and ($2::boolean is null or (d.verdict = 'matched') = $2)
              and ($3::timestamptz is null or (d.occurred_at, d.event_id) < ($3, $4::uuid))
+             and ($6::uuid is null or d.customer_id = $6)
          order by d.occurred_at desc, d.event_id desc limit $5",
     )
     .bind(rule)
@@ -84,6 +90,7 @@ pub async fn of_rule(
     .bind(after_at)
     .bind(after_id)
     .bind(limit)
+    .bind(customer)
     .fetch_all(db)
     .await
 }
@@ -91,6 +98,9 @@ pub async fn of_rule(
 /// A reaction and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct ReactionState {
+    /// Of which rule.
+    #[schema(value_type = Uuid)]
+    pub rule_id: RuleId,
     /// Its id.
     #[schema(value_type = Uuid)]
     pub reaction_id: ReactionId,
@@ -121,24 +131,16 @@ pub struct ReactionState {
     pub ended_at: Option<DateTime<Utc>>,
 }
 
-/// The newest reactions of a rule.
+/// The reactions to these events, of all rules.
 ///
 /// # Errors
 /// The database failed.
-pub async fn reactions_of_rule(
-    db: &mut PgConnection,
-    rule: RuleId,
-    state: Option<&str>,
-    limit: i64,
-) -> sqlx::Result<Vec<ReactionState>> {
+pub async fn reactions_to(db: &mut PgConnection, events: &[EventId]) -> sqlx::Result<Vec<ReactionState>> {
     sqlx::query_as(
-        "select reaction_id, event_id, version, key, act, customer_id, due_at, state, attempts, result, error, ended_at
-         from rules.reaction where rule_id = $1 and ($2::text is null or state = $2)
-         order by occurred_at desc, reaction_id desc limit $3",
+        "select rule_id, reaction_id, event_id, version, key, act, customer_id, due_at, state, attempts, result, error, ended_at
+         from rules.reaction where event_id = any($1) order by due_at, reaction_id",
     )
-    .bind(rule)
-    .bind(state)
-    .bind(limit)
+    .bind(events)
     .fetch_all(db)
     .await
 }

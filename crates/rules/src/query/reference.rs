@@ -1,7 +1,7 @@
 //! Reference tables.
 
 use crate::facts::References;
-use crate::rule::{ReferenceColumn, ReferenceTable};
+use crate::rule::{ReferenceColumn, ReferenceTable, Title};
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -11,15 +11,20 @@ use sqlx::types::Json;
 /// # Errors
 /// The database failed.
 pub async fn reference_tables(db: &mut PgConnection) -> sqlx::Result<Vec<ReferenceTable>> {
-    let rows: Vec<(String, String, Json<Vec<ReferenceColumn>>, i32)> =
+    let rows: Vec<(String, Json<Title>, Json<Vec<ReferenceColumn>>, i32)> =
         sqlx::query_as("select name, title, columns, version from rules.reference_table order by name")
             .fetch_all(db)
             .await?;
     Ok(rows.into_iter().map(|(name, title, columns, version)| table(name, title, columns, version)).collect())
 }
 
-fn table(name: String, title: String, columns: Json<Vec<ReferenceColumn>>, version: i32) -> ReferenceTable {
-    ReferenceTable { name, title, columns: columns.0, rows: Vec::new(), version }
+fn table(
+    name: String,
+    title: Json<Title>,
+    columns: Json<Vec<ReferenceColumn>>,
+    version: i32,
+) -> ReferenceTable {
+    ReferenceTable { name, title: title.0, columns: columns.0, rows: Vec::new(), version }
 }
 
 /// One table with its rows.
@@ -27,7 +32,7 @@ fn table(name: String, title: String, columns: Json<Vec<ReferenceColumn>>, versi
 /// # Errors
 /// The database failed.
 pub async fn find_reference(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<ReferenceTable>> {
-    let found: Option<(String, String, Json<Vec<ReferenceColumn>>, i32)> =
+    let found: Option<(String, Json<Title>, Json<Vec<ReferenceColumn>>, i32)> =
         sqlx::query_as("select name, title, columns, version from rules.reference_table where name = $1")
             .bind(name)
             .fetch_optional(&mut *db)

@@ -32,23 +32,23 @@ struct Row {
 
 impl From<Row> for Rule {
     fn from(row: Row) -> Self {
-        let draft_state = match row.draft_state.as_str() {
+        let running = row.running.as_deref().map(|word| match word {
+            "live" => RuleState::Live,
+            "paused" => RuleState::Paused,
+            _ => RuleState::Stopped,
+        });
+        let state = match row.draft_state.as_str() {
             "in_test" => RuleState::InTest,
             "approved" => RuleState::Approved,
+            "launched" => running.unwrap_or(RuleState::Draft),
             _ => RuleState::Draft,
-        };
-        let state = match (row.running.as_deref(), draft_state) {
-            (Some("live"), _) => RuleState::Live,
-            (Some("paused"), _) => RuleState::Paused,
-            (Some(_), RuleState::Draft) => RuleState::Stopped,
-            (_, draft) => draft,
         };
         Self {
             id: row.rule_id,
             name: row.name,
             description: row.description,
             state,
-            draft_state,
+            running,
             document: row.document,
             version: row.version,
             live_version: row.live_version,

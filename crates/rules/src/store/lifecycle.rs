@@ -36,7 +36,7 @@ pub async fn ask_approval(
     id: RuleId,
 ) -> Result<Rule, ChangeError> {
     let rule = locked(db, id).await?;
-    if rule.draft_state != RuleState::Draft {
+    if matches!(rule.state, RuleState::InTest | RuleState::Approved) {
         return refused("approval of this draft was asked for before");
     }
     set_draft(db, edit, id, "in_test", None).await?;
@@ -49,7 +49,7 @@ pub async fn ask_approval(
 /// Unknown, not waiting for approval, one's own, or the database.
 pub async fn approve(db: &mut PgConnection, edit: &mut Edit<'_>, id: RuleId) -> Result<Rule, ChangeError> {
     let rule = locked(db, id).await?;
-    if rule.draft_state != RuleState::InTest {
+    if rule.state != RuleState::InTest {
         return refused("approval must be asked for first: its tests are run then");
     }
     if rule.author.is_some() && rule.author == author_id(edit.author) {
@@ -75,7 +75,7 @@ pub async fn refuse(
     reason: &str,
 ) -> Result<Rule, ChangeError> {
     let rule = locked(db, id).await?;
-    if !matches!(rule.draft_state, RuleState::InTest | RuleState::Approved) {
+    if !matches!(rule.state, RuleState::InTest | RuleState::Approved) {
         return refused("this draft does not wait for approval");
     }
     set_draft(db, edit, id, "draft", Some(reason)).await?;
@@ -115,11 +115,11 @@ pub async fn launch(
     dates: &[String],
 ) -> Result<Rule, ChangeError> {
     let rule = locked(db, id).await?;
-    if rule.draft_state != RuleState::Approved {
+    if rule.state != RuleState::Approved {
         return refused("the draft must be approved first, and not be changed afterwards");
     }
     let percent = percent.filter(|percent| *percent < 100);
-    if percent.is_some() && rule.state != RuleState::Live {
+    if percent.is_some() && rule.running != Some(RuleState::Live) {
         return refused("a challenger runs beside a live version: launch this one for everybody first");
     }
     let number: i32 = sqlx::query_scalar(
@@ -138,13 +138,13 @@ pub async fn launch(
     .await?;
     let sql = match percent {
         Some(_) => {
-            "update rules.rule set challenger_version = $2, challenger_percent = $3, draft_state = 'draft',
+            "update rules.rule set challenger_version = $2, challenger_percent = $3, draft_state = 'launched',
                  updated_at = $4, version = version + 1
              where rule_id = $1"
         }
         None => {
             "update rules.rule set live_version = $2, running = 'live', challenger_version = null,
-                 challenger_percent = $3, draft_state = 'draft', updated_at = $4, version = version + 1
+                 challenger_percent = $3, draft_state = 'launched', updated_at = $4, version = version + 1
              where rule_id = $1"
         }
     };
@@ -184,7 +184,7 @@ async fn run(
     to: &str,
 ) -> Result<Rule, ChangeError> {
     let rule = locked(db, id).await?;
-    if !from.contains(&rule.state) {
+    if !rule.running.is_some_and(|running| from.contains(&running)) {
         return refused("the rule is not in a state for this");
     }
     sqlx::query(

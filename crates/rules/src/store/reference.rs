@@ -34,7 +34,7 @@ async fn insert(db: &mut PgConnection, edit: &Edit<'_>, table: &ReferenceTable) 
         "insert into rules.reference_table (name, title, columns, updated_at) values ($1, $2, $3, $4)",
     )
     .bind(&table.name)
-    .bind(&table.title)
+    .bind(sqlx::types::Json(&table.title))
     .bind(sqlx::types::Json(&table.columns))
     .bind(edit.now)
     .execute(db)
@@ -65,7 +65,7 @@ async fn update(
          where name = $1",
     )
     .bind(&table.name)
-    .bind(&table.title)
+    .bind(sqlx::types::Json(&table.title))
     .bind(sqlx::types::Json(&table.columns))
     .bind(edit.now)
     .execute(&mut *db)

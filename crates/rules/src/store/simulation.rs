@@ -75,7 +75,7 @@ pub async fn claim(
     .await
 }
 
-/// Says how far a simulation is, and holds it until `until`.
+/// Says how far a simulation is, and holds it until `until`; false when somebody gave it up.
 ///
 /// # Errors
 /// The database failed.
@@ -85,10 +85,10 @@ pub async fn progress(
     seen: i64,
     result: &Value,
     until: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query(
+) -> sqlx::Result<bool> {
+    let held = sqlx::query(
         "update rules.simulation set seen = $2, total = greatest(total, $2), result = $3, claimed_until = $4
-         where simulation_id = $1",
+         where simulation_id = $1 and state = 'running'",
     )
     .bind(id)
     .bind(seen)
@@ -96,7 +96,7 @@ pub async fn progress(
     .bind(until)
     .execute(db)
     .await?;
-    Ok(())
+    Ok(held.rows_affected() > 0)
 }
 
 /// Ends a simulation: with its result, or with what went wrong.
@@ -107,11 +107,26 @@ pub async fn end(db: &mut PgConnection, id: SimulationId, error: Option<&str>) -
     sqlx::query(
         "update rules.simulation set state = case when $2::text is null then 'done' else 'failed' end, error = $2,
              total = seen
-         where simulation_id = $1",
+         where simulation_id = $1 and state = 'running'",
     )
     .bind(id)
     .bind(error)
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Gives a simulation up.
+///
+/// # Errors
+/// The database failed.
+pub async fn cancel(db: &mut PgConnection, rule: RuleId, id: SimulationId) -> sqlx::Result<bool> {
+    let done = sqlx::query(
+        "update rules.simulation set state = 'cancelled' where rule_id = $1 and simulation_id = $2 and state = 'running'",
+    )
+    .bind(rule)
+    .bind(id)
+    .execute(db)
+    .await?;
+    Ok(done.rows_affected() > 0)
 }

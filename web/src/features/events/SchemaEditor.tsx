@@ -35,7 +35,6 @@ function FieldRow({
         aria-label={t('events.types.fieldType')}
         value={field.type}
         options={FIELD_TYPES.map((value) => ({
-          disabled: value === 'other',
           value,
           label: t(`events.types.fieldTypes.${value}`),
         }))}

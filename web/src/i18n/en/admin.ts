@@ -1,5 +1,3 @@
-import { customersEn } from './customers';
-
 export const adminEn = {
   nothing: 'None of these pages is open to you',
   removeSure: 'Delete "{{name}}"?',
@@ -139,7 +137,19 @@ export const adminEn = {
     loaded: 'Loaded',
     fine: 'In use',
   },
-  customers: customersEn,
+  customers: {
+    note: 'Recognised by their number when they call',
+    identifiers: 'Numbers and addresses',
+    value: 'Value',
+    addIdentifier: 'Add',
+    kinds: {
+      phone: 'Phone',
+      email: 'E-mail',
+      contract: 'Contract',
+      telegram: 'Telegram',
+      tax_number: 'Tax number',
+    },
+  },
   audit: {
     note: 'Everything that happened, and who did it',
     journal: 'Journal',

@@ -1,5 +1,4 @@
 export const deskEn = {
-  dialled: 'Dialled',
   already: 'You are in this status, or it cannot be chosen now',
   presence: {
     label: 'Status',

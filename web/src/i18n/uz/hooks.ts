@@ -6,9 +6,10 @@ export const hooksUz: Words<typeof hooksEn> = {
   note: 'Boshqa tizimlar bu yerdagi voqealardan xabar topadi: har biri imzolanadi (Standard Webhooks) va qabul qilinguncha takrorlanadi.',
   url: 'Manzil',
   urlBad: 'Manzil https:// yoki http:// bilan boshlanishi kerak',
+  description: 'Tavsif',
   events: 'Hodisalar',
-  eventsHint:
-    'Hodisa turlari, masalan purchase, yoki nuqta bilan tugaydigan bosh qismi, masalan crm.',
+  eventsHint: 'Hodisa nomlari; boʻsh boʻlsa, hammasi',
+  everything: 'Barcha hodisalar',
   enabled: 'Ishlatiladi',
   state: 'Holat',
   on: 'Yoqilgan',
@@ -31,5 +32,6 @@ export const hooksUz: Words<typeof hooksEn> = {
     pending: 'Kutmoqda',
     delivered: 'Yetkazildi',
     failed: 'Muvaffaqiyatsiz',
+    given_up: 'Toʻxtatildi',
   },
 };

@@ -1,10 +1,9 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
-import { useEventTypes } from '../../../api/rules';
+import { useEventTypes, useRuleFields } from '../../../api/rules';
 import { type Difference, differences } from '../model/diff';
 import { sentence } from '../model/sentence';
-import { useFields } from '../useFields';
 
 const COLOURS = { added: 'success', removed: 'error', changed: 'warning' } as const;
 
@@ -27,7 +26,7 @@ export function Differences({
 }) {
   const { t, i18n } = useTranslation();
   const types = useEventTypes().data ?? [];
-  const fields = useFields(after.event);
+  const fields = useRuleFields(after.event).data ?? [];
   const found = differences(before, after);
   if (found.length === 0) return <p>{t('rules.versions.same')}</p>;
   const say = (document: RuleDocument) =>

@@ -1,0 +1,154 @@
+//! Reads the event log in order and lets the live rules decide about each event, a batch in one transaction.
+
+use arc_swap::ArcSwapOption;
+use base::Clock;
+use base::id::CustomerId;
+use futures_util::future::BoxFuture;
+use platform::event::{Event, Handler};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use rules::decide::RuleSet;
+use rules::decide::react::{self, Considered, customer_of};
+use rules::store;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
+use uuid::Uuid;
+
+/// The name under which its place in the log is kept.
+pub const CONSUMER: &str = "rules";
+
+/// The reader. One for each database: its place is locked while it works.
+pub struct RulesConsumer {
+    zone: chrono_tz::Tz,
+    clock: Arc<dyn Clock>,
+    set: ArcSwapOption<RuleSet>,
+    dice: Mutex<ChaCha20Rng>,
+    owed: Arc<Notify>,
+}
+
+impl RulesConsumer {
+    /// A reader for a site in `zone`; `owed` is told when reactions were written.
+    #[must_use]
+    pub fn new(zone: chrono_tz::Tz, clock: Arc<dyn Clock>, seed: [u8; 32], owed: Arc<Notify>) -> Self {
+        Self {
+            zone,
+            clock,
+            set: ArcSwapOption::empty(),
+            dice: Mutex::new(ChaCha20Rng::from_seed(seed)),
+            owed,
+        }
+    }
+
+    /// The live rules, read from the database when they are not known or may have changed.
+    async fn set(&self, db: &mut PgConnection, anew: bool) -> sqlx::Result<Arc<RuleSet>> {
+        if let Some(set) = self.set.load_full()
+            && !anew
+        {
+            return Ok(set);
+        }
+        let set = Arc::new(rules::query::live(db).await?);
+        self.set.store(Some(Arc::clone(&set)));
+        Ok(set)
+    }
+
+    async fn batch(&self, db: &mut PgConnection, events: &[Event]) -> sqlx::Result<()> {
+        let mut from = 0;
+        for (place, event) in events.iter().enumerate() {
+            if matches!(event.kind.as_str(), store::RULE_CHANGED | store::REFERENCE_CHANGED) {
+                // A rule is live from its launch on: what stands before it in the log is decided as before.
+                self.part(db, events.get(from..place).unwrap_or_default()).await?;
+                self.set(db, true).await?;
+                from = place + 1;
+            }
+        }
+        self.part(db, events.get(from..).unwrap_or_default()).await
+    }
+
+    async fn part(&self, db: &mut PgConnection, events: &[Event]) -> sqlx::Result<()> {
+        if events.is_empty() {
+            return Ok(());
+        }
+        let set = self.set(db, false).await?;
+        let customers = customers(db, &set, events).await?;
+        let mut considered = react::consider(&set, events, &customers, self.zone);
+        if !considered.is_empty() {
+            self.decide(db, events, &mut considered).await?;
+        }
+        let goals = react::goals(&set, events);
+        if !goals.is_empty() {
+            store::reach_goals(db, &goals).await?;
+        }
+        Ok(())
+    }
+
+    async fn decide(
+        &self,
+        db: &mut PgConnection,
+        events: &[Event],
+        considered: &mut [Considered],
+    ) -> sqlx::Result<()> {
+        let needed = react::memory_needed(considered, events);
+        let mut memory = if needed.is_empty() { BTreeMap::new() } else { store::uses(db, &needed).await? };
+        let touched = react::settle(considered, events, &mut memory);
+        let rows = react::decision_rows(considered, events);
+        let new = store::decide(db, self.clock.now(), &rows).await?;
+        let follows = react::consequences(considered, events, &new, &mut self.fork());
+        if !touched.is_empty() {
+            store::remember_uses(db, &react::use_rows(&memory, &touched)).await?;
+        }
+        if !follows.exposures.is_empty() {
+            store::expose(db, &follows.exposures).await?;
+        }
+        if !follows.reactions.is_empty() {
+            store::insert_reactions(db, &follows.reactions).await?;
+            self.owed.notify_one();
+        }
+        let counts: Vec<(Uuid, [i64; 4])> = follows.counts.into_iter().collect();
+        store::count(db, &counts).await?;
+        metrics::counter!("rules_decisions_total").increment(u64::try_from(rows.len()).unwrap_or(0));
+        metrics::counter!("rules_reactions_total")
+            .increment(u64::try_from(follows.reactions.len()).unwrap_or(0));
+        Ok(())
+    }
+
+    fn fork(&self) -> ChaCha20Rng {
+        let mut seed = [0_u8; 32];
+        self.dice.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut seed);
+        ChaCha20Rng::from_seed(seed)
+    }
+}
+
+/// The customers of those events that a rule looks at, in one question.
+async fn customers(
+    db: &mut PgConnection,
+    set: &RuleSet,
+    events: &[Event],
+) -> sqlx::Result<BTreeMap<Uuid, serde_json::Value>> {
+    let ids: BTreeSet<Uuid> =
+        events.iter().filter(|event| !set.of_event(&event.kind).is_empty()).filter_map(customer_of).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<CustomerId> = ids.into_iter().map(CustomerId::from_uuid).collect();
+    let facts = crm::query::facts(db, &ids).await?;
+    Ok(facts.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect())
+}
+
+impl Handler for RulesConsumer {
+    fn handle<'a>(
+        &'a self,
+        db: &'a mut PgConnection,
+        events: &'a [Event],
+    ) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async move {
+            let done = self.batch(db, events).await;
+            if done.is_err() {
+                // What was read in the transaction that is rolled back is read again.
+                self.set.store(None);
+            }
+            done
+        })
+    }
+}

@@ -1,0 +1,212 @@
+//! Does what rules owe when it is due: at least once tried, at most once done, given up in the end and said.
+
+use super::perform::{Cause, Perform, Trouble, event_of, facts};
+use base::event::Journal;
+use base::id::CustomerId;
+use base::{Author, Clock, Edit, NewEvent};
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::event::query::{Filter, search};
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use rules::References;
+use rules::decide::react::facts_of;
+use rules::document::{Program, Unless};
+use rules::store::{self, DueReaction};
+use serde_json::{Value, json};
+use sqlx::{Acquire, PgConnection, PgPool};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+/// Reactions of one transaction: enough to make it cheap, few enough to be done within a second.
+const BATCH: i64 = 100;
+/// How often it looks without being told.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// Wait after the database failed.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// Tries before a reaction is given up: with the waits between them about an hour.
+const ATTEMPTS_MAX: i32 = 8;
+/// Wait before the second try; each further one is twice as long.
+const BACK_OFF: TimeDelta = TimeDelta::seconds(15);
+/// Events of a customer that are looked through for what makes a reaction needless.
+const UNLESS_EVENTS_MAX: i64 = 200;
+
+/// The worker.
+pub struct Reactions {
+    /// The database.
+    pub pool: PgPool,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// The site's zone.
+    pub zone: chrono_tz::Tz,
+    /// Does them.
+    pub perform: Box<dyn Perform>,
+    /// Told when reactions were written.
+    pub owed: Arc<Notify>,
+}
+
+impl Reactions {
+    /// Works until `stop` is cancelled. Runs on an arbiter: what it calls stays on one thread.
+    pub async fn run(self, seed: [u8; 32], stop: CancellationToken) {
+        let mut dice = ChaCha20Rng::from_seed(seed);
+        while !stop.is_cancelled() {
+            let wait = match work_off(&self, &mut dice).await {
+                Ok(done) if done >= usize::try_from(BATCH).unwrap_or(usize::MAX) => continue,
+                Ok(_) => POLL_EVERY,
+                Err(error) => {
+                    tracing::warn!(%error, "reactions of rules could not be done, they are tried again");
+                    RETRY_AFTER
+                }
+            };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = self.owed.notified() => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+}
+
+/// Does what is due, at most one batch; how many it was.
+///
+/// # Errors
+/// The database failed; nothing of the batch is done.
+pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Result<usize> {
+    let mut tx = worker.pool.begin().await?;
+    let now = worker.clock.now();
+    let due = store::claim_due(&mut tx, now, BATCH).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let customers: Vec<CustomerId> =
+        due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
+    let customers = crm::query::facts(&mut tx, &customers).await?;
+    let reference = rules::query::references(&mut tx).await?;
+    for one in &due {
+        let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
+        one_by_one(worker, &mut tx, dice, now, one, customer.unwrap_or(Value::Null), &reference).await?;
+    }
+    tx.commit().await?;
+    Ok(due.len())
+}
+
+async fn one_by_one(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    dice: &mut ChaCha20Rng,
+    now: DateTime<Utc>,
+    due: &DueReaction,
+    customer: Value,
+    reference: &References,
+) -> sqlx::Result<()> {
+    if let Some(unless) = &due.unless
+        && happened(db, due, unless, reference, worker.zone, now).await?
+    {
+        return store::end(db, now, due.reaction_id, "needless", None, Some("what it waited for happened"))
+            .await;
+    }
+    let facts = facts(due, customer, reference, now, worker.zone);
+    let mut edit = Edit { now, author: Author::System, rng: dice };
+    let mut step = db.begin().await?;
+    let cause = Cause { due, facts: &facts };
+    match worker.perform.perform(&mut step, &mut edit, &cause).await {
+        Ok(result) => {
+            store::end(&mut step, now, due.reaction_id, "done", Some(result), None).await?;
+            store::count(&mut step, &[(due.rule_id, [0, 0, 1, 0])]).await?;
+            step.commit().await
+        }
+        Err(trouble) => {
+            step.rollback().await?;
+            let said = trouble.to_string();
+            if matches!(trouble, Trouble::Refused(_)) || due.attempts + 1 >= ATTEMPTS_MAX {
+                give_up(worker, db, &mut edit, due, &said).await
+            } else {
+                let wait = BACK_OFF * 2_i32.saturating_pow(u32::try_from(due.attempts).unwrap_or(0).min(10));
+                store::retry(db, due.reaction_id, now + wait, &said).await
+            }
+        }
+    }
+}
+
+/// Whether what makes the reaction needless happened since its event.
+async fn happened(
+    db: &mut PgConnection,
+    due: &DueReaction,
+    unless: &Unless,
+    reference: &References,
+    zone: chrono_tz::Tz,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let filter = Filter {
+        kind: Some(unless.event.clone()),
+        subject: Some(due.subject_id),
+        from: Some(due.occurred_at),
+        to: Some(now + TimeDelta::milliseconds(1)),
+        ..Filter::default()
+    };
+    let events = search(db, &filter, UNLESS_EVENTS_MAX).await?;
+    let program = unless.criteria.as_ref().and_then(|criteria| Program::compile(criteria, &|_| false).ok());
+    Ok(events.iter().filter(|event| event.event_id != event_of(due)).any(|event| match &program {
+        None => true,
+        Some(Program::Condition(condition)) => {
+            condition.holds(&facts_of(event, Value::Null, reference, zone)).unwrap_or(false)
+        }
+        Some(Program::Table(table)) => {
+            !table.evaluate(&facts_of(event, Value::Null, reference, zone)).rows.is_empty()
+        }
+    }))
+}
+
+/// Gives a reaction up, says so, and takes back the others of its decision when the rule wants it so.
+async fn give_up(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    due: &DueReaction,
+    said: &str,
+) -> sqlx::Result<()> {
+    store::end(db, edit.now, due.reaction_id, "failed", None, Some(said)).await?;
+    store::count(db, &[(due.rule_id, [0, 0, 0, 1])]).await?;
+    if due.on_error == "roll_back" {
+        roll_back(worker, db, edit, due).await?;
+    }
+    let event = NewEvent {
+        kind: "rules.reaction_failed.v1".into(),
+        journal: Journal::Failure,
+        subject: due.rule_id,
+        correlation: Some(due.event_id),
+        author: Author::System,
+        payload: json!({
+            "rule_id": due.rule_id, "event_id": due.event_id, "reaction": due.key, "error": said,
+            "rolled_back": due.on_error == "roll_back",
+        }),
+    };
+    platform::event::append(db, edit.now, edit.rng, &event).await?;
+    Ok(())
+}
+
+async fn roll_back(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    due: &DueReaction,
+) -> sqlx::Result<()> {
+    let why = format!("the reaction {} of the same decision failed", due.key);
+    store::cancel_waiting(db, edit.now, due.rule_id, due.event_id, &why).await?;
+    for done in store::done_of_decision(db, due.rule_id, due.event_id).await? {
+        let mut step = db.begin().await?;
+        match worker.perform.undo(&mut step, edit, &done).await {
+            Ok(()) => {
+                store::mark_undone(&mut step, edit.now, done.reaction_id, None).await?;
+                step.commit().await?;
+            }
+            Err(trouble) => {
+                step.rollback().await?;
+                let failed = format!("could not be taken back: {trouble}");
+                store::mark_undone(db, edit.now, done.reaction_id, Some(&failed)).await?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! Simulations in the background: a rule over stored events, a chunk at a time, nothing performed.
+
+use base::Clock;
+use base::id::{CustomerId, EventId};
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::event::Event;
+use platform::event::query::{Filter, search};
+use rules::decide::CompiledRule;
+use rules::decide::react::customer_of;
+use rules::decide::simulation::Tally;
+use rules::document::Document;
+use rules::store::{self, Claimed};
+use sqlx::{PgConnection, PgPool};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Events of one question.
+const CHUNK: i64 = 1_000;
+/// Events that are in memory at once: those of an hour.
+const WINDOW: TimeDelta = TimeDelta::hours(1);
+/// How often it looks for a new simulation.
+const POLL_EVERY: Duration = Duration::from_millis(500);
+/// For how long a simulation belongs to who works on it: after a crash another goes on from its beginning.
+const LEASE: TimeDelta = TimeDelta::seconds(60);
+/// Most events of one simulation: a month of a busy type; more is said.
+const EVENTS_MAX: u64 = 2_000_000;
+
+/// Runs simulations until `stop` is cancelled.
+pub async fn run_simulations(
+    pool: PgPool,
+    clock: Arc<dyn Clock>,
+    zone: chrono_tz::Tz,
+    stop: CancellationToken,
+) {
+    while !stop.is_cancelled() {
+        let found = tokio::select! {
+            () = stop.cancelled() => return,
+            found = simulate_next(&pool, &*clock, zone) => found,
+        };
+        if let Err(error) = &found {
+            tracing::warn!(%error, "a simulation could not go on, it is tried again");
+        }
+        if !matches!(found, Ok(true)) {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(POLL_EVERY) => {}
+            }
+        }
+    }
+}
+
+/// Runs the next simulation to its end; false when there is none.
+///
+/// # Errors
+/// The database failed; the simulation is taken up again.
+pub async fn simulate_next(pool: &PgPool, clock: &dyn Clock, zone: chrono_tz::Tz) -> sqlx::Result<bool> {
+    let mut db = pool.acquire().await?;
+    let now = clock.now();
+    let Some(claimed) = store::claim_simulation(&mut db, now, now + LEASE).await? else { return Ok(false) };
+    let is_date = |path: &str| claimed.date_fields.iter().any(|date| date == path);
+    let compiled =
+        Document::read(&claimed.document).and_then(|document| CompiledRule::compile(document, &is_date));
+    let error = match compiled {
+        Ok(rule) => simulate(&mut db, clock, zone, &claimed, rule).await?,
+        Err(faults) => Some(faults.into_iter().next().map_or_else(String::new, |fault| fault.message)),
+    };
+    store::end_simulation(&mut db, claimed.simulation_id, error.as_deref()).await?;
+    Ok(true)
+}
+
+async fn simulate(
+    db: &mut PgConnection,
+    clock: &dyn Clock,
+    zone: chrono_tz::Tz,
+    claimed: &Claimed,
+    rule: CompiledRule,
+) -> sqlx::Result<Option<String>> {
+    let reference = rules::query::references(db).await?;
+    let mut tally = Tally::new(rule, reference, zone);
+    let mut from = claimed.from_at;
+    while from < claimed.to_at {
+        let to = (from + WINDOW).min(claimed.to_at);
+        let events = window(db, tally.event(), from, to).await?;
+        from = to;
+        if events.is_empty() {
+            continue;
+        }
+        let ids: Vec<CustomerId> = events.iter().filter_map(customer_of).map(CustomerId::from_uuid).collect();
+        let customers = crm::query::facts(db, &ids).await?;
+        let customers: BTreeMap<_, _> =
+            customers.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect();
+        tally.add(&events, &customers);
+        let seen = i64::try_from(tally.seen()).unwrap_or(i64::MAX);
+        if !store::progress(db, claimed.simulation_id, seen, &tally.result(), clock.now() + LEASE).await? {
+            return Ok(None);
+        }
+        if tally.seen() >= EVENTS_MAX {
+            return Ok(Some(format!(
+                "only the first {EVENTS_MAX} events were looked at: choose a shorter time"
+            )));
+        }
+    }
+    Ok(None)
+}
+
+/// The events of a time, oldest first, as limits count them.
+async fn window(
+    db: &mut PgConnection,
+    kind: &str,
+    from: DateTime<Utc>,
+    to: DateTime<Utc>,
+) -> sqlx::Result<Vec<Event>> {
+    let mut events: Vec<Event> = Vec::new();
+    loop {
+        let after: Option<(DateTime<Utc>, EventId)> =
+            events.last().map(|last| (last.occurred_at, last.event_id));
+        let filter = Filter {
+            kind: Some(kind.to_owned()),
+            from: Some(from),
+            to: Some(to),
+            after,
+            ..Filter::default()
+        };
+        let more = search(db, &filter, CHUNK).await?;
+        if more.is_empty() {
+            break;
+        }
+        events.extend(more);
+    }
+    events.reverse();
+    Ok(events)
+}

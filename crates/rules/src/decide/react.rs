@@ -1,0 +1,297 @@
+//! From a batch of events to what is written: decisions, reactions, memory. Pure: the caller reads and writes.
+
+use super::{LiveRule, Occasion, Outcome, RuleSet, Variant, Verdict, Version};
+use crate::document::{Act, Limit, OnError};
+use crate::facts::{Facts, References};
+use crate::store::{DecisionRow, ExposureRow, GoalRow, ReactionRow, UseRow};
+use base::id::ReactionId;
+use chrono::{DateTime, TimeDelta, Utc};
+use platform::event::{DEPTH_MAX, Event};
+use rand::Rng;
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// The limit of rules that look at our own events and have none: our events do not count how many others caused
+/// them, so a rule that causes its own event ends here.
+const OWN_EVENTS: Limit = Limit { times: 20, per_seconds: 60 };
+
+/// The customer of an event, when it says one.
+#[must_use]
+pub fn customer_of(event: &Event) -> Option<Uuid> {
+    let named = event.payload.get("customer_id").and_then(Value::as_str).and_then(|id| id.parse().ok());
+    named.or_else(|| event.kind.starts_with("crm.customer_").then_some(event.subject))
+}
+
+fn is_own(event: &Event) -> bool {
+    event.kind.contains(".v") && event.payload.get("data").is_none()
+}
+
+/// How many events caused each other before this one.
+fn depth_of(event: &Event) -> u64 {
+    event.payload.get("depth").and_then(Value::as_u64).unwrap_or(0)
+}
+
+/// The facts of an event. `customer` is the customer as expressions see one, or null.
+#[must_use]
+pub fn facts_of(event: &Event, customer: Value, reference: &References, zone: chrono_tz::Tz) -> Facts {
+    let said = |key: &str| event.payload.get(key).cloned();
+    let own = is_own(event);
+    let data = if own { event.payload.clone() } else { said("data").unwrap_or(Value::Null) };
+    let meta = json!({
+        "type": event.kind,
+        "source": if own { json!("trunkline") } else { said("source").unwrap_or(Value::Null) },
+        "id": if own { json!(event.event_id) } else { said("id").unwrap_or(Value::Null) },
+        "time": event.occurred_at,
+        "depth": depth_of(event),
+    });
+    Facts { event: data, meta, customer, vars: Value::Null, reference: reference.clone(), time: Value::Null }
+        .at(event.occurred_at, zone)
+}
+
+/// A rule that looked at an event.
+#[derive(Clone, Debug)]
+pub struct Considered {
+    /// The place of the event in its batch.
+    pub place: usize,
+    /// The rule.
+    pub rule: Arc<LiveRule>,
+    /// As which variant.
+    pub variant: Variant,
+    /// In which version.
+    pub version: Version,
+    /// What came out, before limits.
+    pub outcome: Outcome,
+    /// What the criteria read.
+    pub inputs: Map<String, Value>,
+}
+
+/// Lets all rules look at the events of a batch.
+#[must_use]
+pub fn consider(
+    set: &RuleSet,
+    events: &[Event],
+    customers: &BTreeMap<Uuid, Value>,
+    zone: chrono_tz::Tz,
+) -> Vec<Considered> {
+    let mut considered = Vec::new();
+    for (place, event) in events.iter().enumerate() {
+        let rules = set.of_event(&event.kind);
+        if rules.is_empty() {
+            continue;
+        }
+        let customer = customer_of(event).and_then(|id| customers.get(&id)).cloned().unwrap_or(Value::Null);
+        let facts = facts_of(event, customer, &set.reference, zone);
+        let prepared = facts.prepare();
+        let whole = facts.without_references();
+        for rule in rules {
+            let (variant, version) = rule.version(customer_of(event).unwrap_or(event.subject));
+            if version.rule.document().event != event.kind {
+                continue; // the other variant looks at it
+            }
+            let outcome = version.rule.decide(&prepared, Occasion { at: event.occurred_at, zone });
+            considered.push(Considered {
+                place,
+                rule: Arc::clone(rule),
+                variant,
+                version: version.clone(),
+                inputs: version.rule.inputs(&whole),
+                outcome,
+            });
+        }
+    }
+    considered
+}
+
+/// The limit that holds for a rule and an event.
+fn limit_of(one: &Considered, event: &Event) -> Option<Limit> {
+    one.version.rule.document().limit.or_else(|| is_own(event).then_some(OWN_EVENTS))
+}
+
+/// The pairs of rule and subject whose memory is needed to settle.
+#[must_use]
+pub fn memory_needed(considered: &[Considered], events: &[Event]) -> Vec<(Uuid, Uuid)> {
+    let mut pairs = BTreeSet::new();
+    for one in considered.iter().filter(|one| one.outcome.matched()) {
+        if let Some(event) = events.get(one.place)
+            && limit_of(one, event).is_some()
+        {
+            pairs.insert((one.rule.rule_id, subject_of(event)));
+        }
+    }
+    pairs.into_iter().collect()
+}
+
+fn subject_of(event: &Event) -> Uuid {
+    customer_of(event).unwrap_or(event.subject)
+}
+
+/// When a rule reacted for a subject of late.
+pub type Memory = BTreeMap<(Uuid, Uuid), Vec<DateTime<Utc>>>;
+
+/// Applies limits and ends chains of events; answers the pairs whose memory changed.
+pub fn settle(
+    considered: &mut [Considered],
+    events: &[Event],
+    memory: &mut Memory,
+) -> BTreeSet<(Uuid, Uuid)> {
+    let mut touched = BTreeSet::new();
+    for one in considered.iter_mut().filter(|one| one.outcome.matched()) {
+        let Some(event) = events.get(one.place) else { continue };
+        let keys = &one.outcome.reactions;
+        let emits = one.version.rule.reactions(keys).any(|reaction| matches!(reaction.act, Act::Emit { .. }));
+        if emits && depth_of(event) >= u64::from(DEPTH_MAX) {
+            let said = format!("{DEPTH_MAX} events caused each other before this one: the chain ends here");
+            one.outcome = ended(&one.outcome, Verdict::Loop, Some(said));
+            continue;
+        }
+        let Some(limit) = limit_of(one, event) else { continue };
+        let pair = (one.rule.rule_id, subject_of(event));
+        let used = memory.entry(pair).or_default();
+        let since = event.occurred_at - TimeDelta::seconds(i64::from(limit.per_seconds));
+        used.retain(|at| *at > since);
+        if used.len() >= usize::try_from(limit.times).unwrap_or(usize::MAX) {
+            let is_guard = one.version.rule.document().limit.is_none();
+            let verdict = if is_guard { Verdict::Loop } else { Verdict::Limit };
+            let said = is_guard.then(|| {
+                format!(
+                    "the rule reacted {} times within {} s: it causes its own event, or needs a limit",
+                    limit.times, limit.per_seconds
+                )
+            });
+            one.outcome = ended(&one.outcome, verdict, said);
+        } else {
+            used.push(event.occurred_at);
+            touched.insert(pair);
+        }
+    }
+    touched
+}
+
+fn ended(outcome: &Outcome, verdict: Verdict, fault: Option<String>) -> Outcome {
+    Outcome { verdict, reactions: Vec::new(), fault, ..outcome.clone() }
+}
+
+/// The rows of the decisions.
+#[must_use]
+pub fn decision_rows(considered: &[Considered], events: &[Event]) -> Vec<DecisionRow> {
+    let row = |one: &Considered| {
+        let event = events.get(one.place)?;
+        let outcome = &one.outcome;
+        Some(DecisionRow {
+            rule_id: one.rule.rule_id,
+            event_id: event.event_id.as_uuid(),
+            occurred_at: event.occurred_at,
+            version: one.version.number,
+            variant: one.variant.as_str(),
+            subject_id: subject_of(event),
+            customer_id: customer_of(event),
+            verdict: outcome.verdict.as_str(),
+            inputs: Value::Object(one.inputs.clone()),
+            rows: (!outcome.rows.is_empty()).then(|| json!(outcome.rows)),
+            reactions: outcome.matched().then(|| json!(outcome.reactions)),
+            fault: outcome.fault.clone(),
+        })
+    };
+    considered.iter().filter_map(row).collect()
+}
+
+/// What follows from the new decisions.
+#[derive(Clone, Debug, Default)]
+pub struct Consequences {
+    /// What is owed.
+    pub reactions: Vec<ReactionRow>,
+    /// Whom versions reached.
+    pub exposures: Vec<ExposureRow>,
+    /// What the counters of rules grow by: seen, matched, reacted, failed.
+    pub counts: BTreeMap<Uuid, [i64; 4]>,
+}
+
+/// What follows from those decisions that are new: pairs of rule and event.
+#[must_use]
+pub fn consequences(
+    considered: &[Considered],
+    events: &[Event],
+    new: &BTreeSet<(Uuid, Uuid)>,
+    rng: &mut dyn Rng,
+) -> Consequences {
+    let mut all = Consequences::default();
+    for one in considered {
+        let Some(event) = events.get(one.place) else { continue };
+        if !new.contains(&(one.rule.rule_id, event.event_id.as_uuid())) {
+            continue;
+        }
+        let counts = all.counts.entry(one.rule.rule_id).or_default();
+        let [seen, matched, _, failed] = counts;
+        *seen += 1;
+        *matched += i64::from(one.outcome.matched());
+        *failed += i64::from(matches!(one.outcome.verdict, Verdict::Failed | Verdict::Loop));
+        if one.outcome.matched() {
+            react(one, event, &mut all, rng);
+        }
+    }
+    all
+}
+
+fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn Rng) {
+    let document = one.version.rule.document();
+    let facts = facts_of(event, Value::Null, &References::default(), chrono_tz::UTC);
+    let context = json!({
+        "event": facts.event, "meta": facts.meta, "correlation": event.correlation.unwrap_or(event.event_id.as_uuid()),
+    });
+    for reaction in one.version.rule.reactions(&one.outcome.reactions) {
+        all.reactions.push(ReactionRow {
+            reaction_id: ReactionId::new(event.occurred_at, rng),
+            rule_id: one.rule.rule_id,
+            version: one.version.number,
+            event_id: event.event_id.as_uuid(),
+            occurred_at: event.occurred_at,
+            key: reaction.key.clone(),
+            act: reaction.act.clone(),
+            unless: reaction.unless.clone(),
+            on_error: match document.on_error {
+                OnError::Continue => "continue",
+                OnError::RollBack => "roll_back",
+            },
+            customer_id: customer_of(event),
+            subject_id: subject_of(event),
+            context: context.clone(),
+            due_at: event.occurred_at + TimeDelta::seconds(i64::from(reaction.after_seconds)),
+        });
+    }
+    if let Some(customer_id) = customer_of(event) {
+        let within = document.goal.as_ref().map(|goal| TimeDelta::seconds(i64::from(goal.within_seconds)));
+        all.exposures.push(ExposureRow {
+            rule_id: one.rule.rule_id,
+            version: one.version.number,
+            customer_id,
+            variant: one.variant.as_str(),
+            first_at: event.occurred_at,
+            until: within.map(|within| event.occurred_at + within),
+        });
+    }
+}
+
+/// The events that are the goal of a rule.
+#[must_use]
+pub fn goals(set: &RuleSet, events: &[Event]) -> Vec<GoalRow> {
+    let mut rows = Vec::new();
+    for event in events {
+        let Some(customer_id) = customer_of(event) else { continue };
+        let rules = set.of_goal(&event.kind).iter();
+        rows.extend(rules.map(|rule| GoalRow { rule_id: rule.rule_id, customer_id, at: event.occurred_at }));
+    }
+    rows
+}
+
+/// The memory to store of the pairs that changed.
+#[must_use]
+pub fn use_rows(memory: &Memory, touched: &BTreeSet<(Uuid, Uuid)>) -> Vec<UseRow> {
+    let row = |pair: &(Uuid, Uuid)| UseRow {
+        rule_id: pair.0,
+        subject_id: pair.1,
+        used_at: memory.get(pair).cloned().unwrap_or_default(),
+    };
+    touched.iter().map(row).collect()
+}
