@@ -64,6 +64,12 @@ pub enum RunError {
     /// The event types that come with the server.
     #[error("the event types cannot be made")]
     EventTypes(#[source] base::ChangeError),
+    /// The client of Kafka.
+    #[error("the settings of [kafka] are refused")]
+    Kafka(#[source] rdkafka::error::KafkaError),
+    /// The client that calls webhooks.
+    #[error("webhooks cannot be sent")]
+    Webhooks(#[source] reqwest::Error),
     /// A question to the database.
     #[error("the database failed")]
     Query(#[from] sqlx::Error),

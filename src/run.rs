@@ -43,7 +43,13 @@ async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(
     let first = prepare(ground).await?;
     let automation = Automation::start(ground).await?;
     let live = Live::start(ground).await?;
-    let ingest = ingest::start(ground);
+    let ingest = match ingest::start(ground) {
+        Ok(ingest) => ingest,
+        Err(error) => {
+            live.stop().await;
+            return Err(error);
+        }
+    };
     let beats = Heartbeat::start(Arc::clone(&ground.clock));
     let (serving, house) = match listen(ground, &live, beats, ingest) {
         Ok(listening) => listening,
@@ -134,6 +140,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     .with(live.parts(settings))
     .with(SiteZone(settings.server.time_zone))
     .with(ingest)
+    .with(ingest::webhooks(ground))
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

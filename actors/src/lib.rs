@@ -18,6 +18,7 @@ pub mod inbox;
 pub mod legs;
 pub mod live;
 pub mod message;
+pub mod messages;
 pub mod operator;
 pub mod queue;
 pub mod supervise;

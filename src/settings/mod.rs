@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod demo;
+pub mod events;
 mod load;
 pub mod log;
 pub mod media;
@@ -20,6 +21,7 @@ pub use crate::http::settings::Http;
 pub use access::policy::AccessPolicy;
 pub use database::Database;
 pub use demo::Demo;
+pub use events::{Events, Kafka, Webhooks};
 pub use log::Log;
 pub use media::Media;
 pub use server::Server;
@@ -46,6 +48,12 @@ pub struct Settings {
     pub sip: Sip,
     /// `[media]`
     pub media: Media,
+    /// `[events]`
+    pub events: Events,
+    /// `[kafka]`
+    pub kafka: Kafka,
+    /// `[webhooks]`
+    pub webhooks: Webhooks,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -60,6 +68,7 @@ impl Settings {
         check_access(&self.access, problems);
         self.sip.check(problems);
         self.media.check(problems);
+        self.kafka.check(problems);
     }
 
     /// The database as the platform starts it.

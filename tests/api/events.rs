@@ -118,3 +118,82 @@ async fn event_types_are_registered_changed_and_removed() {
     assert_eq!(pointers, ["/schema", "/name"]);
     browser.get(path).await.expect_problem(404, "not-found").await;
 }
+
+/// What could not be handled is shown with the reason, tried again and dropped; consumers show how far they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_are_tried_again_or_dropped_and_consumers_read_again() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+    let mut db = server.db.pool().acquire().await.unwrap();
+    for n in [1, 2] {
+        let letter = platform::dead_letter::NewLetter {
+            origin: "kafka:billing".to_owned(),
+            event: None,
+            reason: "unknown_type",
+            detail: "/type: there is no event type".to_owned(),
+            payload: event(&n.to_string(), 5),
+        };
+        let id = base::id::DeadLetterId::new(base::Clock::now(&*server.clock), &mut server.state.dice());
+        platform::dead_letter::store::keep(&mut db, base::Clock::now(&*server.clock), id, &letter)
+            .await
+            .unwrap();
+    }
+    let list = browser.get("/api/v1/dead-letters?state=open").await.expect(StatusCode::OK).await;
+    let path = |at: usize, act: &str| {
+        format!("/api/v1/dead-letters/{}/{act}", list["items"][at]["id"].as_str().unwrap())
+    };
+
+    browser.post(&path(0, "retry"), &json!({})).await.expect_problem(422, "invalid").await;
+    browser.post("/api/v1/event-types", &tea()).await.expect(StatusCode::CREATED).await;
+    let done = browser.post(&path(0, "retry"), &json!({})).await.expect(StatusCode::OK).await;
+    let dropped = browser.post(&path(1, "drop"), &json!({})).await.expect(StatusCode::OK).await;
+    browser.post(&path(0, "retry"), &json!({})).await.expect_problem(409, "not-possible-now").await;
+    let left = browser.get("/api/v1/dead-letters?state=open").await.expect(StatusCode::OK).await;
+
+    assert_eq!((&done["state"], &dropped["state"]), (&json!("done"), &json!("dropped")));
+    assert_eq!(left["items"], json!([]));
+    sqlx::query(
+        "insert into platform.event_consumer (name, transaction_id, position) values ('test', '0', 0)",
+    )
+    .execute(&mut *db)
+    .await
+    .unwrap();
+    let consumers = browser.get("/api/v1/event-consumers").await.expect(StatusCode::OK).await;
+    let from = json!({ "from": "2026-01-01T00:00:00Z" });
+    let moved = browser.post("/api/v1/event-consumers/test/replay", &from).await.expect(StatusCode::OK).await;
+    browser.post("/api/v1/event-consumers/nobody/replay", &from).await.expect_problem(404, "not-found").await;
+    assert_eq!(
+        (&consumers["items"][0]["name"], &consumers["items"][0]["failing"]),
+        (&json!("test"), &Value::Null)
+    );
+    assert!(moved["lag"].as_i64().unwrap() > 0);
+}
+
+/// A webhook's secret is shown once; addresses of the own network are refused.
+#[tokio::test(flavor = "multi_thread")]
+async fn webhooks_are_added_changed_and_removed_and_their_secret_is_shown_once() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+    let hook = json!({ "name": "shop", "url": "https://example.com/hook", "kinds": ["tea.", "crm."] });
+    let mut inside = hook.clone();
+    inside["url"] = json!("https://10.0.0.1/hook");
+    let refused = browser.post("/api/v1/webhooks", &inside).await.expect_problem(422, "invalid").await;
+    let made = browser.post("/api/v1/webhooks", &hook).await.expect(StatusCode::CREATED).await;
+    let path = format!("/api/v1/webhooks/{}", made["id"].as_str().unwrap());
+    let found = browser.get(&path).await.expect(StatusCode::OK).await;
+    let rotated = browser.post(&format!("{path}/secret"), &json!({})).await.expect(StatusCode::OK).await;
+    let mut off = hook.clone();
+    off["enabled"] = json!(false);
+    let changed = browser.put(&path, 2, &off).await.expect(StatusCode::OK).await;
+    let deliveries = browser.get(&format!("{path}/deliveries")).await.expect(StatusCode::OK).await;
+    let log = browser.get("/api/v1/events?kind=platform.").await.expect(StatusCode::OK).await;
+    browser.delete(&path).await.expect(StatusCode::NO_CONTENT).await;
+
+    assert_eq!(refused["errors"][0]["pointer"], "/url");
+    let (first, second) = (made["secret"].as_str().unwrap(), rotated["secret"].as_str().unwrap());
+    assert!(first.starts_with("whsec_") && second.starts_with("whsec_") && first != second);
+    assert!(found.get("secret").is_none() && changed.get("secret").is_none());
+    assert!(!log.to_string().contains("whsec_"));
+    assert_eq!((&changed["enabled"], &deliveries["items"]), (&json!(false), &json!([])));
+    browser.get(&path).await.expect_problem(404, "not-found").await;
+}

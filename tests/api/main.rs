@@ -10,6 +10,7 @@ mod contract;
 mod events;
 mod keys;
 mod limits;
+mod messages;
 mod password;
 mod people;
 mod record;

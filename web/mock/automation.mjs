@@ -47,7 +47,7 @@ const types = [
     },
   },
 ];
-const field = (path, en, ru, type, more = {}) => ({
+const field = (path, _en, ru, type, more = {}) => ({
   path,
   title: ru,
   type,

@@ -242,8 +242,8 @@ const messages = states.map((state, index) => ({
 const webhooks = [
   v({
     url: 'https://crm.example.uz/hooks/trunkline',
-    description: 'CRM',
-    events: ['purchase', 'channels.message_delivered.v1'],
+    name: 'CRM',
+    kinds: ['purchase', 'channels.message_delivered.v1'],
     enabled: true,
     disabled_reason: null,
   }),
@@ -254,10 +254,10 @@ const deliveries = ['delivered', 'failed', 'pending'].map((state, index) => ({
   kind: 'purchase',
   state,
   attempts: index + 1,
-  status: [200, 503, null][index],
-  error: [null, 'Service Unavailable', null][index],
+  last_status: [200, 503, null][index],
+  last_error: [null, 'Service Unavailable', null][index],
   created_at: ago(60 * (index + 1)),
-  next_at: index === 2 ? ago(-30) : null,
+  due_at: ago(-30),
 }));
 
 export const recordCollections = {

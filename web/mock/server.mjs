@@ -189,6 +189,7 @@ const TYPES = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.wasm': 'application/wasm',
 };
 async function page(path, response) {
   const file = extname(path) ? path : '/index.html';
@@ -197,6 +198,7 @@ async function page(path, response) {
   // The policy that the real server sends too.
   response.writeHead(200, {
     'Content-Type': TYPES[extname(file)] ?? 'application/octet-stream',
+    ...(path.startsWith('/jdm/') ? {} : { 'X-Frame-Options': 'DENY' }),
     'Content-Security-Policy':
       "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self' ws: wss:",
   });

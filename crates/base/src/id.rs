@@ -74,6 +74,8 @@ ids! {
     ContactId,
     /// A person or an organisation the company serves.
     CustomerId,
+    /// Something that could not be handled and waits for somebody.
+    DeadLetterId,
     /// One entry of the event log.
     EventId,
     /// A flow that is kept in the database.
@@ -82,6 +84,10 @@ ids! {
     InstanceId,
     /// One leg of a call: a SIP dialog or a browser's media session.
     LegId,
+    /// A connection to an SMS centre or a mail server.
+    LinkId,
+    /// One message to one customer.
+    MessageId,
     /// Why an operator is not ready.
     NotReadyReasonId,
     /// A number that callers dial.
@@ -114,10 +120,16 @@ ids! {
     SkillId,
     /// Work that a flow or a rule gives to a person.
     TaskId,
+    /// What a message says, by channel and language.
+    TemplateId,
     /// What a contact was about; topics form a tree.
     TopicId,
     /// A SIP connection to an operator of telephony or to an exchange.
     TrunkId,
+    /// One event on its way to one webhook.
+    WebhookDeliveryId,
+    /// An address of another system that hears of events.
+    WebhookId,
 }
 
 impl From<PersonId> for OperatorId {

@@ -7,8 +7,10 @@
 
 pub mod audit;
 pub mod consumer;
+pub mod consumers;
 pub mod outside;
 pub mod query;
+pub mod retention;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -18,7 +20,7 @@ pub use consumer::{Handler, advance, run};
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
 };
-pub use store::{lag, make_outside_partitions, make_partitions, read};
+pub use store::{append_all, lag, make_outside_partitions, make_partitions, read};
 
 use base::event::Journal;
 use base::id::EventId;

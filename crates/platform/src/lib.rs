@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod db;
+pub mod dead_letter;
 pub mod event;
 pub mod event_type;
 pub mod idempotency;
@@ -12,5 +13,6 @@ pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
 pub mod tls;
+pub mod webhook;
 
 pub use clock::SystemClock;

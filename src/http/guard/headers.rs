@@ -15,6 +15,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self'; st
     img-src 'self' data: blob:; font-src 'self' data:; media-src 'self' blob:; connect-src 'self'; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The editor of decision tables is a page of its own, and stands inside ours.
+const FRAMED: &str = "/jdm/";
+
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -38,11 +41,16 @@ pub async fn secure<B: MessageBody + 'static>(
     let is_secure = settings.is_secure();
     let policy = content_security_policy(&settings.panels);
     let is_api = request.path().starts_with("/api/");
+    let is_framed = request.path().starts_with(FRAMED);
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if is_framed {
+        headers.insert(header::CONTENT_SECURITY_POLICY, framed_by_ours());
+        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
     }
     if is_secure {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
@@ -51,6 +59,12 @@ pub async fn secure<B: MessageBody + 'static>(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     Ok(response)
+}
+
+/// The policy of a page that stands inside a page of ours, and of nobody else's.
+fn framed_by_ours() -> HeaderValue {
+    let policy = CONTENT_SECURITY_POLICY.replace("frame-ancestors 'none'", "frame-ancestors 'self'");
+    HeaderValue::try_from(policy).unwrap_or(HeaderValue::from_static(CONTENT_SECURITY_POLICY))
 }
 
 /// The policy, with the panels' origins let into frames. An origin holds only characters that a header may hold.
@@ -68,6 +82,14 @@ fn content_security_policy(panels: &[Panel]) -> HeaderValue {
 mod tests {
     use super::*;
     use crate::http::settings::PanelPlace;
+
+    #[test]
+    fn the_page_inside_ours_is_framed_by_us_alone_and_may_do_no_more() {
+        let policy = framed_by_ours();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.ends_with("frame-ancestors 'self'"));
+        assert_eq!(policy.replace("ancestors 'self'", "ancestors 'none'"), CONTENT_SECURITY_POLICY);
+    }
 
     /// NFR-ARCH-02
     #[test]

@@ -19,6 +19,8 @@ const LOOKED_THROUGH_MAX: usize = 5_000;
 #[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct ContactFilter {
+    /// Of this customer.
+    pub customer_id: Option<CustomerId>,
     /// In this queue.
     pub queue_id: Option<QueueId>,
     /// Served by this operator.
@@ -162,11 +164,12 @@ async fn sought(
     let digits: String = text.unwrap_or_default().chars().filter(char::is_ascii_digit).collect();
     let is_number = text.is_some_and(|text| text.chars().all(|c| c.is_ascii_digit() || " +-()".contains(c)));
     let customers = match text {
+        _ if filter.customer_id.is_some() => filter.customer_id.map(|customer| vec![customer]),
         Some(text) if !is_number => Some(crm::query::search_ids(db, text, CUSTOMERS_MAX).await?),
         _ => None,
     };
     Ok(Search {
-        number: (is_number && !digits.is_empty()).then_some(digits),
+        number: (is_number && !digits.is_empty() && filter.customer_id.is_none()).then_some(digits),
         customers,
         queue: filter.queue_id,
         visible: visible_queues(db, &caller.scope(Operation::ContactRead)).await?,

@@ -4,10 +4,13 @@ pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
 pub mod event_ingest;
+pub mod event_log;
 pub mod event_types;
 pub mod explanations;
 pub mod flow_nodes;
 pub mod flows;
+pub mod links;
+pub mod messages;
 pub mod numbers;
 pub mod operators;
 pub mod parts;
@@ -15,7 +18,9 @@ pub mod prompts;
 pub mod queues;
 pub mod recordings;
 pub mod rules;
+pub mod templates;
 pub mod trunks;
+pub mod webhooks;
 pub mod words;
 
 pub use parts::{AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators, Parts, PresenceNow};
@@ -44,6 +49,11 @@ pub fn routes() -> Vec<Route> {
         customers::routes(),
         event_ingest::routes(),
         event_types::routes(),
+        event_log::routes(),
+        webhooks::routes(),
+        templates::routes(),
+        messages::routes(),
+        links::routes(),
         rules::routes(),
     ]
     .concat()
@@ -66,6 +76,11 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         customers::docs(),
         event_ingest::docs(),
         event_types::docs(),
+        event_log::docs(),
+        webhooks::docs(),
+        templates::docs(),
+        messages::docs(),
+        links::docs(),
     ];
     documents.extend(words::docs());
     documents.extend(rules::docs());

@@ -108,6 +108,7 @@ export interface RuleTest {
   name: string;
   event: Record<string, unknown>;
   customer?: Record<string, unknown> | null;
+  now?: string | null;
   expect: { matched: boolean; reactions?: string[] };
 }
 

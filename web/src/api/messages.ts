@@ -1,4 +1,4 @@
-import type { LocalText } from './contract';
+import type { LocalText, Page } from './contract';
 import { type Query, send } from './http';
 import { type Collection, resource } from './query';
 
@@ -167,4 +167,7 @@ export interface Field {
   unit?: string | null;
   group: string;
 }
-export const ruleFields = (query: Query) => send<Field[]>('/rule-fields', { query });
+export const ruleFields = async (query: Query): Promise<Field[]> => {
+  const answer = await send<Field[] | Page<Field>>('/rule-fields', { query });
+  return Array.isArray(answer) ? answer : answer.items;
+};

@@ -1,18 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Fault, RuleDocument } from './automation';
-import type { Page } from './contract';
+import type { Customer, Page } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
 
 /** One thing that was asked on the way to a decision, and how it came out; not known where it was not computed. */
 export interface TraceStep {
-  part: 'verdict' | 'criteria' | 'row' | 'error';
+  part: 'verdict' | 'criteria' | 'row' | 'valid' | 'hours' | 'table' | 'limit' | 'error';
   held: boolean | null;
-  field?: string | undefined;
-  op?: string | undefined;
+  field?: string | null | undefined;
+  op?: string | null | undefined;
   value?: unknown;
   actual?: unknown;
-  text?: string | undefined;
+  text?: string | null | undefined;
 }
 
 export const VERDICTS = [
@@ -52,7 +52,7 @@ export interface TrialAnswer {
   matched: boolean;
   variant?: string | null;
   reactions: (Planned | string)[];
-  trace?: (Partial<Judgement> & { customer?: Record<string, unknown> | null }) | null;
+  trace?: (Partial<Judgement> & { steps?: TraceStep[] }) | null;
   faults: Fault[];
 }
 
@@ -63,6 +63,21 @@ export const tryRule = (body: {
   customer?: Record<string, unknown> | null;
   now?: string;
 }) => send<TrialAnswer>('/rules/try', { method: 'POST', body });
+
+/** A stored customer as expressions see one, so that a test goes on meaning the same when the person changes. */
+export async function customerFacts(id: string): Promise<Record<string, unknown>> {
+  const {
+    identifiers,
+    attributes,
+    version: _,
+    updated_at: __,
+    ...plain
+  } = await send<Customer & { attributes?: Record<string, unknown> }>(`/customers/${id}`);
+  const known = Object.fromEntries(
+    [...(identifiers ?? [])].reverse().map(({ kind, value }) => [kind, value]),
+  );
+  return { ...plain, ...known, ...attributes };
+}
 
 export interface Simulation {
   state: 'running' | 'done' | 'failed' | 'cancelled';

@@ -3,29 +3,31 @@ import { send } from './http';
 import { type Collection, resource } from './query';
 
 export interface WebhookInput {
+  name: string;
   url: string;
-  description?: string | null;
-  events: string[];
+  /** Whole kinds of events, or beginnings that end with a dot. */
+  kinds: string[];
   enabled: boolean;
 }
 export interface Webhook extends WebhookInput {
   id: string;
   version: number;
-  disabled_reason?: string | null;
+  /** Why the server itself switched it off. */
+  disabled_reason: string | null;
 }
-/** What the server answers once, when a webhook is made: the secret that signs its deliveries. */
+/** What the server answers once, when a webhook is made: with the secret that signs its deliveries. */
 export type MadeWebhook = Webhook & { secret?: string };
 
 export interface Delivery {
   id: string;
   event_id: string;
   kind: string;
-  state: string;
+  state: 'pending' | 'delivered' | 'failed';
   attempts: number;
-  status?: number | null;
-  error?: string | null;
+  due_at: string;
+  last_status: number | null;
+  last_error: string | null;
   created_at: string;
-  next_at?: string | null;
 }
 
 export const webhooks = resource<Webhook, WebhookInput, MadeWebhook>(
@@ -36,6 +38,6 @@ export const webhooks = resource<Webhook, WebhookInput, MadeWebhook>(
 export const deliveriesOf = (id: string, cursor?: string) =>
   send<Page<Delivery>>(`/webhooks/${id}/deliveries`, { query: { limit: 50, cursor } });
 export const retryDelivery = (id: string, delivery: string) =>
-  send<void>(`/webhooks/${id}/deliveries/${delivery}/retry`, { method: 'POST' });
+  send<Delivery>(`/webhooks/${id}/deliveries/${delivery}/retry`, { method: 'POST' });
 export const rotateSecret = (id: string) =>
-  send<{ secret: string }>(`/webhooks/${id}/secret`, { method: 'POST' });
+  send<MadeWebhook>(`/webhooks/${id}/secret`, { method: 'POST' });

@@ -47,13 +47,13 @@ export const router = createBrowserRouter([
           needs('contact.read', {
             path: 'contacts',
             lazy: async () => ({
-              Component: (await import('../features/supervisor/ContactsPage')).default,
+              Component: (await withWords(import('../features/supervisor/ContactsPage'))).default,
             }),
           }),
           needs('contact.read', {
             path: 'contacts/:id',
             lazy: async () => ({
-              Component: (await import('../features/supervisor/ContactPage')).default,
+              Component: (await withWords(import('../features/supervisor/ContactPage'))).default,
             }),
           }),
           needs('customer.read', {

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { en as enFirst } from './en';
-import { pagesEn } from './en-pages';
-import { ru as ruFirst } from './ru';
-import { pagesRu } from './ru-pages';
-import { uz as uzFirst } from './uz';
-import { pagesUz } from './uz-pages';
+import { allWords } from './all';
 
-const en = { ...enFirst, ...pagesEn };
-const ru = { ...ruFirst, ...pagesRu };
-const uz = { ...uzFirst, ...pagesUz };
+const { en, ru, uz } = allWords;
 
 function flat(words: object, path = ''): Map<string, string> {
   const out = new Map<string, string>();

@@ -1,5 +1,6 @@
 import { adminEn } from './en/admin';
 import { cardsEn } from './en/cards';
+import { contactsEn } from './en/contacts';
 import { eventsEn } from './en/events';
 import { scriptEn } from './en/script';
 import { tasksEn } from './en/tasks';
@@ -13,6 +14,7 @@ import { schemaEn } from './en/schema';
 /** Words of pages that are not part of the first load: they come with the first of these pages. */
 export const pagesEn = {
   admin: adminEn,
+  contacts: contactsEn,
   flows: flowsEn,
   connectors: connectorsEn,
   tasks: tasksEn,

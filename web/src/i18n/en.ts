@@ -1,6 +1,6 @@
 import { boardEn } from './en/board';
 import { commonEn } from './en/common';
-import { contactsEn } from './en/contacts';
+import { customersEn } from './en/customers';
 import { deskEn } from './en/desk';
 import { floorEn } from './en/floor';
 import { problemsEn } from './en/problems';
@@ -11,6 +11,6 @@ export const en = {
   desk: deskEn,
   board: boardEn,
   floor: floorEn,
-  contacts: contactsEn,
+  admin: { customers: customersEn },
   problem: problemsEn,
 };

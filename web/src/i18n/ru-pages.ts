@@ -1,6 +1,7 @@
 import type { pagesEn } from './en-pages';
 import { adminRu } from './ru/admin';
 import { cardsRu } from './ru/cards';
+import { contactsRu } from './ru/contacts';
 import { eventsRu } from './ru/events';
 import { scriptRu } from './ru/script';
 import { tasksRu } from './ru/tasks';
@@ -14,6 +15,7 @@ import type { Words } from './words';
 
 export const pagesRu: Words<typeof pagesEn> = {
   admin: adminRu,
+  contacts: contactsRu,
   flows: flowsRu,
   connectors: connectorsRu,
   tasks: tasksRu,

@@ -1,7 +1,7 @@
 import type { en } from './en';
 import { boardRu } from './ru/board';
 import { commonRu } from './ru/common';
-import { contactsRu } from './ru/contacts';
+import { customersRu } from './ru/customers';
 import { deskRu } from './ru/desk';
 import { floorRu } from './ru/floor';
 import { problemsRu } from './ru/problems';
@@ -12,6 +12,6 @@ export const ru: Words<typeof en> = {
   desk: deskRu,
   board: boardRu,
   floor: floorRu,
-  contacts: contactsRu,
+  admin: { customers: customersRu },
   problem: problemsRu,
 };

@@ -1,6 +1,7 @@
 import type { pagesEn } from './en-pages';
 import { adminUz } from './uz/admin';
 import { cardsUz } from './uz/cards';
+import { contactsUz } from './uz/contacts';
 import { eventsUz } from './uz/events';
 import { scriptUz } from './uz/script';
 import { tasksUz } from './uz/tasks';
@@ -14,6 +15,7 @@ import type { Words } from './words';
 
 export const pagesUz: Words<typeof pagesEn> = {
   admin: adminUz,
+  contacts: contactsUz,
   flows: flowsUz,
   connectors: connectorsUz,
   tasks: tasksUz,

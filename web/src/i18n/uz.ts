@@ -1,7 +1,7 @@
 import type { en } from './en';
 import { boardUz } from './uz/board';
 import { commonUz } from './uz/common';
-import { contactsUz } from './uz/contacts';
+import { customersUz } from './uz/customers';
 import { deskUz } from './uz/desk';
 import { floorUz } from './uz/floor';
 import { problemsUz } from './uz/problems';
@@ -12,6 +12,6 @@ export const uz: Words<typeof en> = {
   desk: deskUz,
   board: boardUz,
   floor: floorUz,
-  contacts: contactsUz,
+  admin: { customers: customersUz },
   problem: problemsUz,
 };

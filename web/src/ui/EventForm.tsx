@@ -18,6 +18,12 @@ function labelOf(name: string, schema: JsonSchema, language: string): string {
   return local || schema.title || name;
 }
 
+/** How people call a value of a list. */
+function choiceOf(value: string, schema: JsonSchema, language: string): string {
+  const choices = schema['x-choices'] as Record<string, Record<string, string>> | undefined;
+  return localText(choices?.[value], language) || value;
+}
+
 const typeOf = (schema: JsonSchema): string | undefined =>
   Array.isArray(schema.type) ? schema.type.find((one) => one !== 'null') : schema.type;
 
@@ -46,7 +52,10 @@ function Control({
         aria-label={label}
         showSearch={{ optionFilterProp: 'label' }}
         value={value === undefined ? null : String(value)}
-        options={schema.enum.map((one) => ({ value: String(one), label: String(one) }))}
+        options={schema.enum.map((one) => ({
+          value: String(one),
+          label: choiceOf(String(one), schema, i18n.language),
+        }))}
         onChange={(next) => onChange(schema.enum?.find((one) => String(one) === next))}
       />
     );

@@ -1,9 +1,14 @@
 //! Consumers: readers of the log that keep their place in the same transaction as their own writes.
 
 use super::{CHANNEL, Event, store};
+use crate::dead_letter::{self, LetterState, NewLetter};
+use crate::journal::{Fault, fault_of};
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
+use serde_json::json;
 use sqlx::postgres::PgListener;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{Connection, PgConnection, PgPool};
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -16,12 +21,20 @@ const POLL_EVERY: Duration = Duration::from_secs(1);
 const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// Wait after an error, so that an absent database is not hammered.
 const RETRY_AFTER: Duration = Duration::from_secs(2);
+/// How often a busy consumer looks for dead letters that somebody wants tried again.
+const LETTERS_EVERY: Duration = Duration::from_secs(1);
 
 /// What a consumer does with a batch, in the transaction that also moves its place.
 pub trait Handler: Send + Sync {
     /// Handles events in the log's order. An error rolls everything back; the batch comes again.
     fn handle<'a>(&'a self, db: &'a mut PgConnection, events: &'a [Event])
     -> BoxFuture<'a, sqlx::Result<()>>;
+
+    /// Whether an event that fails goes to the dead letters, so that those behind it are handled. A batch that fails
+    /// is then handled event by event. Say no where each event needs those before it.
+    fn isolates(&self) -> bool {
+        false
+    }
 }
 
 /// Hands the next batch to `handler` and moves the place of the consumer `name`; how many events it was.
@@ -30,6 +43,16 @@ pub trait Handler: Send + Sync {
 /// # Errors
 /// The database or the handler refused; nothing has moved.
 pub async fn advance(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
+    match advance_whole(pool, name, handler).await {
+        Err(error) if handler.isolates() && fault_of(&error) != Fault::Away => {
+            tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
+            advance_singly(pool, name, handler).await
+        }
+        done => done,
+    }
+}
+
+async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
     let mut tx = pool.begin().await?;
     let Some(after) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
     let events = store::read(&mut tx, after, BATCH_MAX).await?;
@@ -39,44 +62,176 @@ pub async fn advance(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::
         return Ok(0);
     };
     let at = last.at;
-    handler.handle(&mut tx, &events).await?;
+    attempt(handler, &mut tx, &events).await?;
     store::set_position(&mut tx, name, at).await?;
     tx.commit().await?;
     Ok(events.len())
 }
 
+/// The same batch, each event behind a savepoint of its own: what fails becomes a dead letter.
+async fn advance_singly(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
+    let mut tx = pool.begin().await?;
+    let Some(after) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    let events = store::read(&mut tx, after, BATCH_MAX).await?;
+    for event in &events {
+        let mut guarded = tx.begin().await?;
+        match attempt(handler, &mut guarded, std::slice::from_ref(event)).await {
+            Ok(()) => guarded.commit().await?,
+            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
+            Err(error) => {
+                guarded.rollback().await?;
+                bury(&mut tx, name, event, &error).await?;
+            }
+        }
+    }
+    if let Some(last) = events.last() {
+        store::set_position(&mut tx, name, last.at).await?;
+    }
+    tx.commit().await?;
+    Ok(events.len())
+}
+
+/// A panic is a failure of the handler, not of the consumer.
+async fn attempt(handler: &dyn Handler, db: &mut PgConnection, events: &[Event]) -> sqlx::Result<()> {
+    let handled = AssertUnwindSafe(async { handler.handle(db, events).await }).catch_unwind().await;
+    handled.unwrap_or_else(|_| Err(sqlx::Error::decode("the handler panicked")))
+}
+
+async fn bury(db: &mut PgConnection, name: &str, event: &Event, error: &sqlx::Error) -> sqlx::Result<()> {
+    tracing::error!(consumer = name, event.id = %event.event_id, %error, "event {} is a dead letter", event.event_id);
+    let letter = NewLetter {
+        origin: dead_letter::of_consumer(name),
+        event: Some((event.event_id, event.occurred_at)),
+        reason: "handler_failed",
+        detail: error.to_string(),
+        payload: json!({ "kind": event.kind, "subject": event.subject, "payload": event.payload }),
+    };
+    let now = store::database_now(db).await?;
+    dead_letter::store::keep(db, now, dead_letter::letter_id(name, event.event_id), &letter).await
+}
+
+/// Tries a dead letter again that somebody asked for; whether there was one.
+///
+/// # Errors
+/// The database failed.
+pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<bool> {
+    let mut tx = pool.begin().await?;
+    let origin = dead_letter::of_consumer(name);
+    let Some((id, event_id, occurred_at)) = dead_letter::store::take_retrying(&mut tx, &origin).await? else {
+        return Ok(false);
+    };
+    let now = store::database_now(&mut tx).await?;
+    let Some(event) = store::find(&mut tx, event_id, occurred_at).await? else {
+        let gone = NewLetter {
+            origin,
+            event: Some((event_id, occurred_at)),
+            reason: "event_gone",
+            detail: "the event is no longer kept: drop this letter".to_owned(),
+            payload: json!({}),
+        };
+        dead_letter::store::keep(&mut tx, now, id, &gone).await?;
+        tx.commit().await?;
+        return Ok(true);
+    };
+    let mut guarded = tx.begin().await?;
+    match attempt(handler, &mut guarded, std::slice::from_ref(&event)).await {
+        Ok(()) => {
+            guarded.commit().await?;
+            dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
+        }
+        Err(error) if fault_of(&error) == Fault::Away => return Err(error),
+        Err(error) => {
+            guarded.rollback().await?;
+            bury(&mut tx, name, &event, &error).await?;
+        }
+    }
+    tx.commit().await?;
+    Ok(true)
+}
+
 /// Runs a consumer until `stop` is cancelled: woken by `notify`, repaired by a poll each second, patient with
 /// errors.
 pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: CancellationToken) {
-    let mut listener = None;
-    let mut measured: Option<Instant> = None;
+    let mut running = Running { pool, name, listener: None, measured: None, letters: None, failing: None };
     while !stop.is_cancelled() {
-        if measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
-            measured = Some(Instant::now());
-            measure(&pool, name).await;
-        }
-        if listener.is_none() {
-            listener = listen(&pool).await;
-        }
-        match advance(&pool, name, &handler).await {
+        running.keep_house(&handler).await;
+        match advance(&running.pool, name, &handler).await {
             Ok(0) => {
+                running.works().await;
                 let lost = tokio::select! {
                     () = stop.cancelled() => break,
-                    lost = woken(&mut listener) => lost,
+                    lost = woken(&mut running.listener) => lost,
                     () = tokio::time::sleep(POLL_EVERY) => false,
                 };
                 if lost {
-                    listener = None;
+                    running.listener = None;
                 }
             }
-            Ok(_) => {}
+            Ok(_) => running.works().await,
             Err(error) => {
                 tracing::warn!(consumer = name, error = %error, "consumer {name} could not go on, it tries again");
+                running.fails(&error).await;
                 tokio::select! {
                     () = stop.cancelled() => break,
                     () = tokio::time::sleep(RETRY_AFTER) => {}
                 }
             }
+        }
+    }
+}
+
+/// What a running consumer keeps beside its place.
+struct Running {
+    pool: PgPool,
+    name: &'static str,
+    listener: Option<PgListener>,
+    measured: Option<Instant>,
+    letters: Option<Instant>,
+    /// What its row says; at the start nobody knows.
+    failing: Option<bool>,
+}
+
+impl Running {
+    async fn keep_house(&mut self, handler: &dyn Handler) {
+        if self.measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
+            self.measured = Some(Instant::now());
+            measure(&self.pool, self.name).await;
+        }
+        if self.listener.is_none() {
+            self.listener = listen(&self.pool).await;
+        }
+        if handler.isolates() && self.letters.is_none_or(|at| at.elapsed() >= LETTERS_EVERY) {
+            self.letters = Some(Instant::now());
+            loop {
+                match retry_letter(&self.pool, self.name, handler).await {
+                    Ok(true) => {}
+                    Ok(false) => break,
+                    Err(error) => {
+                        tracing::warn!(consumer = self.name, %error, "dead letters could not be tried again");
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn works(&mut self) {
+        if self.failing.replace(false) != Some(false) {
+            self.tell(None).await;
+        }
+    }
+
+    async fn fails(&mut self, error: &sqlx::Error) {
+        if self.failing.replace(true) != Some(true) {
+            self.tell(Some(&error.to_string())).await;
+        }
+    }
+
+    /// Told where people look; when even that fails, the database is away, and the log says so.
+    async fn tell(&self, failure: Option<&str>) {
+        let Ok(mut db) = self.pool.acquire().await else { return };
+        if let Err(error) = store::set_failure(&mut db, self.name, failure).await {
+            tracing::warn!(consumer = self.name, %error, "the state of consumer {} could not be written", self.name);
         }
     }
 }

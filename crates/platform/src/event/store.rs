@@ -111,6 +111,47 @@ pub(super) async fn insert(
     Ok(())
 }
 
+/// Appends events in the caller's transaction, in one statement however many they are.
+///
+/// # Errors
+/// The database refused; the transaction is lost, as with any statement.
+pub async fn append_all(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    events: &[(EventId, NewEvent)],
+) -> sqlx::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
+    let rows: Vec<Value> = events
+        .iter()
+        .map(|(event_id, event)| {
+            let (author_kind, author_id) = author_words(event.author);
+            serde_json::json!({
+                "event_id": event_id, "kind": event.kind, "journal": journal_word(event.journal),
+                "subject_id": event.subject, "correlation_id": event.correlation, "author_kind": author_kind,
+                "author_id": author_id, "payload": event.payload,
+            })
+        })
+        .collect();
+    sqlx::query(
+        "with appended as (
+            insert into platform.event
+                (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
+            select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, $2
+            from jsonb_to_recordset($1) as given (event_id uuid, kind text, journal text, subject_id uuid,
+                correlation_id uuid, author_kind text, author_id uuid, payload jsonb)
+            on conflict (event_id, occurred_at, journal) do nothing
+            returning 1)
+        select pg_notify('platform_event', '') from appended limit 1",
+    )
+    .bind(Value::Array(rows))
+    .bind(now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Up to `limit` events after `after`, in the log's order, none of a transaction that might still be overtaken.
 ///
 /// # Errors
@@ -216,6 +257,47 @@ pub(super) async fn set_position(db: &mut PgConnection, consumer: &str, at: Posi
     .bind(consumer)
     .bind(at.transaction_id.to_string())
     .bind(at.position)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// One event of the log. The time finds its partition.
+pub(super) async fn find(
+    db: &mut PgConnection,
+    event_id: EventId,
+    occurred_at: DateTime<Utc>,
+) -> sqlx::Result<Option<Event>> {
+    let row = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event where event_id = $1 and occurred_at = $2",
+    )
+    .bind(event_id)
+    .bind(occurred_at)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Event::from))
+}
+
+/// The time of the database, for consumers, which hold no clock.
+pub(super) async fn database_now(db: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
+    sqlx::query_scalar("select now()").fetch_one(db).await
+}
+
+/// Says why a consumer cannot go on, or that it works again.
+pub(super) async fn set_failure(
+    db: &mut PgConnection,
+    consumer: &str,
+    failure: Option<&str>,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update platform.event_consumer
+        set failure = $2, failing_since = case when $2::text is null then null else coalesce(failing_since, now()) end
+        where name = $1 and (failure is distinct from $2)",
+    )
+    .bind(consumer)
+    .bind(failure)
     .execute(db)
     .await?;
     Ok(())

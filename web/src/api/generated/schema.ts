@@ -194,6 +194,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Event types, by name. */
+        get: operations["listEventTypes"];
+        put?: never;
+        /** Register an event type. Its events are taken at once. */
+        post: operations["createEventType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-types/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One event type. */
+        get: operations["getEventType"];
+        /** Change an event type. Events that are stored keep what they say. */
+        put: operations["changeEventType"];
+        post?: never;
+        /** Remove an event type: its events are taken no more. Those that came with the server cannot be removed. */
+        delete: operations["deleteEventType"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -204,7 +241,12 @@ export interface paths {
         /** Events, newest first. */
         get: operations["listEvents"];
         put?: never;
-        post?: never;
+        /**
+         * Send events. What is answered `accepted` or `duplicate` is stored; a wrong event of a batch harms no other.
+         * @description Each source gives an event an id of its own: sent again with the same content it counts once, so a sender that
+         *     got no answer, or 503, sends again.
+         */
+        post: operations["sendEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -262,6 +304,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links in use, by name. */
+        get: operations["listLinks"];
+        put?: never;
+        /** Add a link. It connects within a second. */
+        post: operations["createLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One link. */
+        get: operations["getLink"];
+        /** Change a link. It connects anew; what is on its way is waited for. */
+        put: operations["changeLink"];
+        post?: never;
+        /** Take a link out of use. What it sent stays; its secrets are forgotten. */
+        delete: operations["archiveLink"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/log-levels": {
         parameters: {
             query?: never;
@@ -274,6 +353,58 @@ export interface paths {
         /** Put other levels in force, until the next start. */
         put: operations["setLogLevels"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages, newest first. `q` is a whole number or e-mail address. */
+        get: operations["listMessages"];
+        put?: never;
+        /** Send a message. What cannot be said or reaches nobody is stored as refused, with the reason. */
+        post: operations["sendMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One message, with its tries and receipts. */
+        get: operations["getMessage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/messages/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a message back that no link has taken yet. */
+        post: operations["cancelMessage"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,6 +932,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Templates in use, by name. */
+        get: operations["listTemplates"];
+        put?: never;
+        /** Add a template. */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a message would say, in how many parts, and which fields it lacks. Nothing is sent. */
+        post: operations["previewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One template. */
+        get: operations["getTemplate"];
+        /** Change a template. Messages that were made of it keep their texts. */
+        put: operations["changeTemplate"];
+        post?: never;
+        /** Take a template out of use. Messages that were made of it stay. */
+        delete: operations["archiveTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/topics": {
         parameters: {
             query?: never;
@@ -989,6 +1174,11 @@ export interface components {
             /** @description The first password, when the server made it. Shown once. */
             password?: string | null;
         };
+        /**
+         * @description What the SMS centre takes `data_coding` 0 for.
+         * @enum {string}
+         */
+        Alphabet: "gsm7" | "latin1";
         /** @description A key as lists show it; the secret is never stored. */
         ApiKey: {
             /** @description Its id. */
@@ -1042,6 +1232,32 @@ export interface components {
             operations: components["schemas"]["Operation"][];
             unit_id?: components["schemas"]["OrgUnitId"] | null;
         };
+        /** @description One try to hand a message to a provider. */
+        Attempt: {
+            /**
+             * Format: int32
+             * @description Which, from 1.
+             */
+            attempt: number;
+            /** @description As the provider gave it. */
+            code?: string | null;
+            /** @description In words. */
+            detail?: string | null;
+            /**
+             * Format: date-time
+             * @description When its outcome was known.
+             */
+            ended_at?: string | null;
+            /** @description Over which link. */
+            link_id: components["schemas"]["LinkId"];
+            /** @description `sent`, `retry`, `failed` or `unknown`. */
+            outcome?: string | null;
+            /**
+             * Format: date-time
+             * @description When the link took it.
+             */
+            started_at: string;
+        };
         /** @description Who made something happen. */
         Author: {
             /** @description A person who is signed in. */
@@ -1057,6 +1273,11 @@ export interface components {
             /** @enum {string} */
             kind: "system";
         };
+        /**
+         * @description What a bind is for.
+         * @enum {string}
+         */
+        Bind: "transceiver" | "transmitter" | "receiver";
         /** @description The topic `board`: the wallboard. */
         BoardData: {
             /** @description The site's last midnight: counters began at zero. */
@@ -1109,6 +1330,17 @@ export interface components {
             /** @description How many wait. */
             waiting: number;
         };
+        /** @description What a template says on each channel in each language. */
+        Bodies: {
+            /** @description E-mails by language. */
+            email?: {
+                [key: string]: components["schemas"]["EmailBody"];
+            };
+            /** @description Short messages by language. */
+            sms?: {
+                [key: string]: components["schemas"]["SmsBody"];
+            };
+        };
         /** @description Who calls, as far as it is known. */
         Caller: {
             customer_id?: components["schemas"]["CustomerId"] | null;
@@ -1147,6 +1379,11 @@ export interface components {
          * @enum {string}
          */
         Channel: "voice";
+        /**
+         * @description Which channel a message shall go by.
+         * @enum {string}
+         */
+        ChannelChoice: "preferred" | "sms" | "email";
         /** @description Who got the offer. */
         Chosen: {
             /** @description The name. */
@@ -1420,6 +1657,27 @@ export interface components {
          * @enum {string}
          */
         Direction: "inbound" | "outbound" | "internal";
+        /** @description How e-mails are signed (RFC 6376). The key is written, never read. */
+        DkimSettings: {
+            /** @description The domain that signs: the one of `from`, for DMARC. */
+            domain: string;
+            /** @description Under which name its public key stands in DNS. */
+            selector: string;
+        };
+        /** @description What an e-mail says. */
+        EmailBody: {
+            /** @description The same with mark-up; values are escaped. */
+            html?: string | null;
+            /** @description The subject with placeholders. */
+            subject: string;
+            /** @description The text with placeholders, for programs without mark-up. */
+            text: string;
+        };
+        /**
+         * @description The alphabet a text needs.
+         * @enum {string}
+         */
+        Encoding: "gsm7" | "ucs2";
         /**
          * @description Who ended it.
          * @enum {string}
@@ -1453,11 +1711,92 @@ export interface components {
              */
             subject: string;
         };
+        /** @description What is wrong with an event: the shape that every diagnostic has. */
+        EventFault: {
+            /**
+             * @description What kind of fault, such as `unknown_type`.
+             * @example unknown_type
+             */
+            code: string;
+            /** @description What is wrong and what would be right. */
+            message: string;
+            /**
+             * @description Where, as a JSON pointer into the event.
+             * @example /data/amount
+             */
+            pointer: string;
+            /** @description Always `error`: an event is taken or not. */
+            severity: string;
+        };
         /**
          * Format: uuid
          * @description One entry of the event log.
          */
         EventId: string;
+        /** @description What became of one event. */
+        EventResult: {
+            event_id?: components["schemas"]["EventId"] | null;
+            /** @description What is wrong with it; empty unless it is refused. */
+            faults: components["schemas"]["EventFault"][];
+            /** @description The id that the sender gave; null when it could not be read. */
+            id?: string | null;
+            /** @description What became of it. */
+            status: components["schemas"]["EventStatus"];
+        };
+        /** @description What became of the events, in their order. */
+        EventResults: {
+            /** @description One for each event. */
+            results: components["schemas"]["EventResult"][];
+        };
+        /**
+         * @description What became of an event.
+         * @enum {string}
+         */
+        EventStatus: "accepted" | "duplicate" | "refused";
+        /** @description A registered type. */
+        EventType: components["schemas"]["EventTypeFields"] & {
+            /** @description Came with the server; it can be changed, not removed. */
+            built_in: boolean;
+            /**
+             * @description What events call themselves (CloudEvents `type`).
+             * @example purchase
+             */
+            name: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of a type, besides its name. */
+        EventTypeFields: {
+            /** @description When the event happens and who sends it. */
+            description?: string;
+            /**
+             * Format: int32
+             * @description Days for which its events are kept.
+             */
+            retention_days: number;
+            /** @description JSON Schema (draft 2020-12) of `data`; of type `object`. `title` and `x-title` (by language) name its fields. */
+            schema: Record<string, never>;
+            /** @description By what `subject` names whom it is about. */
+            subject?: components["schemas"]["SubjectKind"];
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description A new type. */
+        EventTypeInput: components["schemas"]["EventTypeFields"] & {
+            /**
+             * @description What events call themselves; cannot be changed afterwards.
+             * @example purchase
+             */
+            name: string;
+        };
         /** @description One routing decision: who was considered, who was ruled out, why. */
         ExplanationBody: {
             /**
@@ -1618,6 +1957,11 @@ export interface components {
             /** @description The word of the file. */
             type: string;
         };
+        /**
+         * @description How a provider writes the ids of messages. Stated, never guessed: 4 of 100 hexadecimal ids have no letter.
+         * @enum {string}
+         */
+        IdForm: "as_is" | "hexadecimal" | "decimal";
         /** @description One identifier, unique among all customers. */
         Identifier: {
             /** @description What it is. */
@@ -1650,6 +1994,81 @@ export interface components {
             name: string;
             /** @description How many wait. */
             waiting: number;
+        };
+        /** @description A link. Its secrets never leave the server. */
+        Link: {
+            /** @description Whether it takes messages. */
+            enabled: boolean;
+            /** @description Whether a password is stored. */
+            has_password: boolean;
+            /** @description Whether a private key is stored. */
+            has_private_key: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["LinkId"];
+            /** @description What it speaks. */
+            kind: components["schemas"]["LinkKind"];
+            /** @description Unique among links in use. */
+            name: string;
+            /** @description Settings of its kind. */
+            settings: components["schemas"]["LinkSettings"];
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A link and how it is. */
+        LinkBody: components["schemas"]["Link"] & {
+            /** @description How it is now. */
+            state: components["schemas"]["LinkState"];
+        };
+        /**
+         * Format: uuid
+         * @description A connection to an SMS centre or a mail server.
+         */
+        LinkId: string;
+        /** @description What a person says about a link. */
+        LinkInput: {
+            /** @description Whether it takes messages. */
+            enabled: boolean;
+            /** @description What it speaks; cannot be changed later. */
+            kind: components["schemas"]["LinkKind"];
+            /**
+             * @description Unique among links in use.
+             * @example SMSC 1
+             */
+            name: string;
+            /** @description Password of the bind or of the sign-in. Write only; absent or null keeps the one that is stored. */
+            password?: string | null;
+            /** @description Private key of DKIM, PEM. Write only; absent or null keeps the one that is stored. */
+            private_key?: string | null;
+            /** @description Settings of its kind: those of SMPP, or those of SMTP. */
+            settings: components["schemas"]["LinkSettings"];
+        };
+        /**
+         * @description What a link speaks.
+         * @enum {string}
+         */
+        LinkKind: "smpp" | "smtp";
+        /** @description Settings of a link, by what it speaks. */
+        LinkSettings: components["schemas"]["SmppSettings"] | components["schemas"]["SmtpSettings"];
+        /** @description How a link is, as its shell knows it. */
+        LinkState: {
+            /** @description Whether the other side took our sign-in. */
+            connected: boolean;
+            /** @description Why it is not connected, or why it waits. */
+            error?: string | null;
+            /** @description What of the other side we put up with, counted by name. */
+            leniencies: {
+                [key: string]: number;
+            };
+            /** @description Messages that wait for an answer. */
+            pending: number;
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
+            since?: string | null;
         };
         /** @description The contact at a desk. */
         LiveContact: {
@@ -1761,6 +2180,11 @@ export interface components {
             /** @description Such as `info,routing=debug`. */
             directives: string;
         };
+        /**
+         * @description How a long message is marked. One way, never two: some centres refuse that.
+         * @enum {string}
+         */
+        LongMessages: "udh" | "sar" | "payload";
         /** @description Who is signed in, and what the screens may offer. */
         Me: {
             /**
@@ -1805,6 +2229,97 @@ export interface components {
              */
             service_level_strict?: number | null;
         };
+        /** @description A message as it is shown. */
+        Message: {
+            /** @description To which address. */
+            address?: string | null;
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            channel?: components["schemas"]["Channel"] | null;
+            /** @description What it is for. */
+            class: components["schemas"]["MessageClass"];
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            created_at: string;
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description The same in words, or as the provider said it. */
+            detail?: string | null;
+            /**
+             * Format: date-time
+             * @description Not sent before.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description Not sent after.
+             */
+            expires_at: string;
+            /** @description What it says with mark-up. */
+            html?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["MessageId"];
+            /** @description The same key is the same message. */
+            key: string;
+            language?: components["schemas"]["Locale"] | null;
+            link_id?: components["schemas"]["LinkId"] | null;
+            reason?: components["schemas"]["Reason"] | null;
+            /** @description What became of it. */
+            state: components["schemas"]["MessageState"];
+            /** @description Subject of an e-mail. */
+            subject?: string | null;
+            /** @description Name of the template. */
+            template: string;
+            /** @description What it says. */
+            text: string;
+            /**
+             * Format: date-time
+             * @description When its state changed last.
+             */
+            updated_at: string;
+        };
+        /**
+         * @description What a message is for (CIMP-NTF-02).
+         * @enum {string}
+         */
+        MessageClass: "functional" | "marketing";
+        /** @description One message with what happened to it. */
+        MessageDetail: components["schemas"]["Message"] & {
+            /** @description What providers said of it later. */
+            receipts: components["schemas"]["ReceiptShown"][];
+            /** @description The tries to hand it to a provider. */
+            tries: components["schemas"]["Attempt"][];
+        };
+        /**
+         * Format: uuid
+         * @description One message to one customer.
+         */
+        MessageId: string;
+        /** @description A message that shall be sent. */
+        MessageInput: {
+            /** @description By which channel. */
+            channel?: components["schemas"]["ChannelChoice"];
+            class?: components["schemas"]["MessageClass"] | null;
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description Values of the placeholders besides `customer`. */
+            fields?: Record<string, never>;
+            language?: components["schemas"]["Locale"] | null;
+            /** @description Who waits for it. */
+            priority?: components["schemas"]["Priority"];
+            /** @description Name of the template. */
+            template: string;
+            /** @description To which number or e-mail address; needed without `customer_id`. */
+            to?: string | null;
+        };
+        /**
+         * @description What became of a message.
+         * @enum {string}
+         */
+        MessageState: "queued" | "sending" | "sent" | "delivered" | "failed" | "undelivered" | "unknown" | "refused" | "cancelled" | "expired";
         /**
          * Format: date-time
          * @description A moment: RFC 3339, UTC, milliseconds.
@@ -1908,6 +2423,11 @@ export interface components {
          * @description One offer of one contact to one operator.
          */
         OfferId: string;
+        /**
+         * @description What happens to messages that were on their way when the link was lost.
+         * @enum {string}
+         */
+        OnUnknown: "wait" | "resend";
         /**
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
@@ -2208,6 +2728,99 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_EventType: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["EventTypeFields"] & {
+                /** @description Came with the server; it can be changed, not removed. */
+                built_in: boolean;
+                /**
+                 * @description What events call themselves (CloudEvents `type`).
+                 * @example purchase
+                 */
+                name: string;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LinkBody: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["Link"] & {
+                /** @description How it is now. */
+                state: components["schemas"]["LinkState"];
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Message: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description To which address. */
+                address?: string | null;
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                channel?: components["schemas"]["Channel"] | null;
+                /** @description What it is for. */
+                class: components["schemas"]["MessageClass"];
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                created_at: string;
+                customer_id?: components["schemas"]["CustomerId"] | null;
+                /** @description The same in words, or as the provider said it. */
+                detail?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Not sent before.
+                 */
+                due_at: string;
+                /**
+                 * Format: date-time
+                 * @description Not sent after.
+                 */
+                expires_at: string;
+                /** @description What it says with mark-up. */
+                html?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["MessageId"];
+                /** @description The same key is the same message. */
+                key: string;
+                language?: components["schemas"]["Locale"] | null;
+                link_id?: components["schemas"]["LinkId"] | null;
+                reason?: components["schemas"]["Reason"] | null;
+                /** @description What became of it. */
+                state: components["schemas"]["MessageState"];
+                /** @description Subject of an e-mail. */
+                subject?: string | null;
+                /** @description Name of the template. */
+                template: string;
+                /** @description What it says. */
+                text: string;
+                /**
+                 * Format: date-time
+                 * @description When its state changed last.
+                 */
+                updated_at: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_NotReadyReason: {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["ReasonFields"] & {
@@ -2360,6 +2973,28 @@ export interface components {
             items: (components["schemas"]["NamedFields"] & {
                 /** @description Its id. */
                 id: components["schemas"]["SkillId"];
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Template: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["TemplateFields"] & {
+                /** @description The fields its placeholders read. */
+                fields: string[];
+                /** @description Its id. */
+                id: components["schemas"]["TemplateId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
                 /**
                  * Format: int32
                  * @description Grows with each change.
@@ -2549,6 +3184,42 @@ export interface components {
             /** @description The state. */
             state: components["schemas"]["StateName"];
         };
+        /** @description What a message would look like. */
+        Preview: {
+            /** @description What counts against the limit: septets or UTF-16 units of a short message, characters of an e-mail. */
+            characters: number;
+            encoding?: components["schemas"]["Encoding"] | null;
+            /** @description The text with mark-up. */
+            html?: string | null;
+            /** @description In which language it would be. */
+            language: components["schemas"]["Locale"];
+            /** @description Fields without a value; with one of these the message would be refused. */
+            missing: string[];
+            /** @description Parts of a short message. */
+            segments?: number | null;
+            /** @description Subject of an e-mail. */
+            subject?: string | null;
+            /** @description The text. */
+            text: string;
+        };
+        /** @description What a preview is of. */
+        PreviewInput: {
+            /** @description On which channel. */
+            channel: components["schemas"]["Channel"];
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description Values of the placeholders: `customer`, `event`, `vars`, ... */
+            fields?: Record<string, never>;
+            language?: components["schemas"]["Locale"] | null;
+            /** @description Name of a template, or its `channels` as they stand in an editor. */
+            template: components["schemas"]["PreviewOf"];
+        };
+        /** @description Of which texts a preview is. */
+        PreviewOf: string | components["schemas"]["Bodies"];
+        /**
+         * @description Who waits for a message.
+         * @enum {string}
+         */
+        Priority: "normal" | "interactive";
         /** @description The body of every refusal (RFC 9457). */
         Problem: {
             /** @description What happened, for programs. */
@@ -2684,6 +3355,22 @@ export interface components {
             /** @description In each language of the product, at least one. */
             name: components["schemas"]["LocalText"];
         };
+        /** @description What a provider said of a part of a message. */
+        ReceiptShown: {
+            /** @description As the provider gave it. */
+            code?: string | null;
+            /** @description By which id the provider knows the part. */
+            provider_id: string;
+            /** @description As it came. */
+            raw: string;
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            received_at: string;
+            /** @description `delivered`, `undelivered`, `expired` or `pending`. */
+            state: string;
+        };
         /** @description A stored recording (CC-TEL-06). */
         Recording: {
             /**
@@ -2780,6 +3467,11 @@ export interface components {
          * @enum {string}
          */
         Rule: "contact_waits" | "operator_free";
+        /**
+         * @description How a connection to a mail server is protected.
+         * @enum {string}
+         */
+        Security: "starttls" | "tls" | "none";
         /** @description The last half hour, one value a minute, oldest first. */
         Series: {
             /** @description The service level of all queues, in percent. */
@@ -2812,6 +3504,109 @@ export interface components {
             /** @description Which skill. */
             skill_id: components["schemas"]["SkillId"];
         };
+        /** @description Settings of a link to an SMS centre (INT-17). */
+        SmppSettings: {
+            /** @description What the centre takes `data_coding` 0 for. */
+            alphabet?: components["schemas"]["Alphabet"];
+            /** @description What the bind is for. */
+            bind?: components["schemas"]["Bind"];
+            /**
+             * Format: int32
+             * @description Seconds without traffic after which the link is tested.
+             */
+            enquire_seconds?: number;
+            /** @description Name or IP address of the centre. */
+            host: string;
+            /** @description How a long message is marked. */
+            long_messages?: components["schemas"]["LongMessages"];
+            /** @description What happens to messages that were on their way when the link was lost. */
+            on_unknown?: components["schemas"]["OnUnknown"];
+            /**
+             * Format: int32
+             * @description Messages a second; the contract says how many.
+             */
+            per_second?: number;
+            /** @description Whether numbers are sent with a leading `+`; most centres refuse it. */
+            plus?: boolean;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /** @description How the centre writes ids in receipts. */
+            receipt_ids?: components["schemas"]["IdForm"];
+            /** @description How the centre writes ids when it takes a message. */
+            response_ids?: components["schemas"]["IdForm"];
+            /**
+             * Format: int32
+             * @description Seconds within which the centre must answer.
+             */
+            response_seconds?: number;
+            /** @description Who the messages are from: a number, a short number, or at most 11 Latin characters. */
+            sender: string;
+            /** @description As what we sign in: at most 15 characters. */
+            system_id: string;
+            /** @description Some centres want one: at most 12 characters. */
+            system_type?: string;
+            /**
+             * Format: int32
+             * @description Seconds for which the centre tries to deliver; 0: its own default.
+             */
+            validity_seconds?: number;
+            /**
+             * Format: int32
+             * @description Requests that may wait for an answer; the contract with the centre says how many.
+             */
+            window?: number;
+        };
+        /** @description What a short message says. */
+        SmsBody: {
+            /**
+             * @description The text with placeholders.
+             * @example {{ customer.name }}, thank you for {{ event.amount }}
+             */
+            text: string;
+        };
+        /** @description Settings of a link to a mail server. */
+        SmtpSettings: {
+            /**
+             * Format: int32
+             * @description Connections at once.
+             */
+            connections?: number;
+            dkim?: components["schemas"]["DkimSettings"] | null;
+            /** @description Address the e-mails are from. */
+            from: string;
+            /** @description Name the e-mails are from. */
+            from_name?: string;
+            /** @description Name or IP address of the server. */
+            host: string;
+            /** @description What happens to messages that were on their way when the connection was lost. */
+            on_unknown?: components["schemas"]["OnUnknown"];
+            /**
+             * Format: int32
+             * @description Messages a second.
+             */
+            per_second?: number;
+            /**
+             * Format: int32
+             * @description Its port.
+             */
+            port: number;
+            /** @description Where answers go; none: to `from`. */
+            reply_to?: string | null;
+            /**
+             * @description Where bounces go, such as `bounce@example.com`: each e-mail gets an address of its own before the `@`. Its
+             *     domain must be delivered to this server's bounce listener.
+             */
+            return_path?: string | null;
+            /** @description How the connection is protected. */
+            security?: components["schemas"]["Security"];
+            /** @description Where marketing e-mails are unsubscribed from by one click: an https address; `{message}` is the message. */
+            unsubscribe_url?: string | null;
+            /** @description As whom we sign in; none: without. */
+            username?: string | null;
+        };
         /**
          * @description Where a contact stands, for the floor.
          * @enum {string}
@@ -2838,6 +3633,47 @@ export interface components {
             /** @description Version of the program. */
             version: string;
         };
+        /**
+         * @description By what an event names whom it is about.
+         * @enum {string}
+         */
+        SubjectKind: "none" | "customer_id" | "phone" | "email" | "contract" | "telegram" | "tax_number";
+        /** @description A template. */
+        Template: components["schemas"]["TemplateFields"] & {
+            /** @description The fields its placeholders read. */
+            fields: string[];
+            /** @description Its id. */
+            id: components["schemas"]["TemplateId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of a template. */
+        TemplateFields: {
+            /** @description What they say. */
+            channels: components["schemas"]["Bodies"];
+            /** @description What its messages are for. */
+            class: components["schemas"]["MessageClass"];
+            /**
+             * @description By which rules and flows name it: small Latin letters, digits and `_`; unique.
+             * @example welcome
+             */
+            name: string;
+            /** @description What people read in lists. */
+            title?: string;
+        };
+        /**
+         * Format: uuid
+         * @description What a message says, by channel and language.
+         */
+        TemplateId: string;
         /** @description What a contact can be about: category, and below it subcategories (CC-TEL-03). */
         Topic: components["schemas"]["TopicFields"] & {
             /** @description Its id. */
@@ -3162,6 +3998,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only items that contain this text. */
                 q?: string;
+                /** @description Of this customer. */
+                customer_id?: components["schemas"]["CustomerId"];
                 /** @description In this queue. */
                 queue_id?: components["schemas"]["QueueId"];
                 /** @description Served by this operator. */
@@ -3467,6 +4305,185 @@ export interface operations {
             };
         };
     };
+    listEventTypes: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EventType"];
+                };
+            };
+        };
+    };
+    createEventType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypeInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeEventType: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EventTypeFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventType"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEventType: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -3503,6 +4520,57 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_EventBody"];
+                };
+            };
+        };
+    };
+    sendEvents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cloudevents+json": unknown;
+                "application/cloudevents-batch+json": unknown[];
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventResults"];
+                };
+            };
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description the only event is refused */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description no room, or no database: send again after Retry-After */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -3564,6 +4632,177 @@ export interface operations {
             };
         };
     };
+    listLinks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkBody"];
+                };
+            };
+        };
+    };
+    createLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeLink: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveLink: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getLogLevels: {
         parameters: {
             query?: never;
@@ -3613,6 +4852,140 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listMessages: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description To this customer. */
+                customer_id?: components["schemas"]["CustomerId"];
+                /** @description In this state. */
+                state?: components["schemas"]["MessageState"];
+                /** @description By this channel. */
+                channel?: components["schemas"]["Channel"];
+                /** @description Of this class. */
+                class?: components["schemas"]["MessageClass"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Message"];
+                };
+            };
+        };
+    };
+    sendMessage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MessageInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5295,6 +6668,216 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Template"];
+                };
+            };
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTemplate: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -13,8 +13,8 @@ import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 
 const REFRESH_MS = 3_000;
-const STATES = ['pending', 'delivered', 'failed', 'given_up'] as const;
-const COLOURS = { pending: 'processing', delivered: 'success', failed: 'error', given_up: 'error' };
+const STATES = ['pending', 'delivered', 'failed'] as const;
+const COLOURS = { pending: 'processing', delivered: 'success', failed: 'error' };
 
 function State({ delivery }: { delivery: Delivery }) {
   const { t } = useTranslation();
@@ -38,7 +38,7 @@ export function Deliveries({ hook, onClose }: { hook: Webhook; onClose(): void }
   });
   const retry = useChange((id: string) => retryDelivery(hook.id, id), [key]);
   return (
-    <Drawer open size={900} onClose={onClose} title={`${t('hooks.deliveries')}: ${hook.url}`}>
+    <Drawer open size={900} onClose={onClose} title={`${t('hooks.deliveries')}: ${hook.name}`}>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<Delivery>
         rowKey="id"
@@ -57,10 +57,15 @@ export function Deliveries({ hook, onClose }: { hook: Webhook; onClose(): void }
           { title: t('hooks.state'), render: (_, row) => <State delivery={row} /> },
           {
             title: t('hooks.answer'),
-            render: (_, row) => [row.status, row.error].filter(Boolean).join(' · ') || '—',
+            render: (_, row) =>
+              [row.last_status, row.last_error].filter(Boolean).join(' · ') || '—',
           },
           { title: t('hooks.attempts'), dataIndex: 'attempts', align: 'right' },
-          { title: t('hooks.next'), render: (_, row) => dateTime(row.next_at, i18n.language) },
+          {
+            title: t('hooks.next'),
+            render: (_, row) =>
+              row.state === 'pending' ? dateTime(row.due_at, i18n.language) : '—',
+          },
           {
             title: t('common.actions'),
             align: 'right',

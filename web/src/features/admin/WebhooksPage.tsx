@@ -20,6 +20,7 @@ function Fields() {
   const { t } = useTranslation();
   return (
     <>
+      <TextField name="name" label={t('common.name')} />
       <Form.Item
         name="url"
         label={t('hooks.url')}
@@ -30,8 +31,12 @@ function Fields() {
       >
         <Input autoComplete="off" spellCheck={false} placeholder="https://" />
       </Form.Item>
-      <TextField name="description" label={t('hooks.description')} optional />
-      <Form.Item name="events" label={t('hooks.events')} extra={t('hooks.eventsHint')}>
+      <Form.Item
+        name="kinds"
+        label={t('hooks.events')}
+        extra={t('hooks.eventsHint')}
+        rules={[{ required: true, message: t('common.required') }]}
+      >
         <Select mode="tags" tokenSeparators={[',', ' ']} open={false} suffixIcon={null} />
       </Form.Item>
       <SwitchField name="enabled" label={t('hooks.enabled')} />
@@ -48,7 +53,7 @@ export default function WebhooksPage() {
   const may = useCan('webhook.write');
   const refused = may ? undefined : t('common.noAccess', { operation: 'webhook.write' });
   const rotate = (hook: Webhook) =>
-    rotateSecret(hook.id).then((made) => setSecret(made.secret), say.failed);
+    rotateSecret(hook.id).then((made) => setSecret(made.secret ?? undefined), say.failed);
   return (
     <>
       <CrudPage<Webhook, WebhookInput, MadeWebhook>
@@ -59,24 +64,11 @@ export default function WebhooksPage() {
           title: t('hooks.title'),
           note: t('hooks.note'),
           search: false,
-          name: (hook) => hook.url,
+          name: (hook) => hook.name,
           columns: [
-            {
-              title: t('hooks.url'),
-              key: 'url',
-              render: (_, hook) => (
-                <>
-                  {hook.url}
-                  {hook.description ? <div className="dim">{hook.description}</div> : null}
-                </>
-              ),
-            },
-            {
-              title: t('hooks.events'),
-              key: 'events',
-              render: (_, hook) =>
-                hook.events.length > 0 ? hook.events.join(', ') : t('hooks.everything'),
-            },
+            { title: t('common.name'), dataIndex: 'name' },
+            { title: t('hooks.url'), dataIndex: 'url' },
+            { title: t('hooks.events'), key: 'kinds', render: (_, hook) => hook.kinds.join(', ') },
             {
               title: t('hooks.state'),
               key: 'state',
@@ -94,7 +86,7 @@ export default function WebhooksPage() {
             <>
               <ReasonButton
                 size="small"
-                aria-label={`${t('hooks.deliveries')}: ${hook.url}`}
+                aria-label={`${t('hooks.deliveries')}: ${hook.name}`}
                 onClick={() => setOpened(hook)}
               >
                 {t('hooks.deliveries')}
@@ -109,21 +101,21 @@ export default function WebhooksPage() {
                 <ReasonButton
                   size="small"
                   reason={refused}
-                  aria-label={`${t('hooks.rotate')}: ${hook.url}`}
+                  aria-label={`${t('hooks.rotate')}: ${hook.name}`}
                 >
                   {t('hooks.rotate')}
                 </ReasonButton>
               </Popconfirm>
             </>
           ),
-          initial: (hook) => hook ?? { events: [], enabled: true },
-          toInput: ({ url, description, events, enabled }) => ({
+          initial: (hook) => hook ?? { kinds: [], enabled: true },
+          toInput: ({ name, url, kinds, enabled }) => ({
+            name,
             url,
-            description: description || null,
-            events: events ?? [],
-            enabled,
+            kinds,
+            enabled: enabled ?? true,
           }),
-          created: (made) => setSecret(made.secret),
+          created: (made) => setSecret(made.secret ?? undefined),
           fields: () => <Fields />,
         }}
       />

@@ -31,7 +31,7 @@ function Heading({ contact }: { contact: LiveContact }) {
           {[
             card.caller.name ? phone(card.caller.number) : undefined,
             card.queue?.name,
-            `${t('contacts.dialled')} ${phone(card.dialled)}`,
+            `${t('desk.dialled')} ${phone(card.dialled)}`,
           ]
             .filter(Boolean)
             .join(' · ')}

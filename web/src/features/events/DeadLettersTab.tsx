@@ -11,7 +11,7 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 
-const STATES = ['open', 'retried', 'dropped'] as const;
+const STATES = ['open', 'retrying', 'done', 'dropped'] as const;
 
 /** What came and could not be used: why, and a way to try it again or to let it go. */
 export default function DeadLettersTab() {

@@ -35,6 +35,7 @@ function FieldRow({
         aria-label={t('events.types.fieldType')}
         value={field.type}
         options={FIELD_TYPES.map((value) => ({
+          disabled: value === 'other',
           value,
           label: t(`events.types.fieldTypes.${value}`),
         }))}

@@ -6,23 +6,29 @@ describe('the form of an event type', () => {
     type: 'object',
     additionalProperties: false,
     properties: {
-      amount: { type: 'number', title: 'Amount', description: 'In soums' },
-      tier: { type: 'string', enum: ['gold', 'silver'] },
+      amount: { type: 'number', title: 'Amount', 'x-unit': 'UZS', minimum: 0 },
+      tier: { type: 'string', enum: ['gold', 'silver'], 'x-choices': { gold: { en: 'Gold' } } },
       at: { type: 'string', format: 'date-time' },
+      lines: { type: 'array', items: { type: 'string' } },
     },
     required: ['amount'],
   };
   it('gives back the schema that it was made from', () => {
     const fields = fieldsOf(schema);
-    expect(fields?.map((field) => field.type)).toEqual(['number', 'enum', 'date-time']);
+    expect(fields?.map((field) => field.type)).toEqual(['number', 'enum', 'date-time', 'other']);
     expect(schemaOf(fields ?? [], schema)).toEqual(schema);
   });
-  it('leaves alone what it cannot show', () => {
+  it('forgets what belonged to a type when the type changes', () => {
+    const fields = (fieldsOf(schema) ?? []).map((field) =>
+      field.key === 'amount' ? { ...field, type: 'string' as const } : field,
+    );
+    expect(schemaOf(fields, schema).properties?.amount).toEqual({
+      type: 'string',
+      title: 'Amount',
+    });
+  });
+  it('leaves a schema that says more to the JSON editor', () => {
     expect(fieldsOf({ type: 'object', anyOf: [] })).toBeUndefined();
-    expect(fieldsOf({ type: 'object', properties: { lines: { type: 'array' } } })).toBeUndefined();
-    expect(
-      fieldsOf({ type: 'object', properties: { n: { type: 'number', minimum: 1 } } }),
-    ).toBeUndefined();
   });
   it('drops a field without a key', () => {
     const fresh = { key: '', title: '', type: 'string' as const, choices: [], required: true };

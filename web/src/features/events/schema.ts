@@ -8,10 +8,11 @@ export const FIELD_TYPES = [
   'date',
   'date-time',
   'enum',
+  'other',
 ] as const;
 export type FieldType = (typeof FIELD_TYPES)[number];
 
-/** One field of an event as the form shows it. */
+/** One field of an event as the form shows it. Of an `other` one the form shows only that it is there. */
 export interface SchemaField {
   key: string;
   title: string;
@@ -20,49 +21,49 @@ export interface SchemaField {
   required: boolean;
 }
 
-/** What the form shows of a field; other words of JSON Schema make the schema one for the JSON editor. */
-const KNOWN = ['type', 'title', 'x-title', 'x-unit', 'description', 'format', 'enum'];
-/** What the form does not show and leaves as it was. */
-const KEPT = ['description', 'x-title', 'x-unit'] as const;
+/** What a schema of events says as a whole; more than this makes it one for the JSON editor. */
 const KNOWN_ABOVE = ['type', 'properties', 'required', 'additionalProperties', '$schema', 'title'];
+/** Words of a field that make more of it than one value. */
+const STRUCTURE = ['items', 'properties', 'anyOf', 'oneOf', 'allOf', 'not', '$ref', 'if', 'const'];
+/** What the form itself writes of a field; the other words stay as they are while the type does. */
+const WRITTEN = ['type', 'title', 'format', 'enum'];
 
-function typeOf(schema: JsonSchema): FieldType | undefined {
-  if (schema.enum) return schema.enum.every((one) => typeof one === 'string') ? 'enum' : undefined;
+function typeOf(schema: JsonSchema): FieldType {
+  if (STRUCTURE.some((word) => word in schema)) return 'other';
+  if (schema.enum) return schema.enum.every((one) => typeof one === 'string') ? 'enum' : 'other';
   if (schema.type === 'string') {
     if (schema.format === 'date' || schema.format === 'date-time') return schema.format;
-    return schema.format === undefined ? 'string' : undefined;
+    return schema.format === undefined ? 'string' : 'other';
   }
-  return FIELD_TYPES.find((type) => type === schema.type);
+  return (
+    (['number', 'integer', 'boolean'] as const).find((type) => type === schema.type) ?? 'other'
+  );
 }
 
 /** The fields of a schema; nothing when it says more than the form can show. */
 export function fieldsOf(schema: JsonSchema): SchemaField[] | undefined {
   if (Object.keys(schema).some((word) => !KNOWN_ABOVE.includes(word))) return undefined;
-  const fields: SchemaField[] = [];
-  for (const [key, field] of Object.entries(schema.properties ?? {})) {
-    const type = typeOf(field);
-    if (!type || Object.keys(field).some((word) => !KNOWN.includes(word))) return undefined;
-    fields.push({
-      key,
-      title: field.title ?? '',
-      type,
-      choices: (field.enum ?? []).map(String),
-      required: schema.required?.includes(key) ?? false,
-    });
-  }
-  return fields;
+  return Object.entries(schema.properties ?? {}).map(([key, field]) => ({
+    key,
+    title: field.title ?? '',
+    type: typeOf(field),
+    choices: (field.enum ?? []).map(String),
+    required: schema.required?.includes(key) ?? false,
+  }));
 }
 
-function fieldSchema({ title, type, choices }: SchemaField, before: JsonSchema | undefined) {
-  const words = {
-    ...(title ? { title } : {}),
-    ...Object.fromEntries(
-      KEPT.flatMap((word) => (before?.[word] === undefined ? [] : [[word, before[word]]])),
-    ),
-  };
-  if (type === 'enum') return { type: 'string', ...words, enum: choices };
-  if (type === 'date' || type === 'date-time') return { type: 'string', format: type, ...words };
-  return { type, ...words };
+function written({ title, type, choices }: SchemaField): JsonSchema {
+  const named = title ? { title } : {};
+  if (type === 'enum') return { type: 'string', ...named, enum: choices };
+  if (type === 'date' || type === 'date-time') return { type: 'string', format: type, ...named };
+  return { type: type === 'other' ? 'object' : type, ...named };
+}
+
+function fieldSchema(field: SchemaField, before: JsonSchema | undefined): JsonSchema {
+  if (!before || typeOf(before) !== field.type) return written(field);
+  if (field.type === 'other') return before;
+  const kept = Object.entries(before).filter(([word]) => !WRITTEN.includes(word));
+  return { ...written(field), ...Object.fromEntries(kept) };
 }
 
 /** The schema that the fields make; what it said besides them stays. */

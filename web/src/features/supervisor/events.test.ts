@@ -1,9 +1,9 @@
 import { createInstance, type TFunction } from 'i18next';
 import { describe, expect, it } from 'vitest';
-import { en } from '../../i18n/en';
-import { ru } from '../../i18n/ru';
-import { uz } from '../../i18n/uz';
+import { allWords } from '../../i18n/all';
 import { eventWords, payloadLine } from './events';
+
+const { en, ru, uz } = allWords;
 
 const words = createInstance();
 await words.init({

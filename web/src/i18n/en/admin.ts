@@ -1,3 +1,5 @@
+import { customersEn } from './customers';
+
 export const adminEn = {
   nothing: 'None of these pages is open to you',
   removeSure: 'Delete "{{name}}"?',
@@ -137,19 +139,7 @@ export const adminEn = {
     loaded: 'Loaded',
     fine: 'In use',
   },
-  customers: {
-    note: 'Recognised by their number when they call',
-    identifiers: 'Numbers and addresses',
-    value: 'Value',
-    addIdentifier: 'Add',
-    kinds: {
-      phone: 'Phone',
-      email: 'E-mail',
-      contract: 'Contract',
-      telegram: 'Telegram',
-      tax_number: 'Tax number',
-    },
-  },
+  customers: customersEn,
   audit: {
     note: 'Everything that happened, and who did it',
     journal: 'Journal',

@@ -1,4 +1,5 @@
 export const deskEn = {
+  dialled: 'Dialled',
   already: 'You are in this status, or it cannot be chosen now',
   presence: {
     label: 'Status',

@@ -3,10 +3,8 @@ export const hooksEn = {
   note: 'Other systems are told what happens here: each event is signed (Standard Webhooks) and tried again until it is taken.',
   url: 'Address',
   urlBad: 'An address that begins with https:// or http://',
-  description: 'Description',
   events: 'Events',
-  eventsHint: 'Names of events; empty is every event',
-  everything: 'Every event',
+  eventsHint: 'Kinds of events, such as purchase, or beginnings that end with a dot, such as crm.',
   enabled: 'In use',
   state: 'State',
   on: 'On',
@@ -28,6 +26,5 @@ export const hooksEn = {
     pending: 'Waiting',
     delivered: 'Delivered',
     failed: 'Failed',
-    given_up: 'Given up',
   },
 };

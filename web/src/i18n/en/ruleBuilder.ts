@@ -157,6 +157,7 @@ export const ruleBuilderEn = {
     exportCsv: 'Export CSV',
     importCsv: 'Import CSV',
     hint: 'A cell holds a value ("gold", 5), a comparison (>= 100000), an interval ([1..5]) or nothing, which fits all. In the column "reaction" stand the keys of the reactions.',
+    noFull: 'The full editor is not part of this server. The simple one does the same work.',
     simple: 'Simple editor',
     full: 'Full editor',
   },

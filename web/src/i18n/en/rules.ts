@@ -31,6 +31,28 @@ export const rulesEn = {
   challengerAt: 'B: version {{version}}, {{percent}} %',
   faultsCount: 'To fix: {{n}}',
   remarksCount: 'To look at: {{n}}',
+  fields: {
+    customer: {
+      id: 'Id',
+      kind: 'Individual or organisation',
+      name: 'Name',
+      vip: 'VIP',
+      language: 'Language',
+      phone: 'Phone',
+      email: 'E-mail',
+      telegram: 'Telegram',
+      tax_number: 'Tax number',
+      contract: 'Contract',
+      created_at: 'Customer since',
+    },
+    time: {
+      hour: 'Hour of the day',
+      minute: 'Minute',
+      weekday: 'Day of the week (1 is Monday)',
+      date: 'Date',
+      iso: 'Moment',
+    },
+  },
   tabs: {
     build: 'What happens',
     try: 'Try',

@@ -1,3 +1,4 @@
+import { customersRu } from './customers';
 import type { adminEn } from '../en/admin';
 import type { Words } from '../words';
 
@@ -140,19 +141,7 @@ export const adminRu: Words<typeof adminEn> = {
     loaded: 'Загружен',
     fine: 'Работает',
   },
-  customers: {
-    note: 'Узнаются по номеру, когда звонят',
-    identifiers: 'Номера и адреса',
-    value: 'Значение',
-    addIdentifier: 'Добавить',
-    kinds: {
-      phone: 'Телефон',
-      email: 'Эл. почта',
-      contract: 'Договор',
-      telegram: 'Telegram',
-      tax_number: 'ИНН',
-    },
-  },
+  customers: customersRu,
   audit: {
     note: 'Всё, что произошло, и кто это сделал',
     journal: 'Журнал',

@@ -2,6 +2,7 @@ import type { deskEn } from '../en/desk';
 import type { Words } from '../words';
 
 export const deskRu: Words<typeof deskEn> = {
+  dialled: 'Набранный номер',
   already: 'Вы уже в этом статусе, или сейчас его выбрать нельзя',
   presence: {
     label: 'Статус',

@@ -6,10 +6,8 @@ export const hooksRu: Words<typeof hooksEn> = {
   note: 'Другие системы узнают о событиях отсюда: каждое подписано (Standard Webhooks) и повторяется, пока его не примут.',
   url: 'Адрес',
   urlBad: 'Адрес должен начинаться с https:// или http://',
-  description: 'Описание',
   events: 'События',
-  eventsHint: 'Имена событий; пусто — все события',
-  everything: 'Все события',
+  eventsHint: 'Виды событий, например purchase, или начала с точкой на конце, например crm.',
   enabled: 'Используется',
   state: 'Состояние',
   on: 'Включён',
@@ -31,6 +29,5 @@ export const hooksRu: Words<typeof hooksEn> = {
     pending: 'Ждёт',
     delivered: 'Доставлено',
     failed: 'Не удалось',
-    given_up: 'Прекращено',
   },
 };

@@ -33,6 +33,28 @@ export const rulesRu: Words<typeof rulesEn> = {
   challengerAt: 'Вариант B: версия {{version}}, {{percent}} %',
   faultsCount: 'Исправить: {{n}}',
   remarksCount: 'Замечания: {{n}}',
+  fields: {
+    customer: {
+      id: 'Идентификатор',
+      kind: 'Физлицо или организация',
+      name: 'Имя',
+      vip: 'VIP',
+      language: 'Язык',
+      phone: 'Телефон',
+      email: 'Эл. почта',
+      telegram: 'Telegram',
+      tax_number: 'ИНН',
+      contract: 'Договор',
+      created_at: 'Клиент с',
+    },
+    time: {
+      hour: 'Час дня',
+      minute: 'Минута',
+      weekday: 'День недели (1 — понедельник)',
+      date: 'Дата',
+      iso: 'Момент',
+    },
+  },
   tabs: {
     build: 'Что происходит',
     try: 'Проверка',

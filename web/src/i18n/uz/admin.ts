@@ -1,3 +1,4 @@
+import { customersUz } from './customers';
 import type { adminEn } from '../en/admin';
 import type { Words } from '../words';
 
@@ -140,19 +141,7 @@ export const adminUz: Words<typeof adminEn> = {
     loaded: 'Yuklangan',
     fine: 'Ishlayapti',
   },
-  customers: {
-    note: 'Qoʻngʻiroq qilganda raqami boʻyicha taniladi',
-    identifiers: 'Raqam va manzillar',
-    value: 'Qiymat',
-    addIdentifier: 'Qoʻshish',
-    kinds: {
-      phone: 'Telefon',
-      email: 'E-pochta',
-      contract: 'Shartnoma',
-      telegram: 'Telegram',
-      tax_number: 'STIR',
-    },
-  },
+  customers: customersUz,
   audit: {
     note: 'Nima boʻlgan va kim qilgan',
     journal: 'Jurnal',

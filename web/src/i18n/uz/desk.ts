@@ -2,6 +2,7 @@ import type { deskEn } from '../en/desk';
 import type { Words } from '../words';
 
 export const deskUz: Words<typeof deskEn> = {
+  dialled: 'Terilgan raqam',
   already: 'Siz shu holatdasiz yoki uni hozir tanlab boʻlmaydi',
   presence: {
     label: 'Holat',

@@ -6,10 +6,9 @@ export const hooksUz: Words<typeof hooksEn> = {
   note: 'Boshqa tizimlar bu yerdagi voqealardan xabar topadi: har biri imzolanadi (Standard Webhooks) va qabul qilinguncha takrorlanadi.',
   url: 'Manzil',
   urlBad: 'Manzil https:// yoki http:// bilan boshlanishi kerak',
-  description: 'Tavsif',
   events: 'Hodisalar',
-  eventsHint: 'Hodisa nomlari; boʻsh boʻlsa, hammasi',
-  everything: 'Barcha hodisalar',
+  eventsHint:
+    'Hodisa turlari, masalan purchase, yoki nuqta bilan tugaydigan bosh qismi, masalan crm.',
   enabled: 'Ishlatiladi',
   state: 'Holat',
   on: 'Yoqilgan',
@@ -32,6 +31,5 @@ export const hooksUz: Words<typeof hooksEn> = {
     pending: 'Kutmoqda',
     delivered: 'Yetkazildi',
     failed: 'Muvaffaqiyatsiz',
-    given_up: 'Toʻxtatildi',
   },
 };

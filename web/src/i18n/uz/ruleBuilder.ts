@@ -160,6 +160,7 @@ export const ruleBuilderUz: Words<typeof ruleBuilderEn> = {
     exportCsv: 'CSV ga olish',
     importCsv: 'CSV dan yuklash',
     hint: 'Katakda qiymat ("gold", 5), taqqoslash (>= 100000), oraliq ([1..5]) yoki boʻsh joy turadi, boʻsh joyga hammasi mos keladi. «reaction» ustunida reaksiyalar kalitlari turadi.',
+    noFull: 'Bu serverda toʻliq muharrir yoʻq. Oddiysi ham shu ishni bajaradi.',
     simple: 'Oddiy muharrir',
     full: 'Toʻliq muharrir',
   },

@@ -33,6 +33,28 @@ export const rulesUz: Words<typeof rulesEn> = {
   challengerAt: 'B varianti: {{version}}-versiya, {{percent}} %',
   faultsCount: 'Tuzatish kerak: {{n}}',
   remarksCount: 'Eʼtibor bering: {{n}}',
+  fields: {
+    customer: {
+      id: 'Identifikator',
+      kind: 'Jismoniy shaxs yoki tashkilot',
+      name: 'Ism',
+      vip: 'VIP',
+      language: 'Til',
+      phone: 'Telefon',
+      email: 'E-pochta',
+      telegram: 'Telegram',
+      tax_number: 'STIR',
+      contract: 'Shartnoma',
+      created_at: 'Mijoz boʻlgan vaqt',
+    },
+    time: {
+      hour: 'Kun soati',
+      minute: 'Daqiqa',
+      weekday: 'Hafta kuni (1 — dushanba)',
+      date: 'Sana',
+      iso: 'Vaqt',
+    },
+  },
   tabs: {
     build: 'Nima boʻladi',
     try: 'Sinash',

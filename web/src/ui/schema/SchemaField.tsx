@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import type { Schema } from '../../api/flow-types';
-import { join } from '../../lib/pointer';
+import { join, parts } from '../../lib/pointer';
 import { namesNode, resolve, typeOf, valuesOf } from '../../lib/schema';
 import { useHelp } from './context';
 import { BooleanInput, ChoiceInput, Duration, JsonInput, NumberInput, TextInput } from './inputs';
@@ -29,7 +29,8 @@ export function SchemaControl({ schema, pointer, value, onChange, beside }: Fiel
   const here = resolve(schema, help.root);
   const id = fieldId(pointer);
   const widget = here['x-widget'] ?? (namesNode(here) ? 'node' : (here.format ?? ''));
-  const shared = { id, onChange } as const;
+  const name = help.label(parts(pointer).at(-1) ?? '');
+  const shared = { id, name, onChange } as const;
   const type = typeOf(here);
   const choices = help.choices(widget, beside);
   const values = valuesOf(here);
@@ -42,6 +43,7 @@ export function SchemaControl({ schema, pointer, value, onChange, beside }: Fiel
       <Select
         id={id}
         mode="tags"
+        aria-label={name}
         disabled={help.readOnly}
         options={choices}
         value={Array.isArray(value) ? value.filter((one) => one !== '').map(String) : []}

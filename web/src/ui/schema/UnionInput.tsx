@@ -1,5 +1,6 @@
 import { Segmented } from 'antd';
 import type { Schema } from '../../api/flow-types';
+import { parts } from '../../lib/pointer';
 import { beginning, resolve, typeOf } from '../../lib/schema';
 import { useHelp } from './context';
 import { JsonInput, ScalarInput } from './inputs';
@@ -32,10 +33,11 @@ export function UnionInput({
     .map((one) => resolve(one, help.root));
   const named = variants.map(mainField);
   const told = named.every((name, n) => name !== undefined && named.indexOf(name) === n);
+  const name = help.label(parts(pointer).at(-1) ?? '');
+  const shared = { id: fieldId(pointer), name, value, onChange };
   const scalar = variants.every((one) => SCALARS.has(typeOf(one) ?? ''));
-  if (scalar) return <ScalarInput id={fieldId(pointer)} value={value} onChange={onChange} />;
-  if (!told)
-    return <JsonInput key={pointer} id={fieldId(pointer)} value={value} onChange={onChange} />;
+  if (scalar) return <ScalarInput {...shared} />;
+  if (!told) return <JsonInput key={pointer} {...shared} />;
   const now = named.findIndex((name) => isObject(value) && name !== undefined && name in value);
   const chosen = variants[Math.max(0, now)];
   return (

@@ -7,6 +7,8 @@ import { type Choice, useHelp } from './context';
 
 export interface InputProps<T> {
   id: string;
+  /** What it is called, for who cannot see where it stands. */
+  name: string;
   value: T | undefined;
   onChange(value: T | undefined): void;
 }
@@ -16,7 +18,7 @@ type Unit = keyof typeof UNITS;
 const BIGGEST_FIRST: Unit[] = ['d', 'h', 'min', 's'];
 
 /** Seconds, written in the biggest unit that is even. */
-export function Duration({ id, value, onChange }: InputProps<number>) {
+export function Duration({ id, name, value, onChange }: InputProps<number>) {
   const { t } = useTranslation();
   const { readOnly } = useHelp();
   const even = BIGGEST_FIRST.find((one) => value && value % UNITS[one] === 0) ?? 's';
@@ -26,6 +28,7 @@ export function Duration({ id, value, onChange }: InputProps<number>) {
     <Space.Compact style={{ width: '100%' }}>
       <InputNumber
         id={id}
+        aria-label={name}
         min={0}
         precision={0}
         disabled={readOnly}
@@ -50,6 +53,7 @@ export function Duration({ id, value, onChange }: InputProps<number>) {
 
 export function NumberInput({
   id,
+  name,
   value,
   onChange,
   schema,
@@ -58,6 +62,7 @@ export function NumberInput({
   return (
     <InputNumber
       id={id}
+      aria-label={name}
       disabled={readOnly}
       style={{ width: '100%' }}
       {...(schema.minimum === undefined ? {} : { min: schema.minimum })}
@@ -69,9 +74,17 @@ export function NumberInput({
   );
 }
 
-export function BooleanInput({ id, value, onChange }: InputProps<boolean>) {
+export function BooleanInput({ id, name, value, onChange }: InputProps<boolean>) {
   const { readOnly } = useHelp();
-  return <Switch id={id} disabled={readOnly} checked={value === true} onChange={onChange} />;
+  return (
+    <Switch
+      id={id}
+      aria-label={name}
+      disabled={readOnly}
+      checked={value === true}
+      onChange={onChange}
+    />
+  );
 }
 
 const found = (text: string, option?: { label?: unknown; value?: unknown }) =>
@@ -80,6 +93,7 @@ const found = (text: string, option?: { label?: unknown; value?: unknown }) =>
 /** One of what is known; something else can still be written, because names may come later. */
 export function ChoiceInput({
   id,
+  name,
   value,
   onChange,
   options,
@@ -90,6 +104,7 @@ export function ChoiceInput({
     return (
       <Select
         id={id}
+        aria-label={name}
         allowClear
         disabled={readOnly}
         value={value ?? null}
@@ -102,6 +117,7 @@ export function ChoiceInput({
   return (
     <AutoComplete
       id={id}
+      aria-label={name}
       allowClear
       disabled={readOnly}
       style={{ width: '100%' }}
@@ -116,6 +132,7 @@ export function ChoiceInput({
 /** A line of text, or several; expressions in the letters of code. */
 export function TextInput({
   id,
+  name,
   value,
   onChange,
   long,
@@ -125,6 +142,7 @@ export function TextInput({
   const { readOnly } = useHelp();
   const shared = {
     id,
+    'aria-label': name,
     disabled: readOnly,
     value: value ?? '',
     className: code ? 'code' : '',
@@ -145,7 +163,7 @@ export function TextInput({
 }
 
 /** A value that may be a text, a number, or yes or no: told by how it is written. */
-export function ScalarInput({ id, value, onChange }: InputProps<unknown>) {
+export function ScalarInput({ id, name, value, onChange }: InputProps<unknown>) {
   const { readOnly } = useHelp();
   const read = (text: string) => {
     if (text === '') return undefined;
@@ -155,6 +173,7 @@ export function ScalarInput({ id, value, onChange }: InputProps<unknown>) {
   return (
     <Input
       id={id}
+      aria-label={name}
       className="code"
       disabled={readOnly}
       value={value === undefined || value === null ? '' : String(value)}
@@ -164,7 +183,7 @@ export function ScalarInput({ id, value, onChange }: InputProps<unknown>) {
 }
 
 /** Anything else, as JSON. What does not parse is said and not taken. */
-export function JsonInput({ id, value, onChange }: InputProps<unknown>) {
+export function JsonInput({ id, name, value, onChange }: InputProps<unknown>) {
   const { t } = useTranslation();
   const { readOnly } = useHelp();
   const [text, setText] = useState<string>();
@@ -183,6 +202,7 @@ export function JsonInput({ id, value, onChange }: InputProps<unknown>) {
     <>
       <Input.TextArea
         id={id}
+        aria-label={name}
         className="code"
         spellCheck={false}
         disabled={readOnly}

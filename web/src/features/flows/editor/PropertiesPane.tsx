@@ -157,7 +157,8 @@ export function PropertiesPane() {
   const [only] = keys;
   const body = only === undefined ? undefined : nodes[only];
   return (
-    <aside className="flow-properties" aria-label={t('flows.properties')}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also when every field of it is locked
+    <aside className="flow-properties" aria-label={t('flows.properties')} tabIndex={0}>
       {keys.length > 1 ? (
         <Several keys={keys} />
       ) : only !== undefined && body ? (

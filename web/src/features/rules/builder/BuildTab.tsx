@@ -1,10 +1,11 @@
 import { Alert } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useEventTypes, useRuleFields } from '../../../api/rules';
+import { useEventTypes } from '../../../api/rules';
 import { errorsOf } from '../model/faults';
 import { sentence } from '../model/sentence';
 import type { TabProps } from '../RulePage';
+import { useFields } from '../useFields';
 import { type Builder, BuilderContext } from './Builder';
 import { CriteriaBlock } from './CriteriaBlock';
 import { FaultList } from './FaultList';
@@ -18,12 +19,12 @@ export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
   const { t, i18n } = useTranslation();
   const { document } = editing.draft;
   const types = useEventTypes().data;
-  const fields = useRuleFields(document.event).data;
+  const fields = useFields(document.event);
   const builder = useMemo<Builder>(
     () => ({
       document,
       set: (path, value) => editing.set(['document', ...path], value),
-      fields: fields ?? [],
+      fields,
       types: types ?? [],
       faults,
       mayWrite,

@@ -1,12 +1,16 @@
 import { App, Button, Segmented } from 'antd';
+import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TableContent } from '../../../api/automation';
 import { chooseFile, download } from '../../../lib/files';
+import { remember, remembered } from '../../../lib/store';
 import { parseRows, writeRows } from '../model/csv';
 import * as table from '../model/table';
 import { useBuilder } from './Builder';
 import { FaultNotes } from './FaultNotes';
 import { TableGrid } from './TableGrid';
+
+const FullTable = lazy(() => import('./FullTable'));
 
 /** A decision table: a row fits when all of its conditions do, and gives the keys of the reactions. */
 export default function TableCriteria({
@@ -19,6 +23,7 @@ export default function TableCriteria({
   const { t } = useTranslation();
   const { message } = App.useApp();
   const { mayWrite } = useBuilder();
+  const [full, setFull] = useState(() => remembered('fullTable', false));
   const bring = async () => {
     const file = await chooseFile('.csv,.txt,text/csv');
     if (!file) return;
@@ -47,6 +52,18 @@ export default function TableCriteria({
           ]}
           onChange={(hitPolicy) => onChange({ ...content, hitPolicy })}
         />
+        <Segmented<boolean>
+          size="small"
+          value={full}
+          options={[
+            { value: false, label: t('rules.builder.table.simple') },
+            { value: true, label: t('rules.builder.table.full') },
+          ]}
+          onChange={(next) => {
+            remember('fullTable', next);
+            setFull(next);
+          }}
+        />
         <span className="grow" />
         <Button size="small" disabled={!mayWrite} onClick={() => void bring()}>
           {t('rules.builder.table.importCsv')}
@@ -55,7 +72,13 @@ export default function TableCriteria({
           {t('rules.builder.table.exportCsv')}
         </Button>
       </div>
-      <TableGrid content={content} onChange={onChange} />
+      {full ? (
+        <Suspense fallback={<div className="full-table" aria-busy="true" />}>
+          <FullTable table={content} onChange={onChange} />
+        </Suspense>
+      ) : (
+        <TableGrid content={content} onChange={onChange} />
+      )}
       <p className="dim under">
         {t('rules.builder.table.hint')} {t('rules.builder.table.paste')}
       </p>

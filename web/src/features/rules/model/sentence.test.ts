@@ -1,11 +1,11 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RuleDocument, RuleField } from '../../../api/automation';
-import { pagesEn as en } from '../../../i18n/en-pages';
-import { pagesRu as ru } from '../../../i18n/ru-pages';
-import { pagesUz as uz } from '../../../i18n/uz-pages';
+import { allWords } from '../../../i18n/all';
 import { emptyDocument } from './document';
 import { sentence } from './sentence';
+
+const { en, ru, uz } = allWords;
 
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 

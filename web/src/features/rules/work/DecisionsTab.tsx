@@ -1,7 +1,6 @@
 import { Button, Drawer, Switch, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useRuleFields } from '../../../api/rules';
 import { type Decision, type TraceStep, useDecisions, useVersions } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
@@ -12,6 +11,7 @@ import { useVerdict } from '../../../ui/TraceView';
 import { explain } from '../model/explain';
 import type { Speech } from '../model/sentence';
 import type { TabProps } from '../RulePage';
+import { useFields } from '../useFields';
 import { stepWords } from './TrialResult';
 
 /** In one line: the verdict, and the first condition that did not hold with what it met. */
@@ -45,7 +45,7 @@ export default function DecisionsTab({ rule }: TabProps) {
   const [customer, setCustomer] = useState<string>();
   const [cursors, setCursors] = useState<string[]>([]);
   const [opened, setOpened] = useState<Decision>();
-  const fields = useRuleFields(rule.document.event).data ?? [];
+  const fields = useFields(rule.document.event);
   const live = cursors.length === 0 && rule.live_version !== null;
   const list = useDecisions(
     `/rules/${rule.id}/decisions`,

@@ -1,9 +1,10 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
-import { useEventTypes, useRuleFields } from '../../../api/rules';
+import { useEventTypes } from '../../../api/rules';
 import { type Difference, differences } from '../model/diff';
 import { sentence } from '../model/sentence';
+import { useFields } from '../useFields';
 
 const COLOURS = { added: 'success', removed: 'error', changed: 'warning' } as const;
 
@@ -26,7 +27,7 @@ export function Differences({
 }) {
   const { t, i18n } = useTranslation();
   const types = useEventTypes().data ?? [];
-  const fields = useRuleFields(after.event).data ?? [];
+  const fields = useFields(after.event);
   const found = differences(before, after);
   if (found.length === 0) return <p>{t('rules.versions.same')}</p>;
   const say = (document: RuleDocument) =>

@@ -1,7 +1,7 @@
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
-import { useEventTypes, useRuleFields } from '../../../api/rules';
+import { useEventTypes } from '../../../api/rules';
 import { keyOf, type TraceStep, type TrialAnswer } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
 import { TraceView } from '../../../ui/TraceView';
@@ -9,6 +9,7 @@ import { FaultLine } from '../builder/FaultNotes';
 import { explain } from '../model/explain';
 import { isOperator } from '../model/fields';
 import { type Speech, sayCondition, sayReaction } from '../model/sentence';
+import { useFields } from '../useFields';
 
 /** A step of the trace in the words of the builder. */
 export function stepWords(step: TraceStep, speech: Speech): string | undefined {
@@ -20,7 +21,7 @@ export function stepWords(step: TraceStep, speech: Speech): string | undefined {
 export function TrialResult({ answer, document }: { answer: TrialAnswer; document: RuleDocument }) {
   const { t, i18n } = useTranslation();
   const types = useEventTypes().data ?? [];
-  const fields = useRuleFields(document.event).data ?? [];
+  const fields = useFields(document.event);
   const speech: Speech = { t, language: i18n.language, types, fields };
   const { variant, matched } = answer;
   return (

@@ -1,11 +1,11 @@
 import { Button, DatePicker, Input } from 'antd';
-import type dayjs from 'dayjs';
+import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleTest } from '../../../api/automation';
 import { recentEvent } from '../../../api/events';
 import { useEventTypes } from '../../../api/rules';
-import { keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
+import { customerFacts, keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
 import { EmptyState } from '../../../ui/EmptyState';
 import { EventForm, type Values } from '../../../ui/EventForm';
@@ -14,11 +14,6 @@ import { useSay } from '../../../ui/say';
 import type { TabProps } from '../RulePage';
 import { TestList } from './TestList';
 import { TrialResult } from './TrialResult';
-
-/** The customer as the rule saw them: a test goes on meaning the same when the person changes. */
-function seenCustomer({ trace }: TrialAnswer): Values | null {
-  return trace?.customer ?? null;
-}
 
 /** One event and what the draft would do with it; nothing is sent. What came out can be kept as a test. */
 export default function TryTab({ editing, mayWrite }: TabProps) {
@@ -53,12 +48,13 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
       setValues(event.data);
       setCustomer(event.customer_id ?? undefined);
     }, say.failed);
-  const keep = () => {
+  const keep = async () => {
     if (!answer) return;
     const test: RuleTest = {
       name: name.trim() || `${t('rules.trial.tests')} ${tests.length + 1}`,
       event: values,
-      customer: seenCustomer(answer) ?? made,
+      customer: customer ? await customerFacts(customer) : made,
+      ...(now ? { now: now.toISOString() } : {}),
       expect: { matched: answer.matched, reactions: answer.reactions.map(keyOf) },
     };
     editing.set(['document', 'tests'], [...tests, test]);
@@ -68,6 +64,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
   const open = (test: RuleTest) => {
     setValues(test.event);
     setMade(test.customer ?? null);
+    setNow(test.now ? dayjs(test.now) : null);
     setCustomer(undefined);
     setAnswer(undefined);
   };
@@ -132,7 +129,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
               value={name}
               onChange={(event) => setName(event.target.value)}
             />
-            <Button onClick={keep}>{t('rules.trial.keep')}</Button>
+            <Button onClick={() => void keep().catch(say.failed)}>{t('rules.trial.keep')}</Button>
           </div>
         ) : null}
         {answer || problem ? null : <EmptyState text={t('rules.trial.empty')} />}

@@ -1,0 +1,22 @@
+import { useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RuleField } from '../../api/automation';
+import { useEventTypes, useRuleFields } from '../../api/rules';
+import { localised } from './model/localise';
+
+/** What a rule about the event may look at, named in the person's language. */
+export function useFields(event: string): RuleField[] {
+  const { t, i18n } = useTranslation();
+  const fields = useRuleFields(event).data;
+  const types = useEventTypes().data;
+  return useMemo(
+    () =>
+      localised(
+        fields ?? [],
+        types?.find((type) => type.name === event),
+        i18n.language,
+        t,
+      ),
+    [fields, types, event, i18n.language, t],
+  );
+}
