@@ -9,6 +9,8 @@ const ICONS = {
   null: <MinusCircleOutlined />,
 };
 
+const PARTS = ['valid', 'hours', 'limit', 'table', 'error'] as const;
+
 /** The verdict of a rule in words. */
 export function useVerdict() {
   const { t } = useTranslation();
@@ -30,6 +32,10 @@ export function TraceView({
 }) {
   const { t } = useTranslation();
   const verdict = useVerdict();
+  const partWord = (part: TraceStep['part']) => {
+    const known = PARTS.find((one) => one === part);
+    return known ? t(`rules.trial.parts.${known}`) : '';
+  };
   const held = {
     true: t('rules.trial.held'),
     false: t('rules.trial.notHeld'),
@@ -62,7 +68,7 @@ export function TraceView({
               {ICONS[outcome]}
             </span>
             <span>
-              {words?.(step) ?? step.text ?? step.field ?? ''}
+              {words?.(step) ?? step.text ?? step.field ?? partWord(step.part)}
               {step.actual !== undefined ? (
                 <span className="dim">
                   {' '}

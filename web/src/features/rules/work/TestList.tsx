@@ -26,7 +26,15 @@ export function TestList({
   const outcome = ran?.of === document ? ran.passed : undefined;
   const run = async () => {
     const answers = tests.map(async (test) =>
-      passes(test, await tryRule({ document, event: test.event, customer: test.customer ?? null })),
+      passes(
+        test,
+        await tryRule({
+          document,
+          event: test.event,
+          customer: test.customer ?? null,
+          ...(test.now ? { now: test.now } : {}),
+        }),
+      ),
     );
     await Promise.all(answers).then((passed) => setRan({ of: document, passed }), say.failed);
   };

@@ -53,7 +53,7 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
       <h2>{t('rules.trial.reasons')}</h2>
       <TraceView
         judgement={{ ...answer.trace, matched }}
-        steps={explain(document.criteria, answer.trace?.inputs ?? {})}
+        steps={answer.trace?.steps ?? explain(document.criteria, answer.trace?.inputs ?? {})}
         words={(step) => stepWords(step, speech)}
       />
       {answer.faults.map((fault) => (
