@@ -119,6 +119,7 @@ impl Ground {
         let journal = Journal::start(pool.clone());
         tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
         tokio::spawn(platform::telemetry::keep_metrics());
+        tokio::spawn(crate::records::build_attributes(pool.clone(), stop.clone()));
         tokio::spawn(make_partitions(pool.clone(), Arc::clone(&clock), stop.clone()));
         let fatal = CancellationToken::new();
         Ok(Self { settings, clock, levels, pool, journal, stop, fatal, database, _lock: lock })

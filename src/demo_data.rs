@@ -3,6 +3,7 @@
 //! For a first look only: everybody knows its password. `[demo] load = false` keeps it out.
 
 pub mod files;
+mod records;
 #[cfg(test)]
 mod tests;
 
@@ -13,7 +14,8 @@ use base::id::{OrgUnitId, QueueId, SkillId};
 use base::{Author, ChangeError, Edit, NewEvent};
 use chrono::{DateTime, TimeDelta, Utc};
 use crm::customer::CustomerFields;
-use files::{Customers, Fault, Organisation, Telephony, Topics, level_list, read};
+use crm::viewer::Viewer;
+use files::{Customers, Fault, Organisation, Records, Telephony, Topics, level_list, read};
 use rand::Rng;
 use routing::config::{NamedFields, OperatorFields, QueueFields, ReasonFields, TopicFields};
 use routing::store::classifier::{reason, result, skill, topic};
@@ -83,6 +85,7 @@ pub async fn load(
     let telephony: Telephony = read(folder, "telephony.toml")?;
     let topics: Topics = read(folder, "topics.toml")?;
     let customers: Customers = read(folder, "customers.toml")?;
+    let records: Records = read(folder, "records.toml")?;
 
     let mut loader = Loader { db, edit: Edit { now, author: Author::System, rng } };
     let units = loader.units(&organisation).await?;
@@ -92,6 +95,7 @@ pub async fn load(
     loader.people(&organisation, &units, &skills, &queues).await?;
     loader.telephony(&telephony).await?;
     loader.customers(&customers).await?;
+    loader.records(&records).await?;
 
     let loaded = Loaded {
         password: organisation.password,
@@ -278,7 +282,7 @@ impl Loader<'_> {
         for entry in &from.customer {
             self.tick();
             let fields: CustomerFields = entry.fields();
-            let created = crm::store::insert(self.db, &mut self.edit, &fields).await;
+            let created = crm::store::insert(self.db, &mut self.edit, &Viewer::Server, &fields).await;
             created.map_err(refused("customer", &entry.name))?;
         }
         Ok(())

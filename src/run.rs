@@ -136,6 +136,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     )
     .with(ground.journal.clone())
     .with(ground.levels.clone())
+    .with(http::resources::SiteZone(settings.server.time_zone))
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
     .with(SiteZone(settings.server.time_zone))

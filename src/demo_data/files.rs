@@ -2,7 +2,9 @@
 
 use base::id::{RoleId, SkillId};
 use base::{LocalText, Locale};
+use crm::attribute::Values;
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
+use crm::structure::Structures;
 use routing::config::SkillLevel;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -223,6 +225,48 @@ pub struct Customer {
     pub tax_number: Option<String>,
     /// The number of a contract.
     pub contract: Option<String>,
+    /// An e-mail address.
+    pub email: Option<String>,
+    /// Values by key of the attribute.
+    pub attributes: Values,
+}
+
+/// `records.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Records {
+    /// Kinds of cards and links, and attributes.
+    pub structures: Structures,
+    /// Cards.
+    pub card: Vec<Card>,
+    /// Links between customers.
+    pub link: Vec<Link>,
+}
+
+/// One card.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Card {
+    /// The key of its kind.
+    pub kind: String,
+    /// Whose it is: a phone number.
+    pub used_by: String,
+    /// Values by key of the attribute.
+    pub attributes: Values,
+}
+
+/// One link between customers, each named by a phone number.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// The key of its kind.
+    pub kind: String,
+    /// The first.
+    pub from: String,
+    /// The second.
+    pub to: String,
+    /// What people want to remember of it.
+    pub note: Option<String>,
 }
 
 impl Customer {
@@ -233,12 +277,14 @@ impl Customer {
         let phones = self.phones.iter().map(|phone| identifier(IdentifierKind::Phone, phone));
         let tax = self.tax_number.iter().map(|number| identifier(IdentifierKind::TaxNumber, number));
         let contract = self.contract.iter().map(|number| identifier(IdentifierKind::Contract, number));
+        let email = self.email.iter().map(|address| identifier(IdentifierKind::Email, address));
         CustomerFields {
             kind: self.kind,
             name: self.name.clone(),
             vip: self.vip,
             language: self.language,
-            identifiers: phones.chain(tax).chain(contract).collect(),
+            identifiers: phones.chain(tax).chain(contract).chain(email).collect(),
+            attributes: Some(self.attributes.clone()),
         }
     }
 }

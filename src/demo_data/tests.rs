@@ -33,6 +33,10 @@ async fn the_demo_organisation_is_loaded_once_and_whole() {
     let number = "+998901234567".parse().unwrap();
     let caller = crm::query::find_by_phone(&mut db, &number).await.unwrap().unwrap();
     assert_eq!((caller.name.as_str(), caller.vip), ("Aziza Karimova", true));
+    let devices = crm::query::links_of(&mut db, caller.customer_id.as_uuid()).await.unwrap();
+    assert_eq!(devices.iter().map(|link| link.kind.as_str()).collect::<Vec<_>>(), ["used_by"]);
+    let seen = crm::query::facts(&mut db, &[caller.customer_id]).await.unwrap();
+    assert_eq!(seen[&caller.customer_id]["tier"], "gold");
     let policy = access::policy::PasswordPolicy::default();
     policy.check("anna", &loaded.password).unwrap();
 }

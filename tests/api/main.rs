@@ -20,6 +20,7 @@ mod resources_config;
 mod resources_contacts;
 mod resources_customers;
 mod resources_operators;
+mod resources_records;
 mod resources_support;
 mod roles;
 mod routes;

@@ -66,6 +66,12 @@ macro_rules! ids {
 ids! {
     /// A key with scopes for a program that calls the API.
     ApiKeyId,
+    /// The definition of an attribute of customers or of a kind of card.
+    AttributeId,
+    /// One card of a kind that administrators made.
+    CardId,
+    /// A kind of card.
+    CardKindId,
     /// One call: legs and a bridge plan. A voice contact has exactly one.
     CallId,
     /// A connection to an outside system that flows and rules may ask.
@@ -90,6 +96,8 @@ ids! {
     MessageId,
     /// Why an operator is not ready.
     NotReadyReasonId,
+    /// How records are linked: works at, owns.
+    LinkKindId,
     /// A number that callers dial.
     NumberId,
     /// One offer of one contact to one operator.
@@ -102,6 +110,8 @@ ids! {
     PersonId,
     /// One line of waiting contacts.
     QueueId,
+    /// One link between two records.
+    RecordLinkId,
     /// One stored recording.
     RecordingId,
     /// How a contact ended, as the operator judged it.

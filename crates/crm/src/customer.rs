@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod tests;
 
+use crate::attribute::{self, Attribute, Values};
+use crate::viewer::Viewer;
 use base::id::CustomerId;
 use base::{FieldFault, Locale, PhoneNumber};
 use chrono::{DateTime, Utc};
@@ -126,6 +128,12 @@ pub struct CustomerFields {
     #[sqlx(json)]
     #[serde(default)]
     pub identifiers: Vec<Identifier>,
+    /// Values by key of the attribute. A change without them leaves them as they are; with them, what is absent is
+    /// taken away.
+    #[sqlx(json)]
+    #[serde(default)]
+    #[schema(value_type = Option<std::collections::HashMap<String, serde_json::Value>>)]
+    pub attributes: Option<Values>,
 }
 
 impl CustomerFields {
@@ -177,6 +185,16 @@ pub struct Customer {
     pub updated_at: DateTime<Utc>,
     /// Grows with each change.
     pub version: i32,
+}
+
+impl Customer {
+    /// The customer with what the viewer sees of the attributes.
+    #[must_use]
+    pub fn shown_to(mut self, viewer: &Viewer, attributes: &[Attribute]) -> Self {
+        let values = self.fields.attributes.unwrap_or_default();
+        self.fields.attributes = Some(attribute::shown(attributes, &values, viewer));
+        self
+    }
 }
 
 /// What a call needs to know about the customer whose number calls (CC-TEL-01).

@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
 use crm::query::{After, by_identifiers, facts, find, find_by_phone, search, search_ids};
 use crm::store::{insert, update};
+use crm::viewer::Viewer;
 use platform::testing::TestDb;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -24,6 +25,7 @@ fn person(name: &str, phone: &str) -> CustomerFields {
         vip: false,
         language: Some(Locale::Uz),
         identifiers: vec![Identifier { kind: IdentifierKind::Phone, value: phone.to_owned() }],
+        attributes: None,
     }
 }
 
@@ -43,7 +45,7 @@ impl Adds {
     }
 
     async fn add(&mut self, db: &mut PgConnection, name: &str, phone: &str) -> CustomerId {
-        insert(db, &mut self.edit(), &person(name, phone)).await.unwrap().id
+        insert(db, &mut self.edit(), &Viewer::Server, &person(name, phone)).await.unwrap().id
     }
 }
 
@@ -69,7 +71,7 @@ async fn a_number_that_calls_finds_its_customer() {
         ],
         ..person("Toshkent Savdo", "")
     };
-    let customer = insert(&mut db, &mut adds.edit(), &fields).await.unwrap();
+    let customer = insert(&mut db, &mut adds.edit(), &Viewer::Server, &fields).await.unwrap();
 
     let caller = find_by_phone(&mut db, &"+998712345678".parse().unwrap()).await.unwrap().unwrap();
     assert_eq!((caller.customer_id, caller.name.as_str(), caller.vip), (customer.id, "Toshkent Savdo", true));
@@ -132,21 +134,29 @@ async fn a_change_keeps_versions_identifiers_and_names_apart() {
     adds.add(&mut db, "Boris", "+998901110002").await;
 
     let taken = person("Aziza", "+998901110002");
-    let Err(ChangeError::Taken(fault)) = update(&mut db, &mut adds.edit(), aziza, 1, &taken).await else {
+    let Err(ChangeError::Taken(fault)) =
+        update(&mut db, &mut adds.edit(), &Viewer::Server, aziza, 1, &taken).await
+    else {
         panic!("a number got two customers");
     };
     assert_eq!(fault.pointer, "/identifiers/0/value");
     let changed =
-        update(&mut db, &mut adds.edit(), aziza, 1, &person("Nodira", "+998901110003")).await.unwrap();
+        update(&mut db, &mut adds.edit(), &Viewer::Server, aziza, 1, &person("Nodira", "+998901110003"))
+            .await
+            .unwrap();
     assert_eq!(changed.version, 2);
     assert_eq!(find(&mut db, aziza).await.unwrap(), Some(changed));
     assert_eq!(names(&mut db, "aziza").await, Vec::<String>::new());
     assert_eq!(names(&mut db, "nodira").await, ["Nodira"]);
     assert_eq!(find_by_phone(&mut db, &"+998901110001".parse().unwrap()).await.unwrap(), None);
-    let stale = update(&mut db, &mut adds.edit(), aziza, 1, &person("Nodira", "+998901110003")).await;
+    let stale =
+        update(&mut db, &mut adds.edit(), &Viewer::Server, aziza, 1, &person("Nodira", "+998901110003"))
+            .await;
     assert!(matches!(stale, Err(ChangeError::Stale { given: 1, present: 2 })));
     let nobody = CustomerId::from_uuid(Uuid::from_u128(1));
-    let unknown = update(&mut db, &mut adds.edit(), nobody, 1, &person("Nodira", "+998901110009")).await;
+    let unknown =
+        update(&mut db, &mut adds.edit(), &Viewer::Server, nobody, 1, &person("Nodira", "+998901110009"))
+            .await;
     assert!(matches!(unknown, Err(ChangeError::Unknown("customer"))));
 }
 
@@ -161,7 +171,7 @@ async fn a_customer_is_seen_by_expressions_with_the_first_number_that_was_given(
     fields
         .identifiers
         .push(Identifier { kind: IdentifierKind::Email, value: "Aziza@Example.com".to_owned() });
-    let aziza = insert(&mut db, &mut adds.edit(), &fields).await.unwrap().id;
+    let aziza = insert(&mut db, &mut adds.edit(), &Viewer::Server, &fields).await.unwrap().id;
     let nobody = CustomerId::from_uuid(Uuid::from_u128(1));
 
     let seen = facts(&mut db, &[aziza, nobody]).await.unwrap();

@@ -2,9 +2,10 @@
 
 use super::contacts::{ContactBody, operator_names};
 use super::explanations::{ExplanationBody, explained, named};
+use super::viewer::of_customers;
 use crate::http::prelude::*;
 use base::Author;
-use base::id::{ContactId, EventId, OperatorId};
+use base::id::{ContactId, CustomerId, EventId, OperatorId};
 use chrono::{DateTime, Utc};
 use crm::customer::Customer;
 use platform::event::Event;
@@ -88,13 +89,13 @@ pub(super) async fn visible(
     Ok(contact)
 }
 
-async fn detail(db: &mut PgConnection, contact: Contact) -> Result<ContactDetail, ApiError> {
+async fn detail(db: &mut PgConnection, caller: &Caller, contact: Contact) -> Result<ContactDetail, ApiError> {
     let story = Filter { correlation: Some(contact.id.as_uuid()), ..Filter::default() };
     let mut events = platform::event::query::search(db, &story, EVENTS_MAX).await?;
     events.reverse();
     let decisions = query::contact::decisions(db, contact.id).await?;
     let customer = match contact.customer_id {
-        Some(customer) => crm::query::find(db, customer).await?,
+        Some(customer) => seen_customer(db, caller, customer).await?,
         None => None,
     };
     let topic = match contact.topic_id {
@@ -123,6 +124,16 @@ async fn detail(db: &mut PgConnection, contact: Contact) -> Result<ContactDetail
         events: events.into_iter().map(|event| happened(event, &names)).collect(),
         explanations: decisions.iter().filter_map(|decision| explained(decision, &queues, &names)).collect(),
     })
+}
+
+/// The customer with the attributes that the caller sees.
+async fn seen_customer(
+    db: &mut PgConnection,
+    caller: &Caller,
+    id: CustomerId,
+) -> Result<Option<Customer>, ApiError> {
+    let (attributes, viewer) = of_customers(db, caller).await?;
+    Ok(crm::query::find(db, id).await?.map(|customer| customer.shown_to(&viewer, &attributes)))
 }
 
 /// The operator that an event is about.
@@ -161,7 +172,7 @@ async fn find(state: Data<AppState>, caller: Caller, id: Path<ContactId>) -> Res
     let mut db = state.pool.acquire().await?;
     let contact = visible(&mut db, &caller, Operation::ContactRead, id.0).await?;
     let version = contact.version;
-    let detail = detail(&mut db, contact).await?;
+    let detail = detail(&mut db, &caller, contact).await?;
     Ok(etag::ok(&detail, version))
 }
 
@@ -182,7 +193,7 @@ async fn correct(
     let edit = &mut caller.edit(&mut rng);
     let contact = routing::store::wrap_up::correct_wrap_up(&mut tx, edit, id.0, version.0, &body).await?;
     let version = contact.version;
-    let detail = detail(&mut tx, contact).await?;
+    let detail = detail(&mut tx, &caller, contact).await?;
     tx.commit().await?;
     Ok(etag::ok(&detail, version))
 }

@@ -1,25 +1,54 @@
 //! Customers: whom the company serves.
 
+use super::cards::{facts, refused, searched};
+use super::histories::{HistoryEntry, history};
+use super::viewer::of_customers;
 use crate::http::prelude::*;
-use base::id::CustomerId;
+use base::id::{CustomerId, EventId};
 use chrono::{DateTime, Utc};
+use crm::columns::{Condition, RecordColumns};
 use crm::customer::{Customer, CustomerFields};
 use crm::{query, store};
 
-/// Customers, newest first. `q` finds words of the name in any script, an identifier, or the end of a number.
+/// Which customers a list shows.
+#[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerFilter {
+    /// What must be true of them, in the language of rules: `customer.tier == 'gold'`.
+    #[serde(rename = "where")]
+    #[param(rename = "where")]
+    pub condition: Option<String>,
+}
+
+/// Customers, newest first. `q` finds words of the name in any script, an identifier, the end of a number, or words of
+/// searchable attributes.
 #[utoipa::path(get, path = "/api/v1/customers", operation_id = "listCustomers", tag = "customers",
-    params(PageQuery), responses((status = 200, body = Page<Customer>)))]
+    params(PageQuery, CustomerFilter),
+    responses((status = 200, body = Page<Customer>), (status = 422, body = Problem)))]
 async fn list(
     state: Data<AppState>,
     caller: Caller,
     page: Query<PageQuery>,
+    filter: Query<CustomerFilter>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::CustomerRead)?;
     let after = page.after::<(DateTime<Utc>, CustomerId)>()?;
     let after = after.map(|(created_at, id)| query::After { created_at, id });
     let mut db = state.pool.acquire().await?;
-    let rows = query::search(&mut db, page.text().unwrap_or_default(), after, page.rows()?).await?;
-    Ok(HttpResponse::Ok().json(Page::new(rows, &page, |row| (row.created_at, row.id))?))
+    let (attributes, viewer) = of_customers(&mut db, &caller).await?;
+    let columns = RecordColumns::customers(&attributes, &viewer, facts(&state, &caller));
+    let condition = match filter.condition.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
+        Some(text) => Some(Condition::compile(text, columns).map_err(|faults| refused("?where", faults))?),
+        None => None,
+    };
+    let search = query::Search {
+        text: page.text().unwrap_or_default(),
+        attributes: &searched(&attributes, &viewer),
+        condition: condition.as_ref(),
+    };
+    let rows = query::search_customers(&mut db, search, after, page.rows()?).await?;
+    let page = Page::new(rows, &page, |row| (row.created_at, row.id))?;
+    Ok(HttpResponse::Ok().json(page.map(|row| row.shown_to(&viewer, &attributes))))
 }
 
 /// One customer.
@@ -29,7 +58,9 @@ async fn find(state: Data<AppState>, caller: Caller, id: Path<CustomerId>) -> Re
     caller.require(Operation::CustomerRead)?;
     let mut db = state.pool.acquire().await?;
     let customer = query::find(&mut db, id.0).await?.ok_or_else(|| ApiError::not_found("customer", id.0))?;
-    Ok(etag::ok(&customer, customer.version))
+    let (attributes, viewer) = of_customers(&mut db, &caller).await?;
+    let version = customer.version;
+    Ok(etag::ok(&customer.shown_to(&viewer, &attributes), version))
 }
 
 /// Add a customer.
@@ -44,7 +75,9 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::CustomerWrite)?;
     key.once(&state, &caller, &body, async |db, rng| {
-        let customer = store::insert(db, &mut caller.edit(rng), &body).await?;
+        let (attributes, viewer) = of_customers(db, &caller).await?;
+        let customer = store::insert(db, &mut caller.edit(rng), &viewer, &body).await?;
+        let customer = customer.shown_to(&viewer, &attributes);
         Ok(Answer::created(format!("/api/v1/customers/{}", customer.id), &customer)?
             .version(customer.version))
     })
@@ -65,10 +98,32 @@ async fn change(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::CustomerWrite)?;
     let mut tx = state.begin().await?;
+    let (attributes, viewer) = of_customers(&mut tx, &caller).await?;
+    let mut rng = state.dice();
     let customer =
-        store::update(&mut tx, &mut caller.edit(&mut state.dice()), id.0, version.0, &body).await?;
+        store::update(&mut tx, &mut caller.edit(&mut rng), &viewer, id.0, version.0, &body).await?;
     tx.commit().await?;
-    Ok(etag::ok(&customer, customer.version))
+    let version = customer.version;
+    Ok(etag::ok(&customer.shown_to(&viewer, &attributes), version))
+}
+
+/// What happened to a customer, newest first.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/history", operation_id = "getCustomerHistory", tag = "customers",
+    params(("id" = Uuid, Path), PageQuery),
+    responses((status = 200, body = Page<HistoryEntry>), (status = 404, body = Problem)))]
+async fn past(
+    state: Data<AppState>,
+    caller: Caller,
+    id: Path<CustomerId>,
+    page: Query<PageQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Operation::CustomerRead)?;
+    let mut db = state.pool.acquire().await?;
+    query::find(&mut db, id.0).await?.ok_or_else(|| ApiError::not_found("customer", id.0))?;
+    let (attributes, viewer) = of_customers(&mut db, &caller).await?;
+    let after = page.after::<(DateTime<Utc>, EventId)>()?;
+    let rows = history(&mut db, id.0.as_uuid(), &attributes, &viewer, after, page.rows()?).await?;
+    Ok(HttpResponse::Ok().json(Page::new(rows, &page, |row| (row.at, row.id))?))
 }
 
 /// The routes of this file.
@@ -81,6 +136,7 @@ pub fn routes() -> Vec<Route> {
         Route::post("/api/v1/customers", write, || web::to(create)),
         Route::get("/api/v1/customers/{id}", read, || web::to(find)),
         Route::put("/api/v1/customers/{id}", write, || web::to(change)),
+        Route::get("/api/v1/customers/{id}/history", read, || web::to(past)),
     ]
 }
 
@@ -88,7 +144,7 @@ pub fn routes() -> Vec<Route> {
 #[must_use]
 pub fn docs() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(list, find, create, change))]
+    #[openapi(paths(list, find, past, create, change))]
     struct Docs;
     Docs::openapi()
 }

@@ -1,5 +1,8 @@
 //! The contact centre's resources: what is configured, what happened, and whom it serves.
 
+pub mod attributes;
+pub mod card_kinds;
+pub mod cards;
 pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
@@ -11,6 +14,9 @@ pub mod flow_nodes;
 pub mod flows;
 pub mod links;
 pub mod messages;
+mod histories;
+pub mod link_kinds;
+pub mod links_of;
 pub mod numbers;
 pub mod operators;
 pub mod parts;
@@ -21,9 +27,14 @@ pub mod rules;
 pub mod templates;
 pub mod trunks;
 pub mod webhooks;
+pub mod records;
+pub mod trunks;
+mod viewer;
 pub mod words;
 
-pub use parts::{AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators, Parts, PresenceNow};
+pub use parts::{
+    AudioFolders, ConfigChanged, FlowBody, LiveFlows, LiveOperators, Parts, PresenceNow, SiteZone,
+};
 
 use crate::http::page::{Page, PageQuery};
 use crate::http::problem::ApiError;
@@ -55,6 +66,12 @@ pub fn routes() -> Vec<Route> {
         messages::routes(),
         links::routes(),
         rules::routes(),
+        attributes::routes(),
+        card_kinds::routes(),
+        cards::routes(),
+        link_kinds::routes(),
+        links_of::routes(),
+        records::routes(),
     ]
     .concat()
 }
@@ -81,6 +98,12 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         templates::docs(),
         messages::docs(),
         links::docs(),
+        attributes::docs(),
+        card_kinds::docs(),
+        cards::docs(),
+        link_kinds::docs(),
+        links_of::docs(),
+        records::docs(),
     ];
     documents.extend(words::docs());
     documents.extend(rules::docs());

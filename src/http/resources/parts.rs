@@ -12,6 +12,18 @@ use std::sync::Arc;
 use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
+/// The time zone of the site: what `time` means in a filter. UTC where nobody set it.
+#[derive(Clone, Copy, Debug)]
+pub struct SiteZone(pub chrono_tz::Tz);
+
+impl SiteZone {
+    /// The zone of this server.
+    #[must_use]
+    pub fn of(state: &AppState) -> chrono_tz::Tz {
+        state.find_part::<Self>().map_or(chrono_tz::Tz::UTC, |zone| zone.0)
+    }
+}
+
 /// Which configuration changed. The live part reads it again; a receiver that lagged reads everything again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConfigChanged {

@@ -1,7 +1,7 @@
 //! SQL that reads what somebody may do.
 
 use super::{Grant, Permissions, UnitTree};
-use base::id::{OrgUnitId, PersonId};
+use base::id::{OrgUnitId, PersonId, RoleId};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 
@@ -40,4 +40,12 @@ pub async fn of_codes(
 fn grant(operations: &[String], unit: OrgUnitId) -> Grant {
     let known: BTreeSet<_> = operations.iter().filter_map(|code| code.parse().ok()).collect();
     Grant { operations: known, unit }
+}
+
+/// Which roles a person has, in whatever unit.
+pub async fn roles_of(db: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<RoleId>> {
+    sqlx::query_scalar("select distinct role_id from access.person_role where person_id = $1")
+        .bind(person)
+        .fetch_all(db)
+        .await
 }

@@ -31,6 +31,7 @@ fn every_field_of_a_customer_that_cannot_be_accepted_is_named() {
             phone,
             Identifier { kind: IdentifierKind::Email, value: "x".to_owned() },
         ],
+        attributes: None,
     };
 
     let pointers: Vec<String> =

@@ -90,6 +90,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Attributes in use, in the order of forms. Who may not change structures sees those for the own roles. */
+        get: operations["listAttributes"];
+        put?: never;
+        /** Define an attribute. Every record of its kind has it at once. */
+        post: operations["createAttribute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/attributes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One attribute. */
+        get: operations["getAttribute"];
+        /** Change an attribute. What it belongs to, its key and its type stay. */
+        put: operations["changeAttribute"];
+        post?: never;
+        /** Take an attribute out of use. Its values are kept, unseen. */
+        delete: operations["archiveAttribute"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/card-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds in use. */
+        get: operations["listCardKinds"];
+        put?: never;
+        /** Add a kind of card. It is in use at once. */
+        post: operations["createCardKind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/card-kinds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kind of card. */
+        get: operations["getCardKind"];
+        /** Change a kind of card. Its key stays. */
+        put: operations["changeCardKind"];
+        post?: never;
+        /** Take a kind of card out of use. What belongs to it is kept, unseen. */
+        delete: operations["archiveCardKind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Cards of one kind. `q` finds words of searchable attributes. */
+        get: operations["listCards"];
+        put?: never;
+        /** Add a card. */
+        post: operations["createCard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One card. */
+        get: operations["getCard"];
+        /** Change a card. */
+        put: operations["changeCard"];
+        post?: never;
+        /** Take a card out of use. Its links end; its history stays. */
+        delete: operations["archiveCard"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/cards/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a card, newest first. */
+        get: operations["getCardHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -165,7 +293,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Customers, newest first. `q` finds words of the name in any script, an identifier, or the end of a number. */
+        /**
+         * Customers, newest first. `q` finds words of the name in any script, an identifier, the end of a number, or words of
+         *     searchable attributes.
+         */
         get: operations["listCustomers"];
         put?: never;
         /** Add a customer. */
@@ -187,6 +318,23 @@ export interface paths {
         get: operations["getCustomer"];
         /** Change a customer. */
         put: operations["changeCustomer"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a customer, newest first. */
+        get: operations["getCustomerHistory"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -304,6 +452,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/link-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Kinds in use. */
+        get: operations["listLinkKinds"];
+        put?: never;
+        /** Add a kind of link. It is in use at once. */
+        post: operations["createLinkKind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/link-kinds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One kind of link. */
+        get: operations["getLinkKind"];
+        /** Change a kind of link. Its key stays. */
+        put: operations["changeLinkKind"];
+        post?: never;
+        /** Take a kind of link out of use. What belongs to it is kept, unseen. */
+        delete: operations["archiveLinkKind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/links": {
         parameters: {
             query?: never;
@@ -317,6 +502,25 @@ export interface paths {
         /** Add a link. It connects within a second. */
         post: operations["createLink"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/links-of/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links of a customer or a card. */
+        get: operations["listLinksOf"];
+        put?: never;
+        /** Link a customer or a card with another record. */
+        post: operations["addLink"];
+        /** End a link. */
+        delete: operations["removeLink"];
         options?: never;
         head?: never;
         patch?: never;
@@ -745,6 +949,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/records/query": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many, how much, by what: the counts of a report, the size of a segment. CSV with `Accept: text/csv`. */
+        post: operations["queryRecords"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/results": {
         parameters: {
             query?: never;
@@ -926,6 +1147,40 @@ export interface paths {
         get: operations["getStatus"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/structures/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All attributes, kinds of cards and kinds of links in use, as one document. */
+        get: operations["exportStructures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/structures/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring structures in: what is new is added, what differs is changed, what is not named stays. All or nothing. */
+        post: operations["importStructures"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1169,6 +1424,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What an import does, or would do, with one structure.
+         * @enum {string}
+         */
+        Action: "add" | "change" | "keep";
         /** @description A person who was just added. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description The first password, when the server made it. Shown once. */
@@ -1258,6 +1518,80 @@ export interface components {
              */
             started_at: string;
         };
+        /** @description An attribute as it is stored. */
+        Attribute: components["schemas"]["AttributeFields"] & {
+            /** @description What is made of it in the background: its index, its words. */
+            builds: components["schemas"]["Build"][];
+            /** @description Belongs to the server: it can be changed, not archived. */
+            built_in: boolean;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["AttributeId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of an attribute. */
+        AttributeFields: {
+            /** @description What can be chosen, for `choice` and `choices`. A value that is taken away stays where it is stored. */
+            choices?: components["schemas"]["Choice"][];
+            /** @description The roles that change it; null for everybody who sees it and changes the record. */
+            editors?: components["schemas"]["RoleId"][] | null;
+            /** @description Filters on it are fast; the index is made in the background. */
+            indexed?: boolean;
+            /**
+             * @description What it is called in expressions and in the API: a-z, 0-9, _. Cannot be changed.
+             * @example tier
+             */
+            key: string;
+            /** @description What a `link` names: `customer`, or the key of a kind of card. */
+            link_to?: string | null;
+            /**
+             * @description What has it: `customer`, or the key of a kind of card. Cannot be changed.
+             * @example customer
+             */
+            of: string;
+            /**
+             * Format: int32
+             * @description Its place in forms.
+             */
+            position?: number;
+            /** @description The roles that see it; null for everybody who sees the record. */
+            readers?: components["schemas"]["RoleId"][] | null;
+            /** @description A record is not saved without it. */
+            required?: boolean;
+            /** @description Records are found by its words. */
+            searchable?: boolean;
+            /** @description What people read. */
+            title: components["schemas"]["LocalText"];
+            /** @description What kind of values it has. Cannot be changed. */
+            type: components["schemas"]["AttributeType"];
+            /** @description No two records have the same value. */
+            unique?: boolean;
+            /** @description What numbers are measured in. */
+            unit?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description The definition of an attribute of customers or of a kind of card.
+         */
+        AttributeId: string;
+        /**
+         * @description What kind of values an attribute has.
+         * @enum {string}
+         */
+        AttributeType: "text" | "number" | "decimal" | "boolean" | "date" | "datetime" | "choice" | "choices" | "phone" | "email" | "url" | "link";
         /** @description Who made something happen. */
         Author: {
             /** @description A person who is signed in. */
@@ -1341,6 +1675,35 @@ export interface components {
                 [key: string]: components["schemas"]["SmsBody"];
             };
         };
+        /** @description One thing that is made of an attribute. */
+        Build: {
+            /**
+             * Format: int64
+             * @description Records, or blocks of the table, that are done.
+             */
+            done: number;
+            /** @description Why it failed. */
+            error?: string | null;
+            /** @description How far it is. */
+            state: components["schemas"]["BuildState"];
+            /**
+             * Format: int64
+             * @description Of how many; 0 while that is not known.
+             */
+            total: number;
+            /** @description What. */
+            what: components["schemas"]["BuildWhat"];
+        };
+        /**
+         * @description How far it is.
+         * @enum {string}
+         */
+        BuildState: "waiting" | "running" | "ready" | "failed";
+        /**
+         * @description What is made of an attribute in the background.
+         * @enum {string}
+         */
+        BuildWhat: "index" | "words";
         /** @description Who calls, as far as it is known. */
         Caller: {
             customer_id?: components["schemas"]["CustomerId"] | null;
@@ -1374,6 +1737,107 @@ export interface components {
             /** @description Got the offer or not. */
             verdict: components["schemas"]["Verdict"];
         };
+        /** @description A card as it is stored; [`Card::shown_to`] is what people get. */
+        Card: {
+            /** @description Values by key of the attribute. */
+            attributes: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["CardId"];
+            /** @description The key of its kind. */
+            kind: string;
+            /** @description Made of the attributes that the reader sees. */
+            title: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description One card of a kind that administrators made.
+         */
+        CardId: string;
+        /** @description What people set of a card. */
+        CardInput: {
+            /** @description Values by key of the attribute; what is absent is taken away. */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The key of its kind; of a card that exists it stays.
+             * @example device
+             */
+            kind: string;
+        };
+        /** @description A kind of card as it is stored. */
+        CardKind: components["schemas"]["CardKindFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["CardKindId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of a kind of card. */
+        CardKindFields: {
+            /** @description The roles that change such cards; null for everybody who sees them and changes cards. */
+            editors?: components["schemas"]["RoleId"][] | null;
+            /**
+             * @description The name of a picture that the browser application knows; empty for none.
+             * @example smartphone
+             */
+            icon?: string;
+            /**
+             * @description What it is called in expressions and in the API: a-z, 0-9, _. Cannot be changed.
+             * @example device
+             */
+            key: string;
+            /** @description Many of them. */
+            plural: components["schemas"]["LocalText"];
+            /** @description The roles that see such cards; null for everybody who sees cards. */
+            readers?: components["schemas"]["RoleId"][] | null;
+            /** @description One of them. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * @description What stands as title on a card: text with attributes in braces.
+             * @example {{ brand }} {{ imei }}
+             */
+            title_template: string;
+        };
+        /**
+         * Format: uuid
+         * @description A kind of card.
+         */
+        CardKindId: string;
+        /**
+         * @description How many links of a kind a record can have, on each side.
+         * @enum {string}
+         */
+        Cardinality: "one_to_one" | "one_to_many" | "many_to_one" | "many_to_many";
         /**
          * @description By what means people communicate.
          * @enum {string}
@@ -1384,6 +1848,16 @@ export interface components {
          * @enum {string}
          */
         ChannelChoice: "preferred" | "sms" | "email";
+        /** @description One value to choose. */
+        Choice: {
+            /** @description What people read. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * @description What is stored and compared.
+             * @example gold
+             */
+            value: string;
+        };
         /** @description Who got the offer. */
         Chosen: {
             /** @description The name. */
@@ -1601,6 +2075,13 @@ export interface components {
         };
         /** @description What people set of a customer. */
         CustomerFields: {
+            /**
+             * @description Values by key of the attribute. A change without them leaves them as they are; with them, what is absent is
+             *     taken away.
+             */
+            attributes?: {
+                [key: string]: unknown;
+            } | null;
             /** @description What the customer is recognised by. */
             identifiers?: components["schemas"]["Identifier"][];
             /** @description A person or an organisation. */
@@ -1825,6 +2306,18 @@ export interface components {
             /** @description How many waited, this contact included. */
             waiting: number;
         };
+        /** @description One field that changed. */
+        FieldChange: {
+            /** @description What it became; null for nothing. */
+            after?: Record<string, never> | null;
+            /** @description What it was; null for nothing. */
+            before?: Record<string, never> | null;
+            /**
+             * @description Its name; of an attribute `attributes.<key>`.
+             * @example attributes.tier
+             */
+            field: string;
+        };
         /** @description One field of a request that cannot be accepted. */
         FieldFault: {
             /** @description What is wrong with it and what would be right, lower case. */
@@ -1957,6 +2450,25 @@ export interface components {
             /** @description The word of the file. */
             type: string;
         };
+        /** @description One entry of the history of a record. */
+        HistoryEntry: {
+            /**
+             * Format: date-time
+             * @description When it was.
+             */
+            at: string;
+            /** @description Who did it; null for the server, and for a program. */
+            by?: string | null;
+            /** @description The fields that changed, as far as the reader sees them. */
+            changes: components["schemas"]["FieldChange"][];
+            /** @description The event. */
+            id: components["schemas"]["EventId"];
+            /**
+             * @description What happened: `customer_created`, `card_changed`, `link_added`.
+             * @example customer_changed
+             */
+            kind: string;
+        };
         /**
          * @description How a provider writes the ids of messages. Stated, never guessed: 4 of 100 hexadecimal ids have no letter.
          * @enum {string}
@@ -1977,6 +2489,20 @@ export interface components {
          * @enum {string}
          */
         IdentifierKind: "phone" | "email" | "contract" | "telegram" | "tax_number";
+        /** @description A structure that cannot be imported. */
+        ImportFault: {
+            /** @description What is wrong. */
+            message: string;
+            /** @description Where in the document, as a JSON pointer. */
+            pointer: string;
+        };
+        /** @description What an import does, or would do. Nothing is done when there is a fault. What the document does not name stays. */
+        ImportPlan: {
+            /** @description Each structure of the document. */
+            changes: components["schemas"]["PlannedChange"][];
+            /** @description What cannot be accepted. */
+            faults: components["schemas"]["ImportFault"][];
+        };
         /** @description A key that was just issued. */
         IssuedKey: components["schemas"]["ApiKey"] & {
             /** @description What the program sends as `Authorization: Bearer`. Shown once. */
@@ -2018,9 +2544,40 @@ export interface components {
             version: number;
         };
         /** @description A link and how it is. */
-        LinkBody: components["schemas"]["Link"] & {
+        LinkBody: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description The first record. */
+            from: components["schemas"]["LinkEnd"];
+            /** @description Its id. */
+            id: components["schemas"]["RecordLinkId"];
+            /** @description The key of its kind. */
+            kind: string;
+            /** @description What people want to remember of it. */
+            note?: string | null;
+            /** @description The second record. */
+            to: components["schemas"]["LinkEnd"];
+        } & (WithRequired<components["schemas"]["Link"], "id" | "kind"> & {
             /** @description How it is now. */
             state: components["schemas"]["LinkState"];
+        });
+        /** @description One end of a link. */
+        LinkEnd: {
+            /**
+             * Format: uuid
+             * @description The record.
+             */
+            id: string;
+            /**
+             * @description `customer`, or the key of a kind of card.
+             * @example customer
+             */
+            of: string;
+            /** @description What people know it by. */
+            title: string;
         };
         /**
          * Format: uuid
@@ -2031,7 +2588,10 @@ export interface components {
         LinkInput: {
             /** @description Whether it takes messages. */
             enabled: boolean;
-            /** @description What it speaks; cannot be changed later. */
+            /**
+             * @description What it speaks; cannot be changed later.
+             * @example used_by
+             */
             kind: components["schemas"]["LinkKind"];
             /**
              * @description Unique among links in use.
@@ -2044,12 +2604,55 @@ export interface components {
             private_key?: string | null;
             /** @description Settings of its kind: those of SMPP, or those of SMTP. */
             settings: components["schemas"]["LinkSettings"];
+            /**
+             * Format: uuid
+             * @description The first record.
+             */
+            from?: string | null;
+            /** @description What people want to remember of it: "director". */
+            note?: string | null;
+            /**
+             * Format: uuid
+             * @description The second record.
+             */
+            to?: string | null;
         };
         /**
          * @description What a link speaks.
          * @enum {string}
          */
         LinkKind: "smpp" | "smtp";
+        /** @description What people set of a kind of link. */
+        LinkKindFields: {
+            /** @description How many there can be. */
+            cardinality: components["schemas"]["Cardinality"];
+            /**
+             * @description What the first record is: `customer`, or the key of a kind of card. Cannot be changed.
+             * @example device
+             */
+            from: string;
+            from_customer?: components["schemas"]["CustomerKind"] | null;
+            /** @description As the second record sees it: "contact persons". */
+            inverse: components["schemas"]["LocalText"];
+            /**
+             * @description What it is called in the API: a-z, 0-9, _. Cannot be changed.
+             * @example used_by
+             */
+            key: string;
+            /** @description As the first record sees it: "works at". */
+            title: components["schemas"]["LocalText"];
+            /**
+             * @description What the second record is. Cannot be changed.
+             * @example customer
+             */
+            to: string;
+            to_customer?: components["schemas"]["CustomerKind"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description How records are linked: works at, owns.
+         */
+        LinkKindId: string;
         /** @description Settings of a link, by what it speaks. */
         LinkSettings: components["schemas"]["SmppSettings"] | components["schemas"]["SmtpSettings"];
         /** @description How a link is, as its shell knows it. */
@@ -2216,6 +2819,18 @@ export interface components {
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
         };
+        /** @description One column of numbers. */
+        Measure: {
+            /** @description Of which attribute: its key, or its path such as `customer.arpu`. */
+            field?: string | null;
+            /** @description What is computed. */
+            fn: components["schemas"]["MeasureFn"];
+        };
+        /**
+         * @description What is computed.
+         * @enum {string}
+         */
+        MeasureFn: "count" | "sum" | "avg" | "min" | "max";
         /** @description Counters and their service levels. */
         Measures: components["schemas"]["Counts"] & {
             /**
@@ -2567,6 +3182,93 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Attribute: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["AttributeFields"] & {
+                /** @description What is made of it in the background: its index, its words. */
+                builds: components["schemas"]["Build"][];
+                /** @description Belongs to the server: it can be changed, not archived. */
+                built_in: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["AttributeId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Card: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Values by key of the attribute. */
+                attributes: {
+                    [key: string]: unknown;
+                };
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["CardId"];
+                /** @description The key of its kind. */
+                kind: string;
+                /** @description Made of the attributes that the reader sees. */
+                title: string;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CardKind: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["CardKindFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["CardKindId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ContactBody: {
             /** @description The items, in the order of the list. */
             items: {
@@ -2753,11 +3455,78 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_HistoryEntry: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was.
+                 */
+                at: string;
+                /** @description Who did it; null for the server, and for a program. */
+                by?: string | null;
+                /** @description The fields that changed, as far as the reader sees them. */
+                changes: components["schemas"]["FieldChange"][];
+                /** @description The event. */
+                id: components["schemas"]["EventId"];
+                /**
+                 * @description What happened: `customer_created`, `card_changed`, `link_added`.
+                 * @example customer_changed
+                 */
+                kind: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_LinkBody: {
             /** @description The items, in the order of the list. */
-            items: (components["schemas"]["Link"] & {
+            items: ({
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description The first record. */
+                from: components["schemas"]["LinkEnd"];
+                /** @description Its id. */
+                id: components["schemas"]["RecordLinkId"];
+                /** @description The key of its kind. */
+                kind: string;
+                /** @description What people want to remember of it. */
+                note?: string | null;
+                /** @description The second record. */
+                to: components["schemas"]["LinkEnd"];
+            } & (WithRequired<components["schemas"]["Link"], "id" | "kind"> & {
                 /** @description How it is now. */
                 state: components["schemas"]["LinkState"];
+            }))[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LinkKind: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["LinkKindFields"] & {
+                /** @description Belongs to the server: titles can be changed, it cannot be archived. */
+                built_in: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["LinkKindId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
             })[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
@@ -3156,6 +3925,15 @@ export interface components {
          * @enum {string}
          */
         PhoneState: "disconnected" | "connecting" | "connected";
+        /** @description One structure of an import. */
+        PlannedChange: {
+            /** @description What is done with it. */
+            action: components["schemas"]["Action"];
+            /** @description Its key; of an attribute with what has it: `customer.tier`. */
+            key: string;
+            /** @description `card_kind`, `attribute` or `link_kind`. */
+            what: string;
+        };
         /** @description What a person prefers. */
         Preferences: {
             /** @description The language of the screens. */
@@ -3258,6 +4036,23 @@ export interface components {
             text: string;
             /** @description Whether it was uploaded here; else it came with the server. */
             uploaded: boolean;
+        };
+        /** @description A question. */
+        Question: {
+            /** @description By which attributes: keys or paths. */
+            group_by?: string[];
+            /** @description What is computed; how many, when empty. */
+            measures?: components["schemas"]["Measure"][];
+            /**
+             * @description `customer`, or the key of a kind of card.
+             * @example customer
+             */
+            of: string;
+            /**
+             * @description Which of them, in the language of rules; null for all.
+             * @example customer.tier == 'gold'
+             */
+            where?: string | null;
         };
         /** @description One line of waiting contacts, as configured. */
         Queue: components["schemas"]["QueueFields"] & {
@@ -3371,6 +4166,11 @@ export interface components {
             /** @description `delivered`, `undelivered`, `expired` or `pending`. */
             state: string;
         };
+        /**
+         * Format: uuid
+         * @description One link between two records.
+         */
+        RecordLinkId: string;
         /** @description A stored recording (CC-TEL-06). */
         Recording: {
             /**
@@ -3461,6 +4261,15 @@ export interface components {
             name: string;
             /** @description What it allows. */
             operations: components["schemas"]["Operation"][];
+        };
+        /** @description An answer. */
+        Rows: {
+            /** @description The names of the columns: those of the groups, then those of the measures. */
+            columns: string[];
+            /** @description There are more rows than an answer has. */
+            more: boolean;
+            /** @description The rows, the largest first measure first. */
+            rows: Record<string, never>[][];
         };
         /**
          * @description What made the queue decide.
@@ -3632,6 +4441,20 @@ export interface components {
             uptime_seconds: number;
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description All structures in use. */
+        Structures: {
+            /** @description Attributes, by what has them. */
+            attributes?: components["schemas"]["AttributeFields"][];
+            /** @description Kinds of cards, by key. */
+            card_kinds?: components["schemas"]["CardKindFields"][];
+            /**
+             * Format: int32
+             * @description The form of the document: 1.
+             */
+            format: number;
+            /** @description Kinds of links, by key. */
+            link_kinds?: components["schemas"]["LinkKindFields"][];
         };
         /**
          * @description By what an event names whom it is about.
@@ -3989,6 +4812,614 @@ export interface operations {
             };
         };
     };
+    listAttributes: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description `customer`, or the key of a kind of card; all when absent. */
+                of?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Attribute"];
+                };
+            };
+        };
+    };
+    createAttribute: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getAttribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeAttribute: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AttributeFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Attribute"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveAttribute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCardKinds: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CardKind"];
+                };
+            };
+        };
+    };
+    createCardKind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardKindFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardKind"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCardKind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardKind"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCardKind: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardKindFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardKind"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveCardKind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCards: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description The key of their kind. */
+                kind?: string;
+                /** @description What must be true of them, in the language of rules: `card.price > 1000`. */
+                where?: string;
+                /**
+                 * @description `created_at`, `updated_at` or the key of an attribute; with `-` before it the other way round. `-created_at`
+                 *     when absent.
+                 */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Card"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCard: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CardInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Card"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveCard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCardHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listContacts: {
         parameters: {
             query?: {
@@ -4162,6 +5593,8 @@ export interface operations {
                 cursor?: string;
                 /** @description Only items that contain this text. */
                 q?: string;
+                /** @description What must be true of them, in the language of rules: `customer.tier == 'gold'`. */
+                where?: string;
             };
             header?: never;
             path?: never;
@@ -4175,6 +5608,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Page_Customer"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -4296,6 +5737,42 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomerHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4632,6 +6109,193 @@ export interface operations {
             };
         };
     };
+    listLinkKinds: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkKind"];
+                };
+            };
+        };
+    };
+    createLinkKind: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkKindFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkKind"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLinkKind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkKind"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeLinkKind: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkKindFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkKind"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveLinkKind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listLinks: {
         parameters: {
             query?: {
@@ -4691,6 +6355,109 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLinksOf: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LinkBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeLink: {
+        parameters: {
+            query: {
+                /** @description Its id. */
+                link: components["schemas"]["RecordLinkId"];
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6006,6 +7773,37 @@ export interface operations {
             };
         };
     };
+    queryRecords: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Question"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rows"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listResults: {
         parameters: {
             query?: {
@@ -6668,6 +8466,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Status"];
+                };
+            };
+        };
+    };
+    exportStructures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Structures"];
+                };
+            };
+        };
+    };
+    importStructures: {
+        parameters: {
+            query?: {
+                /** @description Say what would be done, and do nothing. */
+                dry_run?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Structures"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPlan"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -7462,3 +9313,6 @@ export interface operations {
         };
     };
 }
+type WithRequired<T, K extends keyof T> = T & {
+    [P in K]-?: T[P];
+};

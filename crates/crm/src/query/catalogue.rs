@@ -1,0 +1,77 @@
+//! The fields of customers, for those who write rules, templates and filters.
+
+use crate::attribute::{AttributeType, CUSTOMER, Choice};
+use base::LocalText;
+use base::Locale;
+use serde::Serialize;
+use sqlx::PgConnection;
+use utoipa::ToSchema;
+
+/// A field that an expression can read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CatalogueField {
+    /// How expressions call it: `customer.tier`.
+    pub path: String,
+    /// What people read.
+    pub title: LocalText,
+    /// What kind of values it has.
+    #[serde(rename = "type")]
+    pub value_type: AttributeType,
+    /// What numbers are measured in.
+    pub unit: Option<String>,
+    /// What can be chosen.
+    pub choices: Vec<Choice>,
+}
+
+/// Own fields and attributes of customers, own fields first.
+///
+/// # Errors
+/// The database failed.
+pub async fn catalogue(db: &mut PgConnection) -> sqlx::Result<Vec<CatalogueField>> {
+    let attributes = super::attributes(db, CUSTOMER).await?;
+    let defined = attributes.into_iter().map(|attribute| CatalogueField {
+        path: format!("customer.{}", attribute.fields.key),
+        title: attribute.fields.title,
+        value_type: attribute.fields.value_type,
+        unit: attribute.fields.unit,
+        choices: attribute.fields.choices,
+    });
+    Ok(own().into_iter().chain(defined).collect())
+}
+
+fn text(en: &str, ru: &str, uz: &str) -> LocalText {
+    LocalText([(Locale::En, en.to_owned()), (Locale::Ru, ru.to_owned()), (Locale::Uz, uz.to_owned())].into())
+}
+
+fn own() -> Vec<CatalogueField> {
+    let field = |key: &str, value_type, title: LocalText, choices: Vec<Choice>| CatalogueField {
+        path: format!("customer.{key}"),
+        title,
+        value_type,
+        unit: None,
+        choices,
+    };
+    let choice = |value: &str, title: LocalText| Choice { value: value.to_owned(), title };
+    let kinds = vec![
+        choice("individual", text("Person", "Физическое лицо", "Jismoniy shaxs")),
+        choice("organisation", text("Organisation", "Организация", "Tashkilot")),
+    ];
+    let languages = vec![
+        choice("en", text("English", "Английский", "Ingliz")),
+        choice("ru", text("Russian", "Русский", "Rus")),
+        choice("uz", text("Uzbek", "Узбекский", "Oʻzbek")),
+    ];
+    vec![
+        field("id", AttributeType::Text, text("Id", "Идентификатор", "Identifikator"), Vec::new()),
+        field("kind", AttributeType::Choice, text("Kind", "Вид", "Turi"), kinds),
+        field("name", AttributeType::Text, text("Name", "Имя", "Ism"), Vec::new()),
+        field("vip", AttributeType::Boolean, text("VIP", "VIP", "VIP"), Vec::new()),
+        field("language", AttributeType::Choice, text("Language", "Язык", "Til"), languages),
+        field("phone", AttributeType::Phone, text("Phone", "Телефон", "Telefon"), Vec::new()),
+        field("email", AttributeType::Email, text("E-mail", "Эл. почта", "E-pochta"), Vec::new()),
+        field("telegram", AttributeType::Text, text("Telegram", "Telegram", "Telegram"), Vec::new()),
+        field("tax_number", AttributeType::Text, text("Tax number", "ИНН", "STIR"), Vec::new()),
+        field("contract", AttributeType::Text, text("Contract", "Договор", "Shartnoma"), Vec::new()),
+        field("created_at", AttributeType::Datetime, text("Added", "Добавлен", "Qoʻshilgan"), Vec::new()),
+    ]
+}

@@ -1,0 +1,63 @@
+//! With whose eyes records are seen: attributes and kinds of cards may be for some roles only.
+
+use crate::http::prelude::*;
+use crm::attribute::{Attribute, CUSTOMER};
+use crm::card::CardKind;
+use crm::viewer::Viewer;
+use sqlx::PgConnection;
+
+/// What the caller sees of records. A program has no roles, so it sees what is for everybody.
+pub(super) struct Eyes {
+    /// The caller's roles.
+    pub viewer: Viewer,
+    /// Defines structures, and so knows all of them.
+    pub may_change_structures: bool,
+    may_see_customers: bool,
+    may_see_cards: bool,
+}
+
+impl Eyes {
+    /// Whether the caller sees cards of this kind.
+    pub(super) fn sees_cards(&self, kind: &CardKind) -> bool {
+        self.may_see_cards && kind.is_seen_by(&self.viewer)
+    }
+
+    /// Whether the caller may see records of this kind at all; kinds of cards have readers of their own.
+    pub(super) fn may_see(&self, record_kind: &str) -> bool {
+        if record_kind == CUSTOMER { self.may_see_customers } else { self.may_see_cards }
+    }
+}
+
+/// What the caller sees of records.
+///
+/// # Errors
+/// 403 when the caller may see no records; 503 when the database is away.
+pub(super) async fn eyes(db: &mut PgConnection, caller: &Caller) -> Result<Eyes, ApiError> {
+    let may = |operation| caller.permissions().allows(operation);
+    let eyes = Eyes {
+        viewer: viewer(db, caller).await?,
+        may_change_structures: may(Operation::StructureWrite),
+        may_see_customers: may(Operation::CustomerRead),
+        may_see_cards: may(Operation::CardRead),
+    };
+    if !eyes.may_change_structures && !eyes.may_see_customers {
+        caller.require(Operation::CardRead)?;
+    }
+    Ok(eyes)
+}
+
+/// The caller's roles, for what is for some roles only.
+pub(super) async fn viewer(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Viewer> {
+    Ok(match caller.person() {
+        Some(person) => Viewer::with(access::permission::query::roles_of(db, person).await?),
+        None => Viewer::with([]),
+    })
+}
+
+/// The attributes of customers and the caller's roles, to show customers by.
+pub(super) async fn of_customers(
+    db: &mut PgConnection,
+    caller: &Caller,
+) -> sqlx::Result<(Vec<Attribute>, Viewer)> {
+    Ok((crm::query::attributes(db, CUSTOMER).await?, viewer(db, caller).await?))
+}
