@@ -72,7 +72,7 @@ async fn hostile_values_are_refused_at_their_field() {
         (json!({ "note": 7 }), "/attributes/note"),
         (json!({ "note": { "a": {} } }), "/attributes/note"),
         (json!({ "note": "a\u{0}b" }), "/attributes/note"),
-        (json!({ "note": "x".repeat(40_000) }), "/attributes/note"),
+        (json!({ "note": "x".repeat(1_000_000) }), "/attributes/note"),
         (json!({ "tier": "platnum" }), "/attributes/tier"),
         (json!({ "arpu": "1e999" }), "/attributes/arpu"),
         (json!({ "birthday": "31.12.1999" }), "/attributes/birthday"),
@@ -83,8 +83,6 @@ async fn hostile_values_are_refused_at_their_field() {
             browser.post("/api/v1/customers", &with(attributes)).await.expect_problem(422, "invalid").await;
         assert_eq!(problem["errors"][0]["pointer"], pointer, "{problem}");
     }
-    let long = with(json!({ "note": "x".repeat(1_000_000) }));
-    browser.post("/api/v1/customers", &long).await.expect_problem(413, "too-large").await;
     for (field, value) in [
         ("key", json!("x') --")),
         ("key", json!("name")),
@@ -205,12 +203,14 @@ async fn cards_of_a_new_kind_live_as_customers_do() {
     operator.get("/api/v1/cards?kind=ship").await.expect_problem(422, "invalid").await;
 
     let path = format!("/api/v1/cards/{}", first["id"].as_str().unwrap());
+    server.advance_minutes(1);
     operator.put(&path, 1, &card("111", json!(850))).await.expect(StatusCode::OK).await;
     operator.put(&path, 1, &card("111", json!(800))).await.expect_problem(412, "changed-meanwhile").await;
     let person =
         json!({ "kind": "individual", "name": "Aziza", "attributes": { "tier": "gold", "arpu": 70000 } });
     let person = administrator.post("/api/v1/customers", &person).await.expect(StatusCode::CREATED).await;
     let links = format!("/api/v1/links-of/{}", first["id"].as_str().unwrap());
+    server.advance_minutes(1);
     let link = operator
         .post(&links, &json!({ "kind": "used_by", "to": person["id"] }))
         .await
@@ -230,6 +230,7 @@ async fn cards_of_a_new_kind_live_as_customers_do() {
         history["items"][1]["changes"],
         json!([{ "field": "attributes.price", "before": 900, "after": 850 }])
     );
+    server.advance_minutes(1);
     operator
         .delete(&format!("{links}?link={}", link["id"].as_str().unwrap()))
         .await
