@@ -12,24 +12,23 @@ pub mod event_types;
 pub mod explanations;
 pub mod flow_nodes;
 pub mod flows;
-pub mod links;
-pub mod messages;
 mod histories;
 pub mod link_kinds;
+pub mod links;
 pub mod links_of;
+pub mod messages;
 pub mod numbers;
 pub mod operators;
 pub mod parts;
 pub mod prompts;
 pub mod queues;
 pub mod recordings;
+pub mod records;
 pub mod rules;
 pub mod templates;
 pub mod trunks;
-pub mod webhooks;
-pub mod records;
-pub mod trunks;
 mod viewer;
+pub mod webhooks;
 pub mod words;
 
 pub use parts::{
