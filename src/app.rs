@@ -79,6 +79,9 @@ pub enum RunError {
     /// A part of the server could not be kept alive.
     #[error("a part of the server failed again and again: the log says which")]
     Fatal,
+    /// The client for outside systems.
+    #[error("no client for outside systems")]
+    Client(#[source] reqwest::Error),
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),

@@ -9,7 +9,7 @@ use crate::http::system::status::SipAddresses;
 use crate::live::Live;
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
-use crate::{demo_data, http, ingest};
+use crate::{demo_data, http, ingest, processes};
 use access::FirstAdministrator;
 use base::{Author, Edit};
 use platform::event_type::built_in;
@@ -107,6 +107,7 @@ async fn prepare(ground: &Ground) -> Result<Option<FirstAdministrator>, RunError
             "the demo organisation is loaded: not for production"
         );
     }
+    processes::seed(&mut tx, now, &mut dice, &settings.server.flows_dir).await?;
     tx.commit().await?;
     Ok(first)
 }
@@ -126,6 +127,8 @@ type Listening = (Serving, actix_rt::task::JoinHandle<()>);
 
 fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Result<Listening, RunError> {
     let settings = &ground.settings;
+    let running = processes::prepare(ground).map_err(RunError::Client)?;
+    processes::start(ground, &running);
     let addresses = live.sip_addresses().iter().map(ToString::to_string).collect();
     let state = AppState::new(
         ground.pool.clone(),
@@ -142,6 +145,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     .with(SiteZone(settings.server.time_zone))
     .with(ingest)
     .with(ingest::webhooks(ground))
+    .with(running)
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

@@ -20,6 +20,7 @@ pub mod live;
 pub mod message;
 pub mod messages;
 pub mod operator;
+pub mod processes;
 pub mod queue;
 pub mod supervise;
 pub mod timers;

@@ -14,6 +14,8 @@ pub(super) struct Names {
     pub queues: BTreeMap<String, QueueId>,
     pub skills: BTreeMap<String, SkillId>,
     numbers: BTreeMap<String, String>,
+    /// IVRs of the database: name and definition.
+    pub published: Vec<(String, String)>,
 }
 
 impl Names {
@@ -34,6 +36,7 @@ pub(super) async fn names(pool: &PgPool) -> sqlx::Result<Names> {
     let queues = routing::query::config::queues(&mut db).await?;
     let skills = routing::query::config::skills(&mut db).await?;
     let numbers = telephony::config::query::numbers(&mut db).await?;
+    let published = flow::query::flow::live_ivrs(&mut db).await?;
     let each_name = |skill: routing::config::Skill| {
         let id = skill.id;
         skill.fields.name.0.into_values().map(move |name| (name, id))
@@ -42,6 +45,7 @@ pub(super) async fn names(pool: &PgPool) -> sqlx::Result<Names> {
     Ok(Names {
         queues: queues.into_iter().map(|queue| (queue.fields.name, queue.id)).collect(),
         skills: skills.into_iter().flat_map(each_name).collect(),
+        published: published.into_iter().map(|(name, flow)| (name, flow.to_string())).collect(),
         numbers: in_use.map(|number| (digits(&number.fields.number), number.fields.flow)).collect(),
     })
 }

@@ -30,6 +30,8 @@ pub struct Flows {
 struct Known {
     queues: BTreeSet<String>,
     skills: BTreeSet<String>,
+    /// IVRs of the database: name and definition. They are taken rather than files of their names.
+    published: Vec<(String, String)>,
     shown: BTreeMap<String, FlowBody>,
 }
 
@@ -53,6 +55,7 @@ impl Flows {
             let mut known = self.known();
             known.queues = names.queues.keys().cloned().collect();
             known.skills = names.skills.keys().cloned().collect();
+            known.published.clone_from(&names.published);
         }
         self.read_again();
     }
@@ -66,6 +69,7 @@ impl Flows {
             }
         };
         let mut known = self.known();
+        let files = with_published(files, &known.published);
         let catalogue = catalogue(&self.sounds, &known);
         let (library, faults) = Library::load(&files, &catalogue, &self.library.load());
         for fault in &faults {
@@ -89,10 +93,44 @@ impl LiveFlows for Flows {
         self.read_again();
         self.list()
     }
+
+    fn check(&self, json: &str) -> Vec<rules::Fault> {
+        let catalogue = {
+            let known = self.known();
+            let mut catalogue = catalogue(&self.sounds, &known);
+            catalogue.flows = known.shown.keys().cloned().collect();
+            catalogue.flows.extend(flow::load::name_of(json));
+            catalogue
+        };
+        let faults = flow::load("draft", json, &catalogue).err().unwrap_or_default();
+        let told = |fault: Fault| {
+            let told = rules::Fault::error("wrong", fault.pointer, fault.problem);
+            match fault.node {
+                Some(node) => told.of_node(node),
+                None => told,
+            }
+        };
+        faults.into_iter().map(told).collect()
+    }
+
+    fn text(&self, file: &str) -> Option<String> {
+        let known = self.known().shown.values().any(|flow| flow.file == file);
+        known.then(|| std::fs::read_to_string(self.folder.join(file)).ok()).flatten()
+    }
+}
+
+/// Files with the IVRs of the database instead of those of their names.
+fn with_published(files: Vec<(String, String)>, published: &[(String, String)]) -> Vec<(String, String)> {
+    let replaced = |json: &str| {
+        let name = flow::load::name_of(json);
+        published.iter().any(|(published, _)| Some(published) == name.as_ref())
+    };
+    let ivrs = files.into_iter().filter(|(_, json)| !flow::load::is_other_kind(json) && !replaced(json));
+    ivrs.chain(published.iter().cloned()).collect()
 }
 
 /// Every `*.flow.json` of the folder, by name.
-fn read_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
+pub(super) fn read_files(folder: &Path) -> std::io::Result<Vec<(String, String)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;

@@ -36,6 +36,12 @@ const MEDIA_EVENTS_MAX: usize = 16_384;
 /// How long signalling may take to say goodbye when the server stops.
 const GOODBYES_WITHIN: Duration = Duration::from_secs(2);
 
+/// Every `*.flow.json` of a folder, by name; none when it cannot be read, which the reading of IVRs says.
+#[must_use]
+pub fn flow_files(folder: &Path) -> Vec<(String, String)> {
+    flows::read_files(folder).unwrap_or_default()
+}
+
 /// Why the live part did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum LiveError {

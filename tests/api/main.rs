@@ -8,6 +8,7 @@
 
 mod contract;
 mod events;
+mod flows;
 mod keys;
 mod limits;
 mod messages;

@@ -56,6 +56,15 @@ impl LiveFlows for Live {
         *self.reloads.lock().unwrap() += 1;
         self.list()
     }
+
+    fn check(&self, json: &str) -> Vec<rules::Fault> {
+        let faults = flow::load("draft", json, &flow::Catalogue::default()).err().unwrap_or_default();
+        faults.into_iter().map(|fault| rules::Fault::error("wrong", fault.pointer, fault.problem)).collect()
+    }
+
+    fn text(&self, _: &str) -> Option<String> {
+        None
+    }
 }
 
 impl Stub {

@@ -5,6 +5,7 @@ use access::person::{PersonInput, RoleGrant};
 use access::policy::AccessPolicy;
 use access::{token, unit};
 use actix_web::web::Data;
+use actors::processes::Processes;
 use base::id::{OrgUnitId, PersonId, RoleId, SessionId};
 use base::{Author, Clock, Edit, FixedClock, Locale};
 use chrono::{DateTime, Utc};
@@ -29,6 +30,11 @@ pub fn monday() -> DateTime<Utc> {
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "Correct-horse-1";
 
+fn processes(db: &TestDb, clock: Arc<FixedClock>) -> Processes {
+    let client = flow::connector::http::client().unwrap();
+    Processes::new(db.pool().clone(), clock, [9; 32], chrono_tz::Asia::Tashkent, client)
+}
+
 /// A running server. It ends with the value.
 pub struct TestServer {
     pub db: TestDb,
@@ -37,6 +43,7 @@ pub struct TestServer {
     pub address: SocketAddr,
     pub first: access::FirstAdministrator,
     pub stub: Stub,
+    pub processes: Arc<Processes>,
     handle: actix_server::ServerHandle,
     stop: CancellationToken,
 }
@@ -70,16 +77,28 @@ impl TestServer {
         let stub = Stub::new();
         let stop = CancellationToken::new();
         let ingest = Ingest::start(db.pool().clone(), clock.clone(), KnownCustomers, [8; 32], stop.clone());
+        let processes = Arc::new(processes(&db, clock.clone()));
         let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
             .with(stub.parts())
             .with(ingest)
+            .with(Arc::clone(&processes))
             .shared();
         let mut tx = db.pool().begin().await.unwrap();
         let first = access::bootstrap(&mut tx, clock.now(), &mut state.dice()).await.unwrap().unwrap();
         tx.commit().await.unwrap();
         let serving = serve(&state, &NoSockets, Some(1)).unwrap();
         tokio::spawn(serving.server);
-        Self { db, clock, state, stub, address: serving.address, first, handle: serving.handle, stop }
+        Self {
+            db,
+            clock,
+            state,
+            stub,
+            processes,
+            address: serving.address,
+            first,
+            handle: serving.handle,
+            stop,
+        }
     }
 
     pub fn advance_minutes(&self, minutes: u64) {

@@ -79,11 +79,13 @@ const SUPERVISOR_MAY: &[Operation] = &[
     Operation::FloorRead,
     Operation::PromptRead,
     Operation::FlowRead,
+    Operation::TaskUse,
     Operation::NumberRead,
 ];
 const OPERATOR_MAY: &[Operation] = &[
     Operation::SessionSelf,
     Operation::DeskUse,
+    Operation::TaskUse,
     Operation::QueueRead,
     Operation::ContactRead,
     Operation::ContactWrite,

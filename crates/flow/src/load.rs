@@ -58,7 +58,8 @@ struct Head {
 }
 
 /// The name a file gives its flow, when it can be read at all.
-pub(crate) fn name_of(json: &str) -> Option<String> {
+#[must_use]
+pub fn name_of(json: &str) -> Option<String> {
     let file: Json = serde_json::from_str(json).ok()?;
     Some(file.get("name")?.as_str()?.to_owned())
 }

@@ -72,6 +72,8 @@ pub struct MessageWish<'a> {
     pub class: MessageClass,
     /// More for the template, with `event` and `vars` of the run.
     pub fields: &'a Map<String, Json>,
+    /// The customer as expressions see it.
+    pub customer: &'a Json,
     /// The data of the last event.
     pub event: &'a Json,
     /// What the run knows.

@@ -129,3 +129,18 @@ fn the_palette_knows_the_fields_that_the_loader_knows() {
         assert_eq!(known.split(", ").collect::<BTreeSet<_>>(), fields, "{}", node.node_type);
     }
 }
+
+/// NFR-LOW-01: the scripts, campaign flows and processes that come with the server can run, without a warning.
+#[test]
+fn shipped_flows_of_other_kinds_can_run() {
+    let mut names = vec![];
+    for (file, text) in files().into_iter().filter(|(_, text)| flow::load::is_other_kind(text)) {
+        let json = serde_json::from_str(&text).unwrap();
+        let (definition, faults) = flow::process::check(&json, &flow::process::Known::default());
+        assert_eq!(faults, vec![], "{file}");
+        names.push(definition.unwrap().name);
+    }
+    for wanted in ["cart-reminder", "equipment-request", "tariff-change"] {
+        assert!(names.iter().any(|name| name == wanted), "{wanted}");
+    }
+}

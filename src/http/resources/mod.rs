@@ -3,6 +3,7 @@
 pub mod attributes;
 pub mod card_kinds;
 pub mod cards;
+pub mod connectors;
 pub mod contact_detail;
 pub mod contacts;
 pub mod customers;
@@ -10,7 +11,6 @@ pub mod event_ingest;
 pub mod event_log;
 pub mod event_types;
 pub mod explanations;
-pub mod flow_nodes;
 pub mod flows;
 mod histories;
 pub mod link_kinds;
@@ -25,6 +25,8 @@ pub mod queues;
 pub mod recordings;
 pub mod records;
 pub mod rules;
+pub mod scripts;
+pub mod tasks;
 pub mod templates;
 pub mod trunks;
 mod viewer;
@@ -52,7 +54,9 @@ pub fn routes() -> Vec<Route> {
         numbers::routes(),
         prompts::routes(),
         flows::routes(),
-        flow_nodes::routes(),
+        tasks::routes(),
+        scripts::routes(),
+        connectors::routes(),
         contacts::routes(),
         contact_detail::routes(),
         recordings::routes(),
@@ -84,8 +88,9 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         trunks::docs(),
         numbers::docs(),
         prompts::docs(),
-        flows::docs(),
-        flow_nodes::docs(),
+        tasks::docs(),
+        scripts::docs(),
+        connectors::docs(),
         contacts::docs(),
         contact_detail::docs(),
         recordings::docs(),
@@ -104,6 +109,7 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         links_of::docs(),
         records::docs(),
     ];
+    documents.extend(flows::docs());
     documents.extend(words::docs());
     documents.extend(rules::docs());
     documents

@@ -123,6 +123,16 @@ pub async fn find(
     Ok(Some(row.with(roles)))
 }
 
+/// Who signs in under this name.
+pub async fn find_id(db: &mut PgConnection, login: &str) -> sqlx::Result<Option<PersonId>> {
+    sqlx::query_scalar(
+        "select person_id from access.person where lower(login) = lower($1) and not is_disabled",
+    )
+    .bind(login)
+    .fetch_optional(db)
+    .await
+}
+
 /// The names of some people, for screens that know their ids.
 pub async fn names(
     db: &mut PgConnection,

@@ -1,7 +1,8 @@
 //! One question to one outside system.
 
 use super::{ANSWER_BYTES_MAX, AuthKind, Connector, Method, Operation};
-use reqwest::{Client, Url, redirect};
+pub use reqwest::Client;
+use reqwest::{Url, redirect};
 use serde_json::{Map, Value as Json};
 use std::net::IpAddr;
 use std::time::Duration;

@@ -17,6 +17,9 @@ const ATTEMPTS_MAX: i32 = 3;
 /// The wait before the second try; doubled for the third.
 const RETRY_AFTER: TimeDelta = TimeDelta::seconds(5);
 
+/// How long whoever serves the desk has for a call before the runner makes it.
+const DESK_HEAD_START: TimeDelta = TimeDelta::seconds(10);
+
 /// A call that is to be made.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
 pub struct Call {
@@ -28,7 +31,7 @@ pub struct Call {
     operation: String,
     input: Json,
     attempts: i32,
-    contact_id: Option<base::id::ContactId>,
+    at_desk: bool,
 }
 
 /// Claims calls that are due; of one run only, when said.
@@ -45,16 +48,17 @@ pub async fn claim(
         "with due as (
              select instance_id, entry from flow.call
              where next_at <= $1 and ($2::uuid is null or instance_id = $2)
+                 and ($2::uuid is not null or not at_desk or next_at <= $5)
              order by next_at limit $3 for update skip locked)
          update flow.call c set attempts = c.attempts + 1, next_at = $4
-         from due, flow.instance i
-         where c.instance_id = due.instance_id and c.entry = due.entry and i.instance_id = c.instance_id
-         returning c.instance_id, c.token, c.entry, c.connector, c.operation, c.input, c.attempts, i.contact_id",
+         from due where c.instance_id = due.instance_id and c.entry = due.entry
+         returning c.instance_id, c.token, c.entry, c.connector, c.operation, c.input, c.attempts, c.at_desk",
     )
     .bind(now)
     .bind(of)
     .bind(limit)
     .bind(now + LEASE)
+    .bind(now - DESK_HEAD_START)
     .fetch_all(db)
     .await
 }
@@ -79,9 +83,7 @@ pub async fn make(
             Input::Performed { token, entry, value: serde_json::to_value(answer).unwrap_or_default() }
         }
         Err(Unanswered::Database(error)) => return Err(error),
-        Err(Unanswered::Ask(AskError::Away(..)))
-            if call.attempts < ATTEMPTS_MAX && call.contact_id.is_none() =>
-        {
+        Err(Unanswered::Ask(AskError::Away(..))) if call.attempts < ATTEMPTS_MAX && !call.at_desk => {
             let wait = RETRY_AFTER * 2_i32.pow(u32::try_from(call.attempts.max(1) - 1).unwrap_or(0));
             return again(pool, call, now() + wait).await;
         }

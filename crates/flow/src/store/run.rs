@@ -423,3 +423,20 @@ impl Run<'_> {
         }
     }
 }
+
+/// A run that the database would not take on waits a little.
+///
+/// # Errors
+/// The database failed.
+pub async fn postpone(
+    db: &mut PgConnection,
+    id: InstanceId,
+    until: chrono::DateTime<chrono::Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query("update flow.instance set due_at = $2 where instance_id = $1")
+        .bind(id)
+        .bind(until)
+        .execute(db)
+        .await?;
+    Ok(())
+}

@@ -218,6 +218,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/connectors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Connectors in use, by name. */
+        get: operations["listConnectors"];
+        put?: never;
+        /** Add a connector. */
+        post: operations["createConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One connector. Its secret is never shown. */
+        get: operations["getConnector"];
+        /** Change a connector. The secret stays when none is given and the address stays. */
+        put: operations["changeConnector"];
+        post?: never;
+        /** Take a connector out of use. */
+        delete: operations["archiveConnector"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connectors/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an outside system once, as a flow would. */
+        post: operations["tryConnector"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -261,6 +315,23 @@ export interface paths {
         };
         /** The audio of a contact: caller left, operator right. */
         get: operations["playRecording"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/{id}/script-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The scripts that were walked beside a contact, for who judges it (CC-SCR-01). */
+        get: operations["listContactScripts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -342,6 +413,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/deputies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who stands in for the caller, and for whom the caller stands in. */
+        get: operations["listDeputies"];
+        /** Say who stands in for the caller. */
+        put: operations["changeDeputies"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event-types": {
         parameters: {
             query?: never;
@@ -401,6 +490,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/flow-instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Runs, newest first. */
+        get: operations["listFlowInstances"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-instances/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One run: where it is, what it knows, how it came there. */
+        get: operations["getFlowInstance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-instances/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a run. */
+        post: operations["cancelFlowInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-instances/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lead a run to another node. */
+        post: operations["moveFlowInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flow-instances/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try again what failed (OMNI-09). */
+        post: operations["retryFlowInstance"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/flow-nodes": {
         parameters: {
             query?: never;
@@ -425,10 +599,31 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every flow that runs or was refused, by name. */
+        /**
+         * Every flow, by name: those of files and those of the database. One that is in force in the database is taken
+         *     rather than the file of its name.
+         */
         get: operations["listFlows"];
         put?: never;
-        post?: never;
+        /** Add a flow, with nothing in it but its end. */
+        post: operations["createFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a flow without keeping it. */
+        post: operations["checkFlow"];
         delete?: never;
         options?: never;
         head?: never;
@@ -446,6 +641,181 @@ export interface paths {
         put?: never;
         /** Read the files again. A file that is refused says where; its version before keeps running. */
         post: operations["reloadFlows"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a flow step by step. Messages, events and attributes count as done; answers of outside systems, people and time
+         *     are given by who tries.
+         */
+        post: operations["tryFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One flow with what is drawn. */
+        get: operations["getFlow"];
+        put?: never;
+        post?: never;
+        /** Take a flow of the database out of use. Its runs go on to their end; a file of its name serves again. */
+        delete: operations["archiveFlow"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/counters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened at each node, for the numbers that stand on them. */
+        get: operations["getFlowCounters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is drawn. */
+        get: operations["getFlowDraft"];
+        /** Draw. What is wrong is said and kept all the same; only publishing refuses it. */
+        put: operations["changeFlowDraft"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/instances": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a run of the version in force. */
+        post: operations["startFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/migrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move runs to another version, all or none; `dry_run` only says what would happen. */
+        post: operations["migrateFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the draft into force. Runs that go on keep the version they began with. */
+        post: operations["publishFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an older version into force again. */
+        post: operations["rollBackFlow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions, newest first. */
+        get: operations["listFlowVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/flows/{name}/versions/{version}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version with what was published: to export it, or to compare it. */
+        get: operations["getFlowVersion"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1034,6 +1404,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/script-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Start a script. */
+        post: operations["startScript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/script-runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A script where it is. */
+        get: operations["getScript"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/script-runs/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a page, or press one of its buttons. */
+        post: operations["answerScript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/script-runs/{id}/back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go a page back. */
+        post: operations["backScript"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scripts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scripts that may be started, by title. */
+        get: operations["listScripts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1181,6 +1636,108 @@ export interface paths {
         put?: never;
         /** Bring structures in: what is new is added, what differs is changed, what is not named stays. All or nothing. */
         post: operations["importStructures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Tasks, oldest first. Those of others are shown to who looks after flows. */
+        get: operations["listTasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One task. */
+        get: operations["getTask"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A task is done. */
+        post: operations["completeTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** An approval is decided. A refusal says why. */
+        post: operations["decideTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/delegate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a task on to somebody. */
+        post: operations["delegateTask"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a task, so that others see who is at it. */
+        post: operations["takeTask"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1870,6 +2427,103 @@ export interface components {
          * @enum {string}
          */
         Code: "malformed-request" | "not-signed-in" | "wrong-credentials" | "forbidden" | "foreign-origin" | "password-expired" | "password-change-required" | "not-found" | "method-not-allowed" | "already-exists" | "in-use" | "not-possible-now" | "changed-meanwhile" | "too-large" | "unsupported-media-type" | "range-not-satisfiable" | "invalid" | "idempotency-key-reused" | "locked-out" | "version-required" | "too-many-requests" | "internal" | "unavailable" | "timed-out" | "bad-frame" | "bad-command" | "unknown-topic" | "no-answer" | "bad-handshake" | "phone-not-connected" | "offer-gone" | "no-such-contact" | "wrong-state" | "busy" | "unknown-reason" | "topic-and-result-needed" | "bad-sdp" | "no-room";
+        /** @description What was filled in. */
+        CompleteInput: {
+            /** @description Answers by key. */
+            values?: Record<string, never>;
+        };
+        /** @description A connector. */
+        Connector: {
+            /** @description How it says who it is. */
+            auth: components["schemas"]["ConnectorAuth"];
+            /** @description Where the system is. */
+            base_url: string;
+            /** @description Its id. */
+            id: components["schemas"]["ConnectorId"];
+            /** @description Its name in flows. */
+            name: string;
+            /** @description What it can be asked. */
+            operations: components["schemas"]["ConnectorOperation"][];
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What an outside system answered. */
+        ConnectorAnswer: {
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            as_of: string;
+            /** @description The answer. */
+            data: Record<string, never>;
+            /** @description Whether the system is away and this is its last answer. */
+            stale: boolean;
+        };
+        /** @description How a connector says who it is, as it is shown. */
+        ConnectorAuth: {
+            /** @description Whether there is a secret. */
+            has_secret: boolean;
+            /** @description How. */
+            kind: components["schemas"]["ConnectorAuthKind"];
+            /** @description The login, or the name of the header. */
+            name?: string | null;
+        };
+        /** @description How a connector says who it is; the secret is written and never shown. */
+        ConnectorAuthInput: {
+            /** @description How. */
+            kind?: components["schemas"]["ConnectorAuthKind"];
+            /** @description The login, or the name of the header. */
+            name?: string | null;
+            /** @description The secret; the present one stays when not said. */
+            secret?: string | null;
+        };
+        /**
+         * @description How a connector says who it is.
+         * @enum {string}
+         */
+        ConnectorAuthKind: "none" | "bearer" | "basic" | "header";
+        /** @description What a person says about a connector. */
+        ConnectorFields: {
+            /** @description How it says who it is. */
+            auth?: components["schemas"]["ConnectorAuthInput"];
+            /** @description Where the system is: scheme, host, path. */
+            base_url: string;
+            /** @description Its name in flows: small letters, digits and dashes. */
+            name: string;
+            /** @description What it can be asked. */
+            operations: components["schemas"]["ConnectorOperation"][];
+        };
+        /**
+         * Format: uuid
+         * @description A connection to an outside system that flows and rules may ask.
+         */
+        ConnectorId: string;
+        /** @description Something that the system can be asked. */
+        ConnectorOperation: {
+            /**
+             * Format: int32
+             * @description How long an answer is taken as current without asking again, in seconds; for GET.
+             */
+            cache_seconds?: number;
+            /** @description JSON Schema of what it is given. */
+            input_schema?: Record<string, never> | null;
+            /** @description Its name in flows. */
+            key: string;
+            /** @description The method. */
+            method?: components["schemas"]["Method"];
+            /** @description JSON Schema of what it answers. */
+            output_schema?: Record<string, never> | null;
+            /** @description The path below the base URL, with `{names}` of the input, such as `/tariffs/{id}`. */
+            path: string;
+            /**
+             * Format: int32
+             * @description How long it may take, in milliseconds; 3000 when not said.
+             */
+            timeout_ms?: number | null;
+        };
         /** @description A contact as lists show it. */
         ContactBody: {
             /**
@@ -2105,6 +2759,40 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "individual" | "organisation";
+        /** @description What was decided. */
+        DecideInput: {
+            /** @description What. */
+            decision: components["schemas"]["FlowDecision"];
+            /** @description Why; a refusal must say it. */
+            reason?: string | null;
+        };
+        /** @description To whom a task is handed on. */
+        DelegateInput: {
+            /** @description The person. */
+            person_id: components["schemas"]["PersonId"];
+        };
+        /** @description Who stands in. */
+        DeputiesInput: {
+            /** @description All deputies of the caller; those of before are replaced. */
+            items: components["schemas"]["Deputy"][];
+        };
+        /** @description Somebody stands in for somebody. */
+        Deputy: {
+            /** @description Who stands in. */
+            deputy_id: components["schemas"]["PersonId"];
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @description Who is away. */
+            person_id: components["schemas"]["PersonId"];
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        };
         /** @description The topic `desk`: one operator's desktop. */
         DeskData: {
             contact?: components["schemas"]["LiveContact"] | null;
@@ -2144,6 +2832,27 @@ export interface components {
             domain: string;
             /** @description Under which name its public key stands in DNS. */
             selector: string;
+        };
+        /** @description What is drawn, with what is wrong with it. */
+        DraftBody: {
+            /** @description The flow as its files write it. */
+            definition: Record<string, never>;
+            /** @description What is wrong with it, each at its node. */
+            faults: components["schemas"]["Fault"][];
+            /** @description Where its nodes are drawn. */
+            layout: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A flow as it is drawn. */
+        DraftInput: {
+            /** @description The flow as its files write it. */
+            definition: Record<string, never>;
+            /** @description Where its nodes are drawn; it may also stand in the definition. */
+            layout?: Record<string, never> | null;
         };
         /** @description What an e-mail says. */
         EmailBody: {
@@ -2306,6 +3015,27 @@ export interface components {
             /** @description How many waited, this contact included. */
             waiting: number;
         };
+        /** @description One thing that is wrong with a document, where it is and what would be right. */
+        Fault: {
+            /**
+             * @description What kind of fault, such as `unknown_field`.
+             * @example unknown_field
+             */
+            code: string;
+            /** @description A value that shows it: the nearest name, an input that no row matches. */
+            example?: unknown;
+            /** @description What is wrong and what would be right. */
+            message: string;
+            /** @description The flow node it belongs to, when the document is a flow. */
+            node?: string | null;
+            /**
+             * @description Where, as a JSON pointer (RFC 6901) into the document; empty: the whole of it.
+             * @example /criteria/group/all/0/field
+             */
+            pointer: string;
+            /** @description How bad it is. */
+            severity: components["schemas"]["Severity"];
+        };
         /** @description One field that changed. */
         FieldChange: {
             /** @description What it became; null for nothing. */
@@ -2394,29 +3124,74 @@ export interface components {
             /** @description As people call the operator. */
             name: string;
         };
-        /** @description A flow as the administration shows it. */
-        FlowBody: {
-            /** @description Why the file was refused; the version before it, if any, still runs. */
-            error?: string | null;
-            /** @description The file it was read from. */
-            file: string;
-            /**
-             * Format: date-time
-             * @description When the version that runs was read.
-             */
-            loaded_at?: string | null;
-            /** @description By which name numbers and flows refer to it. */
-            name: string;
-            /** @description How many nodes it has. */
-            nodes: number;
-            /** @description Which version of the file: the first digits of its checksum. */
-            version: string;
+        /** @description One of several answers. */
+        FlowChoice: {
+            /** @description What is shown. */
+            title: string;
+            /** @description What is kept. */
+            value: string;
         };
+        /** @description What happened at each node. */
+        FlowCounters: {
+            /** @description By node. */
+            nodes: {
+                [key: string]: components["schemas"]["FlowNodeCounter"];
+            };
+        };
+        /**
+         * @description What an approver decided.
+         * @enum {string}
+         */
+        FlowDecision: "approve" | "refuse";
+        /** @description A flow with what is drawn. */
+        FlowDetail: components["schemas"]["FlowRow"] & {
+            /** @description What is drawn. */
+            definition: Record<string, never>;
+        };
+        /** @description What is wrong with a flow. */
+        FlowFaults: {
+            /** @description Each with its node. */
+            faults: components["schemas"]["Fault"][];
+        };
+        /**
+         * @description How far a run is.
+         * @enum {string}
+         */
+        FlowInstanceState: "running" | "waiting" | "failed" | "done" | "cancelled";
         /**
          * @description What a flow is for. An IVR is the only kind that calls walk.
          * @enum {string}
          */
         FlowKind: "ivr" | "campaign" | "script" | "process";
+        /** @description What came of moving runs to another version. */
+        FlowMigration: {
+            /** @description Nodes that runs stand in and the new version does not have. */
+            missing: string[];
+            /** @description How many runs were moved, or would be. */
+            moved: number;
+            /** @description Runs that cannot be moved. */
+            refused: components["schemas"]["FlowNotMoved"][];
+            /** @description How many runs of the old version are not over. */
+            total: number;
+        };
+        /** @description What happened at a node. */
+        FlowNodeCounter: {
+            /**
+             * Format: int64
+             * @description How often runs entered it.
+             */
+            entered: number;
+            /**
+             * Format: int64
+             * @description Runs that failed in it.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Runs that are in it.
+             */
+            waiting: number;
+        };
         /**
          * @description Under which heading of the palette a node stands.
          * @enum {string}
@@ -2449,6 +3224,134 @@ export interface components {
             schema: Record<string, never>;
             /** @description The word of the file. */
             type: string;
+        };
+        /** @description A run that cannot be moved. */
+        FlowNotMoved: {
+            /** @description The run. */
+            instance_id: components["schemas"]["InstanceId"];
+            /** @description The node it stands in. */
+            node: string;
+            /** @description Why. */
+            reason: string;
+        };
+        /** @description An answer of an outside system that is older than the question. */
+        FlowNotice: {
+            /** @description When the answer was current. */
+            as_of: string;
+            /** @description The connector whose system is away. */
+            connector: string;
+        };
+        /** @description A question with its texts made. */
+        FlowQuestion: {
+            /** @description The answers to choose from. */
+            choices: components["schemas"]["FlowChoice"][];
+            /** @description The variable that keeps the answer. */
+            key: string;
+            /** @description What is asked. */
+            label: string;
+            /** @description Whether there must be an answer. */
+            required: boolean;
+            /** @description What the answer is. */
+            type: components["schemas"]["FlowQuestionType"];
+            /** @description What stands there already. */
+            value: Record<string, never>;
+        };
+        /**
+         * @description What an answer is.
+         * @enum {string}
+         */
+        FlowQuestionType: "text" | "long_text" | "number" | "boolean" | "date" | "choice" | "choices" | "phone";
+        /** @description A flow in the list. */
+        FlowRow: {
+            /**
+             * Format: int32
+             * @description The number that the draft would get.
+             */
+            draft_version?: number | null;
+            /** @description Why the file was refused; the version before it, if any, still runs. */
+            error?: string | null;
+            /**
+             * Format: int64
+             * @description Runs that wait for a person.
+             */
+            failed: number;
+            /** @description The file it was read from; empty when it is in the database. */
+            file: string;
+            /** @description What it is for. */
+            kind: components["schemas"]["FlowKind"];
+            /**
+             * Format: int32
+             * @description The number of the version in force.
+             */
+            live_version?: number | null;
+            /**
+             * Format: date-time
+             * @description When the version that runs was read, or the flow was changed.
+             */
+            loaded_at?: string | null;
+            /** @description By which name it is started. */
+            name: string;
+            /** @description How many nodes it has. */
+            nodes: number;
+            /**
+             * Format: int64
+             * @description Runs that are not over.
+             */
+            running: number;
+            /** @description Where it is kept. */
+            source: components["schemas"]["FlowSource"];
+            /** @description What it is called. */
+            title: string;
+            /** @description Which version of the file, or the number of the version in force; empty when none is. */
+            version: string;
+        };
+        /**
+         * @description Where a flow is kept.
+         * @enum {string}
+         */
+        FlowSource: "file" | "database";
+        /** @description A published version. */
+        FlowVersionBody: {
+            /** @description What was published; not in lists. */
+            definition?: Record<string, never> | null;
+            /** @description Whether it is in force. */
+            live: boolean;
+            /** @description What was said of it. */
+            note: string;
+            /**
+             * Format: date-time
+             * @description When it was published.
+             */
+            published_at: string;
+            /** @description Who published it. */
+            published_by?: string | null;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
+        /** @description A node that a run entered. */
+        FlowVisit: {
+            /**
+             * Format: date-time
+             * @description When it was entered.
+             */
+            at: string;
+            /** @description What people answered there, or why it failed. */
+            detail?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When it was left.
+             */
+            left_at?: string | null;
+            /** @description The node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description The branch.
+             */
+            token: number;
         };
         /** @description One entry of the history of a record. */
         HistoryEntry: {
@@ -2503,6 +3406,63 @@ export interface components {
             /** @description What cannot be accepted. */
             faults: components["schemas"]["ImportFault"][];
         };
+        /** @description A run. */
+        InstanceBody: {
+            /**
+             * Format: uuid
+             * @description The customer it is about.
+             */
+            customer_id?: string | null;
+            /** @description How the customer is called. */
+            customer_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it goes on by itself.
+             */
+            due_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            ended_at?: string | null;
+            /** @description Why it cannot go on. */
+            error?: string | null;
+            /** @description The name of its flow. */
+            flow: string;
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            /** @description The node it is in, the first one when it is in several. */
+            node?: string | null;
+            /** @description Every node it is in. */
+            nodes: string[];
+            /** @description What it came to. */
+            outcome?: string | null;
+            /** @description The nodes it entered; of one run only. */
+            path?: components["schemas"]["FlowVisit"][] | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description How far it is. */
+            state: components["schemas"]["FlowInstanceState"];
+            /** @description What its flow is called. */
+            title: string;
+            /** @description What it knows; of one run only. */
+            variables?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description The version it runs.
+             */
+            version: number;
+            /** @description What it waits for in each node. */
+            waiting_for: Record<string, never>[];
+        };
+        /**
+         * Format: uuid
+         * @description One run of one flow.
+         */
+        InstanceId: string;
         /** @description A key that was just issued. */
         IssuedKey: components["schemas"]["ApiKey"] & {
             /** @description What the program sends as `Authorization: Bearer`. Shown once. */
@@ -2936,14 +3896,57 @@ export interface components {
          */
         MessageState: "queued" | "sending" | "sent" | "delivered" | "failed" | "undelivered" | "unknown" | "refused" | "cancelled" | "expired";
         /**
+         * @description The method of an operation.
+         * @enum {string}
+         */
+        Method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+        /** @description Which runs are moved where. */
+        MigrationInput: {
+            /** @description Only say what would happen. */
+            dry_run?: boolean;
+            /**
+             * Format: int32
+             * @description The version that runs have.
+             */
+            from: number;
+            /** @description Where runs go that stand in a node of another name: old to new. */
+            nodes?: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int32
+             * @description The version that they get.
+             */
+            to: number;
+        };
+        /**
          * Format: date-time
          * @description A moment: RFC 3339, UTC, milliseconds.
          */
         Moment: string;
+        /** @description Where a run is led. */
+        MoveInput: {
+            /** @description The node. */
+            node: string;
+            /**
+             * Format: int64
+             * @description The branch, when there are several; the one that failed when not said.
+             */
+            token?: number | null;
+        };
         /** @description What people set of a skill or of a result: its name. */
         NamedFields: {
             /** @description In each language of the product, at least one. */
             name: components["schemas"]["LocalText"];
+        };
+        /** @description What a person says about a new flow. */
+        NewFlow: {
+            /** @description What it is for. */
+            kind: components["schemas"]["FlowKind"];
+            /** @description By which name it is started: small letters, digits and dashes. */
+            name: string;
+            /** @description What it is called; the name when not said. */
+            title?: string;
         };
         /** @description The present password and the next. */
         NewPassword: {
@@ -3269,6 +4272,29 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Connector: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description How it says who it is. */
+                auth: components["schemas"]["ConnectorAuth"];
+                /** @description Where the system is. */
+                base_url: string;
+                /** @description Its id. */
+                id: components["schemas"]["ConnectorId"];
+                /** @description Its name in flows. */
+                name: string;
+                /** @description What it can be asked. */
+                operations: components["schemas"]["ConnectorOperation"][];
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ContactBody: {
             /** @description The items, in the order of the list. */
             items: {
@@ -3474,6 +4500,63 @@ export interface components {
                  * @example customer_changed
                  */
                 kind: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_InstanceBody: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The customer it is about.
+                 */
+                customer_id?: string | null;
+                /** @description How the customer is called. */
+                customer_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it goes on by itself.
+                 */
+                due_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was over.
+                 */
+                ended_at?: string | null;
+                /** @description Why it cannot go on. */
+                error?: string | null;
+                /** @description The name of its flow. */
+                flow: string;
+                /** @description Its id. */
+                id: components["schemas"]["InstanceId"];
+                /** @description The node it is in, the first one when it is in several. */
+                node?: string | null;
+                /** @description Every node it is in. */
+                nodes: string[];
+                /** @description What it came to. */
+                outcome?: string | null;
+                /** @description The nodes it entered; of one run only. */
+                path?: components["schemas"]["FlowVisit"][] | null;
+                /**
+                 * Format: date-time
+                 * @description When it began.
+                 */
+                started_at: string;
+                /** @description How far it is. */
+                state: components["schemas"]["FlowInstanceState"];
+                /** @description What its flow is called. */
+                title: string;
+                /** @description What it knows; of one run only. */
+                variables?: Record<string, never> | null;
+                /**
+                 * Format: int32
+                 * @description The version it runs.
+                 */
+                version: number;
+                /** @description What it waits for in each node. */
+                waiting_for: Record<string, never>[];
             }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
@@ -3748,6 +4831,64 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_TaskBody: {
+            /** @description The items, in the order of the list. */
+            items: {
+                assignee_id?: components["schemas"]["PersonId"] | null;
+                /** @description How that person is called. */
+                assignee_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was given.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The customer it is about.
+                 */
+                customer_id?: string | null;
+                /** @description How the customer is called. */
+                customer_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description The deadline.
+                 */
+                deadline?: string | null;
+                /** @description What was decided. */
+                decision?: string | null;
+                /** @description What is filled in. */
+                fields: components["schemas"]["FlowQuestion"][];
+                /** @description The flow it belongs to; empty when a rule gave it. */
+                flow: string;
+                /** @description Its id. */
+                id: components["schemas"]["TaskId"];
+                instance_id?: components["schemas"]["InstanceId"] | null;
+                /** @description `task`, or `approval` when it is decided rather than done. */
+                kind: string;
+                /** @description Why. */
+                reason?: string | null;
+                /** @description The role whose people may take it. */
+                role?: string | null;
+                /** @description `open`, `taken`, `done` or `cancelled`. */
+                state: string;
+                /** @description The route, as far as it was asked; of one approval only. */
+                steps: components["schemas"]["TaskStep"][];
+                /** @description More about it. */
+                text?: string | null;
+                /** @description What is to be done. */
+                title: string;
+                /** @description What was filled in. */
+                values?: Record<string, never> | null;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -4037,6 +5178,11 @@ export interface components {
             /** @description Whether it was uploaded here; else it came with the server. */
             uploaded: boolean;
         };
+        /** @description What is said of a version. */
+        PublishInput: {
+            /** @description What changed. */
+            note?: string;
+        };
         /** @description A question. */
         Question: {
             /** @description By which attributes: keys or paths. */
@@ -4262,6 +5408,14 @@ export interface components {
             /** @description What it allows. */
             operations: components["schemas"]["Operation"][];
         };
+        /** @description Which version is put into force again. */
+        RollBackInput: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
         /** @description An answer. */
         Rows: {
             /** @description The names of the columns: those of the groups, then those of the measures. */
@@ -4276,6 +5430,109 @@ export interface components {
          * @enum {string}
          */
         Rule: "contact_waits" | "operator_free";
+        /** @description What the operator answered. */
+        ScriptAnswer: {
+            /** @description The button that was pressed; none goes on. */
+            button?: string | null;
+            /** @description Answers by key. */
+            values?: Record<string, never>;
+        };
+        /** @description A script that may be started. */
+        ScriptBody: {
+            /** @description By which name. */
+            name: string;
+            /** @description What it is called. */
+            title: string;
+        };
+        /** @description A button of a page. */
+        ScriptButton: {
+            /** @description Whether it belongs to the block of actions. */
+            action: boolean;
+            /** @description Its name. */
+            key: string;
+            /** @description What stands on it. */
+            title: string;
+        };
+        /** @description A button. */
+        ScriptButtonBody: {
+            /** @description Whether it belongs to the block of actions. */
+            action: boolean;
+            /** @description Its name. */
+            key: string;
+            /** @description What stands on it. */
+            label: string;
+        };
+        /** @description A script where it is. */
+        ScriptRunBody: {
+            /** @description Whether there is a page before this one. */
+            can_go_back: boolean;
+            /** @description Whether it came to its end. */
+            done: boolean;
+            /** @description Why it cannot go on. */
+            error?: string | null;
+            /** @description The name of the flow. */
+            flow: string;
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            step?: components["schemas"]["ScriptStepBody"] | null;
+            /** @description What is said at the end. */
+            text?: string | null;
+        };
+        /** @description Which script is started, beside which contact and about whom. */
+        ScriptStart: {
+            contact_id?: components["schemas"]["ContactId"] | null;
+            /**
+             * Format: uuid
+             * @description The customer; that of the contact when not said.
+             */
+            customer_id?: string | null;
+            /** @description The name of the flow. */
+            flow: string;
+        };
+        /** @description The page that a script shows. */
+        ScriptStep: {
+            /** @description What the operator can do. */
+            buttons: components["schemas"]["ScriptButton"][];
+            /**
+             * Format: int64
+             * @description The visit that asks.
+             */
+            entry: number;
+            /** @description Whether there is a page before it. */
+            has_back: boolean;
+            /** @description Whether it leads on without a button. */
+            has_next: boolean;
+            /** @description The node. */
+            node: string;
+            notice?: components["schemas"]["FlowNotice"] | null;
+            /** @description What the operator asks. */
+            questions: components["schemas"]["FlowQuestion"][];
+            /** @description What the operator says. */
+            text?: string | null;
+            /** @description The heading. */
+            title: string;
+            /**
+             * Format: int64
+             * @description The token that waits for the answers.
+             */
+            token: number;
+        };
+        /** @description A page. */
+        ScriptStepBody: {
+            /** @description What the operator can do. */
+            buttons: components["schemas"]["ScriptButtonBody"][];
+            /** @description Whether it leads on without a button. */
+            has_next: boolean;
+            /** @description The node. */
+            node: string;
+            notice?: components["schemas"]["FlowNotice"] | null;
+            /** @description What the operator asks. */
+            questions: components["schemas"]["FlowQuestion"][];
+            /** @description What the operator says. */
+            text?: string | null;
+            /** @description The heading. */
+            title: string;
+        };
         /**
          * @description How a connection to a mail server is protected.
          * @enum {string}
@@ -4288,6 +5545,11 @@ export interface components {
             /** @description How many waited. */
             waiting: number[];
         };
+        /**
+         * @description How bad a [`Fault`] is.
+         * @enum {string}
+         */
+        Severity: "error" | "warning" | "hint";
         /** @description What an operator can do. */
         Skill: components["schemas"]["NamedFields"] & {
             /** @description Its id. */
@@ -4421,6 +5683,16 @@ export interface components {
          * @enum {string}
          */
         Stage: "ivr" | "queued" | "offered" | "talking" | "held" | "wrap_up";
+        /** @description A run that is to start. */
+        StartInput: {
+            /**
+             * Format: uuid
+             * @description The customer it is about.
+             */
+            customer_id?: string | null;
+            /** @description What it is given. */
+            variables?: Record<string, never>;
+        };
         /**
          * @description Presence of an operator, as it is kept in history (CC-SUP-02).
          * @enum {string}
@@ -4461,6 +5733,82 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "none" | "customer_id" | "phone" | "email" | "contract" | "telegram" | "tax_number";
+        /** @description A task or an approval. */
+        TaskBody: {
+            assignee_id?: components["schemas"]["PersonId"] | null;
+            /** @description How that person is called. */
+            assignee_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was given.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The customer it is about.
+             */
+            customer_id?: string | null;
+            /** @description How the customer is called. */
+            customer_name?: string | null;
+            /**
+             * Format: date-time
+             * @description The deadline.
+             */
+            deadline?: string | null;
+            /** @description What was decided. */
+            decision?: string | null;
+            /** @description What is filled in. */
+            fields: components["schemas"]["FlowQuestion"][];
+            /** @description The flow it belongs to; empty when a rule gave it. */
+            flow: string;
+            /** @description Its id. */
+            id: components["schemas"]["TaskId"];
+            instance_id?: components["schemas"]["InstanceId"] | null;
+            /** @description `task`, or `approval` when it is decided rather than done. */
+            kind: string;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description The role whose people may take it. */
+            role?: string | null;
+            /** @description `open`, `taken`, `done` or `cancelled`. */
+            state: string;
+            /** @description The route, as far as it was asked; of one approval only. */
+            steps: components["schemas"]["TaskStep"][];
+            /** @description More about it. */
+            text?: string | null;
+            /** @description What is to be done. */
+            title: string;
+            /** @description What was filled in. */
+            values?: Record<string, never> | null;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description Work that a flow or a rule gives to a person.
+         */
+        TaskId: string;
+        /** @description A step of a route that was asked. */
+        TaskStep: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at?: string | null;
+            /** @description By whom. */
+            by?: string | null;
+            /** @description What was decided. */
+            decision?: string | null;
+            /** @description Why. */
+            reason?: string | null;
+            /** @description `open`, `done` or `cancelled`. */
+            state: string;
+            /** @description What it is called. */
+            title?: string | null;
+        };
         /** @description A template. */
         Template: components["schemas"]["TemplateFields"] & {
             /** @description The fields its placeholders read. */
@@ -4551,6 +5899,35 @@ export interface components {
              */
             wrap_up_seconds: number;
         };
+        /** @description Where a trial is. */
+        TrialBody: {
+            /** @description Whether it is over. */
+            done: boolean;
+            /** @description What would have been done. */
+            effects: Record<string, never>[];
+            /** @description What it came to. */
+            outcome?: string | null;
+            page?: components["schemas"]["ScriptStep"] | null;
+            /** @description The nodes that were entered in this step. */
+            path: string[];
+            /** @description To be sent back with the next step. */
+            state: Record<string, never>;
+            /** @description What it waits for in each node, and what may be given. */
+            waiting_for: Record<string, never>[];
+        };
+        /** @description A step of a trial. */
+        TrialInput: {
+            /** @description The customer, as expressions see it. */
+            customer?: Record<string, never> | null;
+            /** @description The flow as it is drawn. */
+            definition: Record<string, never>;
+            /** @description What happens: one of what `waiting_for` names under `give`. */
+            input?: Record<string, never> | null;
+            /** @description What the step before gave; null begins. */
+            state?: Record<string, never> | null;
+            /** @description What the run is given when it begins. */
+            variables?: Record<string, never> | null;
+        };
         /** @description A SIP connection to an operator of telephony or to an exchange. The password never leaves the server. */
         Trunk: components["schemas"]["TrunkFields"] & {
             /** @description Whether a password is stored. */
@@ -4622,6 +5999,18 @@ export interface components {
          * @enum {string}
          */
         TrunkKind: "address" | "digest";
+        /** @description What came of a try. */
+        TryBody: (components["schemas"]["ConnectorAnswer"] | null) & {
+            /** @description Why there is none. */
+            error?: string | null;
+        };
+        /** @description A question to try. */
+        TryInput: {
+            /** @description What it is asked. */
+            input?: Record<string, never>;
+            /** @description The operation. */
+            operation: string;
+        };
         /** @description A part of the organisation. */
         Unit: {
             /** @description Its name, unique under its parent. */
@@ -4646,6 +6035,59 @@ export interface components {
          * @enum {string}
          */
         Verdict: "chosen" | "ruled_out";
+        /** @description A script as it was walked. */
+        WalkedScript: {
+            /** @description Whether it came to its end. */
+            done: boolean;
+            /**
+             * Format: date-time
+             * @description When it was over.
+             */
+            ended_at?: string | null;
+            /** @description The name of the flow. */
+            flow: string;
+            /** @description Its id. */
+            id: components["schemas"]["InstanceId"];
+            /** @description What it came to. */
+            outcome?: string | null;
+            /** @description The nodes, in order, with what was answered. */
+            path: components["schemas"]["WalkedStep"][];
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            started_at: string;
+            /** @description What the flow is called. */
+            title: string;
+            /**
+             * Format: int32
+             * @description The version that was walked.
+             */
+            version: number;
+        };
+        /** @description A node that a script went through. */
+        WalkedStep: {
+            /** @description What was answered. */
+            answers?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The button that was pressed. */
+            button?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was left.
+             */
+            left_at?: string | null;
+            /** @description The node. */
+            node: string;
+            /** @description Why it failed. */
+            notice?: string | null;
+            /** @description The heading of the page, as it is written. */
+            title?: string | null;
+        };
         /**
          * @description How far the work on a contact is.
          * @enum {string}
@@ -5420,6 +6862,210 @@ export interface operations {
             };
         };
     };
+    listConnectors: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Connector"];
+                };
+            };
+        };
+    };
+    createConnector: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeConnector: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectorFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connector"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryConnector: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listContacts: {
         parameters: {
             query?: {
@@ -5528,6 +7174,35 @@ export interface operations {
                 };
             };
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listContactScripts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WalkedScript"][];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5773,6 +7448,56 @@ export interface operations {
                 };
             };
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeputies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputy"][];
+                };
+            };
+        };
+    };
+    changeDeputies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeputiesInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deputy"][];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6052,6 +7777,158 @@ export interface operations {
             };
         };
     };
+    listFlowInstances: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this flow. */
+                flow?: string;
+                /** @description So far. */
+                state?: components["schemas"]["FlowInstanceState"];
+                /** @description About this customer. */
+                customer_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InstanceBody"];
+                };
+            };
+        };
+    };
+    getFlowInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelFlowInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    moveFlowInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryFlowInstance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listFlowNodes: {
         parameters: {
             query?: never;
@@ -6085,7 +7962,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FlowBody"][];
+                    "application/json": components["schemas"]["FlowRow"][];
+                };
+            };
+        };
+    };
+    createFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewFlow"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDetail"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowFaults"];
                 };
             };
         };
@@ -6104,7 +8046,385 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FlowBody"][];
+                    "application/json": components["schemas"]["FlowRow"][];
+                };
+            };
+        };
+    };
+    tryFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrialBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowDetail"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFlowCounters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowCounters"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getFlowDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeFlowDraft: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DraftBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startFlow: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StartInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InstanceBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    migrateFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MigrationInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowMigration"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publishFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollBackFlow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFlowVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionBody"][];
+                };
+            };
+        };
+    };
+    getFlowVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+                version: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowVersionBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -8102,6 +10422,163 @@ export interface operations {
             };
         };
     };
+    startScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptStart"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRunBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRunBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answerScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScriptAnswer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRunBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backScript: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptRunBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScripts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScriptBody"][];
+                };
+            };
+        };
+    };
     getSession: {
         parameters: {
             query?: never;
@@ -8514,6 +10991,217 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTasks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Only the own ones: given to the caller, to the caller's roles, or to somebody the caller stands in for. */
+                mine?: boolean;
+                /** @description `open`, `done` or `cancelled`. */
+                state?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TaskBody"];
+                };
+            };
+        };
+    };
+    getTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    completeTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CompleteInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegateTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeTask: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskBody"];
+                };
+            };
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

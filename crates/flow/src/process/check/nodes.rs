@@ -27,6 +27,12 @@ pub(super) fn nodes(definition: &Definition, known: &Known, faults: &mut Faults)
     }
 }
 
+/// Whether an event is one that the server itself writes: `<schema>.<what>.v<n>`.
+fn is_own_event(name: &str) -> bool {
+    let version = name.rsplit_once(".v").map(|(_, version)| version);
+    version.is_some_and(|version| !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
 struct OfNode<'a> {
     key: &'a str,
     faults: &'a mut Faults,
@@ -103,7 +109,10 @@ impl OfNode<'_> {
                 self.known("operation", "/operation", &name, &known.operations);
             }
             Node::Emit(emit) => self.known("event type", "/event", &emit.event, &known.events),
-            Node::WaitEvent(wait) => self.known("event type", "/event", &wait.event, &known.events),
+            // Events of our own, such as channels.message_delivered.v1, are not registered.
+            Node::WaitEvent(wait) if !is_own_event(&wait.event) => {
+                self.known("event type", "/event", &wait.event, &known.events);
+            }
             Node::SubFlow(sub) => self.known("flow", "/flow", &sub.flow, &known.flows),
             Node::SetAttribute(set) => {
                 self.known("attribute", "/attribute", &set.attribute, &known.attributes);
@@ -125,6 +134,7 @@ impl OfNode<'_> {
             | Node::Decide(_)
             | Node::Split(_)
             | Node::Wait(_)
+            | Node::WaitEvent(_)
             | Node::Parallel(_)
             | Node::Join(_)
             | Node::Page(_)

@@ -1,6 +1,7 @@
 //! What a run has done for it, in its transaction; calls of outside systems are only noted down.
 
 use super::{Run, RunError};
+use crate::definition::Kind;
 use crate::perform::{MessageWish, Trouble};
 use crate::process::{Act, Effect, Input, NewTask};
 use crate::store::{Parent, SUB_FLOW_DEPTH_MAX, Start, as_json, signal, start_under, task, whole};
@@ -66,6 +67,7 @@ impl Run<'_> {
                     template,
                     class: *class,
                     fields,
+                    customer: &self.around.customer,
                     event: &self.state.event,
                     variables: &self.state.variables,
                 };
@@ -99,8 +101,8 @@ impl Run<'_> {
     ) -> sqlx::Result<()> {
         sqlx::query(
             "with noted as (
-                 insert into flow.call (instance_id, token, entry, connector, operation, input, next_at)
-                 values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing)
+                 insert into flow.call (instance_id, token, entry, connector, operation, input, next_at, at_desk)
+                 values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict do nothing)
              select pg_notify('flow_due', '')",
         )
         .bind(self.row.id)
@@ -110,6 +112,7 @@ impl Run<'_> {
         .bind(operation)
         .bind(Json::Object(input.clone()))
         .bind(edit.now)
+        .bind(self.definition.kind == Kind::Script)
         .execute(db)
         .await?;
         Ok(())
