@@ -1,4 +1,5 @@
-//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | queue | overload | wallboard`.
+//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | queue | overload |
+//! wallboard`.
 //!
 //! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
 
@@ -10,6 +11,7 @@
 )]
 
 mod calls;
+mod events;
 mod machine;
 mod overload;
 mod queue;
@@ -26,6 +28,7 @@ fn main() {
     println!("machine: {}; {files} open files", machine::describe());
     match chosen {
         Some("calls") => calls::run(),
+        Some("events") => events::run(),
         Some("queue") => queue::run(number(&arguments, 40)),
         Some("overload") => overload::run(),
         Some("wallboard") => {
@@ -35,7 +38,7 @@ fn main() {
             }
         }
         _ => println!(
-            "usage: cargo run --release -p server-bench -- calls | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+            "usage: cargo run --release -p server-bench -- calls | events | queue [OPERATORS] | overload | wallboard [SOCKETS]"
         ),
     }
 }

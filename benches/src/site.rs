@@ -44,6 +44,8 @@ pub struct Site {
     pub http: String,
     /// `127.0.0.1:PORT` of SIP.
     pub sip: String,
+    /// Login and password of the first administrator.
+    pub first_sign_in: (String, String),
 }
 
 fn free_tcp() -> u16 {
@@ -84,8 +86,8 @@ impl Site {
             .stderr(log)
             .spawn()
             .unwrap();
-        wait_until_ready(&mut child);
-        Self { child, folder, http, sip }
+        let first_sign_in = wait_until_ready(&mut child);
+        Self { child, folder, http, sip, first_sign_in }
     }
 
     /// The server's process.
@@ -156,18 +158,20 @@ fn value(page: &str, name: &str, labels: &str) -> f64 {
     lines.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()
 }
 
-fn wait_until_ready(child: &mut Child) {
+/// Waits for the words that say so; the sign-in of the first administrator, which stands below them.
+fn wait_until_ready(child: &mut Child) -> (String, String) {
     let lines = BufReader::new(child.stdout.take().unwrap());
     let (ready, heard) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         for line in lines.lines().map_while(Result::ok) {
-            if line.contains("is ready") {
-                let _nobody_waits = ready.send(());
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let ["sign", "in", login, password, ..] = words.as_slice() {
+                let _nobody_waits = ready.send(((*login).to_owned(), (*password).to_owned()));
             }
         }
     });
     let answer = heard.recv_timeout(Duration::from_secs(120));
-    assert!(answer.is_ok(), "the server did not start: see server.log in the temporary folder");
+    answer.expect("the server starts: see server.log in the temporary folder")
 }
 
 /// The demo organisation with `operators` more people in one queue that holds everybody.

@@ -2,7 +2,8 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
+use std::cell::RefCell;
+use std::io::{BufRead, BufReader, Read, Write};
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio_tungstenite::WebSocketStream;
@@ -76,5 +77,59 @@ pub async fn command(
             assert_eq!(frame["type"], "ack", "{frame}");
             return frame["result"].clone();
         }
+    }
+}
+
+/// One connection that is kept open, for one thread.
+pub struct Connection {
+    host: String,
+    /// A line of the head that says who asks.
+    who: String,
+    stream: RefCell<BufReader<std::net::TcpStream>>,
+}
+
+impl Connection {
+    /// Opens it.
+    pub fn open(host: &str, who: &str) -> Self {
+        let stream = std::net::TcpStream::connect(host).unwrap();
+        stream.set_nodelay(true).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        Self { host: host.to_owned(), who: who.to_owned(), stream: RefCell::new(BufReader::new(stream)) }
+    }
+
+    /// Asks in JSON; the answer, which must be a success.
+    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let (status, answer) = self.ask(method, path, "application/json", &body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {answer}");
+        serde_json::from_str(&answer).unwrap_or_default()
+    }
+
+    /// Asks; the status and the body of the answer.
+    pub fn ask(&self, method: &str, path: &str, kind: &str, body: &str) -> (u16, String) {
+        let (host, who, length) = (&self.host, &self.who, body.len());
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{who}\r\nOrigin: http://{host}\r\nContent-Type: {kind}\r\n\
+             Content-Length: {length}\r\n\r\n{body}"
+        );
+        let mut stream = self.stream.borrow_mut();
+        stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let mut line = String::new();
+        stream.read_line(&mut line).unwrap();
+        let status = line.split(' ').nth(1).expect("a status").parse().unwrap();
+        let mut length = 0;
+        loop {
+            line.clear();
+            stream.read_line(&mut line).unwrap();
+            if line.trim().is_empty() {
+                break;
+            }
+            if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().unwrap();
+            }
+        }
+        let mut body = vec![0; length];
+        stream.read_exact(&mut body).unwrap();
+        (status, String::from_utf8(body).unwrap())
     }
 }

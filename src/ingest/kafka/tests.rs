@@ -36,7 +36,13 @@ impl Broker {
             brokers: Some(self.cluster.bootstrap_servers()),
             topics: vec![TOPIC.to_owned()],
             group: "trunkline".to_owned(),
-            properties: [("auto.commit.interval.ms".to_owned(), "100".to_owned())].into(),
+            properties: [
+                ("auto.commit.interval.ms", "100"),
+                ("session.timeout.ms", "6000"),
+                ("heartbeat.interval.ms", "500"),
+            ]
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .into(),
         };
         let made = Topics::new(&settings, site.ingest.clone(), site.db.pool().clone(), site.clock.clone());
         made.unwrap().unwrap()
