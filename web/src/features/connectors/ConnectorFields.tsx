@@ -72,7 +72,7 @@ function Operation({ name, onRemove }: { name: number; onRemove(): void }) {
         </Form.Item>
         <Button
           type="text"
-          icon={<DeleteOutlined />}
+          icon={<DeleteOutlined aria-hidden />}
           aria-label={t('connectors.removeOperation')}
           onClick={onRemove}
         />
@@ -142,7 +142,7 @@ export function ConnectorFields({ known }: { known: boolean }) {
             ))}
             <Button
               type="dashed"
-              icon={<PlusOutlined />}
+              icon={<PlusOutlined aria-hidden />}
               onClick={() => add({ method: 'GET', timeout_ms: TIMEOUT_MS, cache_seconds: 0 })}
             >
               {t('connectors.addOperation')}

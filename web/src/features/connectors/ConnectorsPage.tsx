@@ -40,7 +40,7 @@ export default function ConnectorsPage() {
           toInput: fromForm,
           fields: (one) => <ConnectorFields known={one?.auth?.has_secret === true} />,
           rowActions: (one) => (
-            <Button size="small" icon={<ApiOutlined />} onClick={() => setTried(one)}>
+            <Button size="small" icon={<ApiOutlined aria-hidden />} onClick={() => setTried(one)}>
               {t('flows.try')}
             </Button>
           ),

@@ -67,7 +67,7 @@ export default function FlowsPage() {
       <PageHead title={t('automation.flows')} note={t('flows.note')}>
         <SearchBox onSearch={setQuery} />
         <ReasonButton
-          icon={<ReloadOutlined />}
+          icon={<ReloadOutlined aria-hidden />}
           reason={refused}
           loading={reload.isPending}
           onClick={() =>
@@ -80,7 +80,7 @@ export default function FlowsPage() {
         </ReasonButton>
         <ReasonButton
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           reason={refused}
           onClick={() => setAdding(true)}
         >

@@ -33,7 +33,7 @@ export function PublishButton({ name, flush }: { name: string; flush(): Promise<
     <>
       <ReasonButton
         type="primary"
-        icon={<CloudUploadOutlined />}
+        icon={<CloudUploadOutlined aria-hidden />}
         reason={refused}
         onClick={() => {
           publish.reset();

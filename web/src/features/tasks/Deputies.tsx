@@ -96,13 +96,13 @@ export function Deputies({ onClose }: { onClose(): void }) {
                     </Form.Item>
                     <Button
                       type="text"
-                      icon={<DeleteOutlined />}
+                      icon={<DeleteOutlined aria-hidden />}
                       aria-label={t('common.delete')}
                       onClick={() => remove(row.name)}
                     />
                   </div>
                 ))}
-                <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({})}>
+                <Button type="dashed" icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>
                   {t('tasks.addDeputy')}
                 </Button>
               </>

@@ -52,7 +52,7 @@ export function ListInput({
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowUpOutlined />}
+                icon={<ArrowUpOutlined aria-hidden />}
                 disabled={n === 0}
                 aria-label={t('schema.up', { n: n + 1 })}
                 onClick={() => move(n, -1)}
@@ -60,7 +60,7 @@ export function ListInput({
               <Button
                 type="text"
                 size="small"
-                icon={<ArrowDownOutlined />}
+                icon={<ArrowDownOutlined aria-hidden />}
                 disabled={n === list.length - 1}
                 aria-label={t('schema.down', { n: n + 1 })}
                 onClick={() => move(n, 1)}
@@ -68,7 +68,7 @@ export function ListInput({
               <Button
                 type="text"
                 size="small"
-                icon={<DeleteOutlined />}
+                icon={<DeleteOutlined aria-hidden />}
                 aria-label={t('schema.removeItem', { n: n + 1 })}
                 onClick={() => onChange(list.filter((_, i) => i !== n))}
               />
@@ -80,7 +80,7 @@ export function ListInput({
         <Button
           size="small"
           type="dashed"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           onClick={() => onChange([...list, beginning(items, root)])}
         >
           {t('schema.add')}

@@ -60,7 +60,7 @@ export function MapInput({
             <Button
               type="text"
               size="small"
-              icon={<DeleteOutlined />}
+              icon={<DeleteOutlined aria-hidden />}
               aria-label={`${t('common.delete')}: ${key}`}
               onClick={() => {
                 const { [key]: _, ...others } = map;
@@ -83,7 +83,7 @@ export function MapInput({
           <Button
             size="small"
             type="dashed"
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             disabled={fresh === '' || fresh in map}
             onClick={add}
           >

@@ -86,7 +86,7 @@ export function ScriptPage({
       <h3>{step.title}</h3>
       {step.notice ? (
         <p className="script-notice" role="status">
-          <ClockCircleOutlined />{' '}
+          <ClockCircleOutlined aria-hidden />{' '}
           {t('script.stale', {
             at: clock(Date.parse(step.notice.as_of), undefined, false),
             system: step.notice.connector,

@@ -24,6 +24,8 @@ import { useDefinition, useEditor, useEditorStore } from './store';
 import '@xyflow/react/dist/style.css';
 
 const NODE_TYPES = { card: NodeCard };
+/** After this time a change of the flow has been drawn. */
+const NEXT_PICTURE_MS = 50;
 /** The kind of data that a dragged entry of the palette carries. */
 export const DRAGGED = 'application/x-trunkline-node';
 
@@ -98,9 +100,20 @@ export function Canvas({ counters }: { counters: Counters | undefined }) {
   const drawn = useDrawn(counters);
   const [nodes, setNodes] = useMerged(drawn.nodes);
   const [edges, setEdges] = useMerged(drawn.edges);
-  // An effect: the canvas is outside of React.
+  // An effect: the canvas is outside of React, and draws what changed only with the next picture.
   useEffect(() => {
-    if (seek) void view.fitView({ nodes: [{ id: seek.key }], maxZoom: 1, duration: 250 });
+    if (!seek) return;
+    const { key } = seek;
+    const timer = setTimeout(
+      () =>
+        void view.fitView({
+          ...(key === undefined ? { padding: 0.1 } : { nodes: [{ id: key }] }),
+          maxZoom: 1,
+          duration: 250,
+        }),
+      NEXT_PICTURE_MS,
+    );
+    return () => clearTimeout(timer);
   }, [seek, view]);
 
   const nodesChanged = (changes: NodeChange<CardNode>[]) => {

@@ -29,7 +29,7 @@ import {
 } from '@ant-design/icons';
 import type { ComponentType } from 'react';
 
-const ICONS: Record<string, ComponentType> = {
+const ICONS: Record<string, ComponentType<{ 'aria-hidden'?: boolean }>> = {
   say: SoundOutlined,
   menu: MenuOutlined,
   digits: NumberOutlined,
@@ -61,5 +61,5 @@ const ICONS: Record<string, ComponentType> = {
 /** The picture of a node type; a type that is new here has a plain one. */
 export function NodeIcon({ type }: { type: string }) {
   const Icon = ICONS[type] ?? NodeIndexOutlined;
-  return <Icon />;
+  return <Icon aria-hidden />;
 }

@@ -83,7 +83,7 @@ function NodeForm({ name, body }: { name: string; body: NodeBody }) {
           <span className="row">
             <Button
               size="small"
-              icon={<FlagOutlined />}
+              icon={<FlagOutlined aria-hidden />}
               onClick={() =>
                 store
                   .getState()
@@ -95,7 +95,7 @@ function NodeForm({ name, body }: { name: string; body: NodeBody }) {
             <Button
               size="small"
               danger
-              icon={<DeleteOutlined />}
+              icon={<DeleteOutlined aria-hidden />}
               aria-label={t('flows.removeNode')}
               onClick={() => store.getState().edit((graph) => remove(graph, new Set([name])))}
             />
@@ -139,7 +139,7 @@ function Several({ keys }: { keys: string[] }) {
       <Button
         danger
         disabled={store.readOnly}
-        icon={<DeleteOutlined />}
+        icon={<DeleteOutlined aria-hidden />}
         onClick={() => store.getState().edit((graph) => remove(graph, new Set(keys)))}
       >
         {t('common.delete')}

@@ -52,12 +52,12 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
   const canUndo = useEditor((editor) => editor.history.past.length > 0);
   const canRedo = useEditor((editor) => editor.history.future.length > 0);
   const errors = useEditor((editor) => editor.faults.filter((f) => f.severity === 'error').length);
-  const { undo, redo, edit, replace, choose } = store.getState();
+  const { undo, redo, edit, replace, choose, fit } = store.getState();
   return (
     <div className="flow-toolbar">
       <Button
         size="small"
-        icon={<UndoOutlined />}
+        icon={<UndoOutlined aria-hidden />}
         disabled={!canUndo}
         aria-label={t('flows.undo')}
         title={`${t('flows.undo')} (Ctrl+Z)`}
@@ -65,7 +65,7 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
       />
       <Button
         size="small"
-        icon={<RedoOutlined />}
+        icon={<RedoOutlined aria-hidden />}
         disabled={!canRedo}
         aria-label={t('flows.redo')}
         title={`${t('flows.redo')} (Ctrl+Y)`}
@@ -73,9 +73,12 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
       />
       <Button
         size="small"
-        icon={<ApartmentOutlined />}
+        icon={<ApartmentOutlined aria-hidden />}
         disabled={readOnly}
-        onClick={() => edit((graph) => place(graph, arranged(graph, catalogue)))}
+        onClick={() => {
+          edit((graph) => place(graph, arranged(graph, catalogue)));
+          fit();
+        }}
       >
         {t('flows.arrange')}
       </Button>
@@ -100,18 +103,32 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
       </Button>
       <Button
         size="small"
-        icon={<UploadOutlined />}
+        icon={<UploadOutlined aria-hidden />}
         disabled={readOnly}
         onClick={() =>
-          void importFlow(definition).then((next) => next && replace(next), say.failed)
+          void importFlow(definition).then((next) => {
+            if (!next) return;
+            replace(next);
+            fit();
+          }, say.failed)
         }
       >
         {t('flows.import')}
       </Button>
-      <Button size="small" icon={<DownloadOutlined />} onClick={() => exportFlow(definition)}>
+      <Button
+        size="small"
+        icon={<DownloadOutlined aria-hidden />}
+        onClick={() => exportFlow(definition)}
+      >
         {t('flows.export')}
       </Button>
-      <Button size="small" type="primary" ghost icon={<PlayCircleOutlined />} onClick={onTry}>
+      <Button
+        size="small"
+        type="primary"
+        ghost
+        icon={<PlayCircleOutlined aria-hidden />}
+        onClick={onTry}
+      >
         {t('flows.try')}
       </Button>
     </div>

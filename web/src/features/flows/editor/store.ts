@@ -14,8 +14,8 @@ export interface Editor {
   faults: readonly Fault[];
   /** The nodes that a trial went through, and where it stands. */
   walked: readonly string[];
-  /** Asks the canvas to bring a node into view; a new object each time. */
-  seek: { key: string } | undefined;
+  /** Asks the canvas to bring a node, or everything, into view; a new object each time. */
+  seek: { key: string | undefined } | undefined;
   edit(change: (graph: Graph) => Graph, tag?: string): void;
   replace(definition: Definition, tag?: string): void;
   setBody(key: string, body: NodeBody): void;
@@ -25,6 +25,8 @@ export interface Editor {
   redo(): void;
   choose(keys: Iterable<string>): void;
   show(key: string): void;
+  /** Everything into view. */
+  fit(): void;
 }
 
 export type EditorStore = StoreApi<Editor> & { catalogue: Catalogue; readOnly: boolean };
@@ -71,6 +73,7 @@ export function makeEditor(
       redo: () => kept(redone(get().history)),
       choose: (keys) => set({ chosen: new Set(keys) }),
       show: (key) => set({ chosen: new Set([key]), seek: { key } }),
+      fit: () => set({ seek: { key: undefined } }),
     };
   });
   return Object.assign(store, { catalogue, readOnly });
