@@ -1,7 +1,7 @@
 // One editor draws a voice menu, a campaign, a script and a process; the process is tried, published, run and decided.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { administrator, FRESH } from './lib/admin.mjs';
+import { administrator, allow, FRESH } from './lib/admin.mjs';
 import { Browser } from './lib/browser.mjs';
 import { AZIZA } from './lib/demo.mjs';
 import { Editor } from './lib/editor.mjs';
@@ -14,6 +14,7 @@ let admin;
 before(async () => {
   server = await Server.start();
   admin = await administrator(server);
+  await allow(admin, 'Supervisor', ['task.use']);
 });
 after(() => server?.discard());
 

@@ -64,7 +64,7 @@ async function prepare(t) {
   await boss.signIn(server, 'administrator', FRESH);
   const { page } = boss;
   await page.goto(`${server.url}/automation/connectors`);
-  await boss.button('Create').click();
+  await page.getByRole('button', { name: 'Create' }).click();
   await saved(boss, async (form) => {
     await typed(form, 'Name', 'billing');
     await typed(form, 'Address', `http://127.0.0.1:${billing.port}`);
@@ -77,7 +77,7 @@ async function prepare(t) {
   const kept = await (await admin('/connectors')).text();
   assert.equal(kept.includes(SECRET), false, 'the secret is never answered');
 
-  await page.getByRole('row', { name: /billing/ }).getByRole('button', { name: 'Try' }).click();
+  await page.getByRole('row', { name: /billing/ }).getByRole('button', { name: 'Try', exact: true }).click();
   await page.getByLabel('Request, as JSON').fill(JSON.stringify({ phone: '+998901234567' }));
   await boss.button('Ask').click();
   await page.getByText(/Answered at/).waitFor();

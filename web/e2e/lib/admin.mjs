@@ -45,3 +45,15 @@ export function contactOf(api, caller, ready = (contact) => contact.outcome) {
     throw new Error(`${error.message}: ${JSON.stringify(last)}`);
   });
 }
+
+/** Gives a role more operations than it has. */
+export async function allow(api, name, operations) {
+  const { items } = await (await api('/roles?limit=100')).json();
+  const { role_id, version, operations: has } = items.find((one) => one.name === name);
+  const answer = await api(`/roles/${role_id}`, {
+    method: 'PUT',
+    headers: { 'if-match': `"${version}"` },
+    body: { name, operations: [...new Set([...has, ...operations])] },
+  });
+  if (!answer.ok) throw new Error(`role ${name}: ${answer.status} ${await answer.text()}`);
+}

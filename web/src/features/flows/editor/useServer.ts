@@ -69,7 +69,12 @@ export function useSaved(name: string, first: { definition: Definition; version:
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a change of the flow starts the wait
   useEffect(() => {
-    if (definition === kept.current || store.readOnly) return;
+    if (store.readOnly) return;
+    if (definition === kept.current) {
+      // Taken back to what is kept already.
+      setState((before) => (before === 'waiting' ? 'saved' : before));
+      return;
+    }
     setState('waiting');
     const timer = setTimeout(() => {
       if (problem?.status !== 412) void queue();
