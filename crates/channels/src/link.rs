@@ -24,6 +24,7 @@ pub const SMPP_PASSWORD_MAX: usize = 8;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = ProviderLinkKind)]
 pub enum LinkKind {
     /// SMPP 3.4, to an SMS centre.
     Smpp,
@@ -250,6 +251,7 @@ const fn connections() -> u16 {
 /// Settings of a link, by what it speaks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
+#[schema(as = ProviderLinkSettings)]
 pub enum LinkSettings {
     /// Of a link to an SMS centre.
     Smpp(SmppSettings),
@@ -320,6 +322,7 @@ pub struct Secrets {
 
 /// A link. Its secrets never leave the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProviderLink)]
 pub struct Link {
     /// Its id.
     pub id: LinkId,
@@ -341,6 +344,7 @@ pub struct Link {
 
 /// How a link is, as its shell knows it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = ProviderLinkState)]
 pub struct LinkState {
     /// Whether the other side took our sign-in.
     pub connected: bool,

@@ -18,6 +18,7 @@ pub const VALID_FOR: TimeDelta = TimeDelta::hours(24);
 )]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = MessageChannel)]
 pub enum Channel {
     /// Short message.
     Sms,
@@ -153,6 +154,7 @@ impl MessageState {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema, sqlx::Type)]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
+#[schema(as = MessageReason)]
 pub enum Reason {
     /// The template needs a field that has no value.
     MissingField,

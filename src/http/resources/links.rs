@@ -12,6 +12,7 @@ use serde_json::Value;
 /// What a person says about a link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ProviderLinkInput)]
 pub struct LinkInput {
     /// What it speaks; cannot be changed later.
     kind: LinkKind,
@@ -44,6 +45,7 @@ impl LinkInput {
 
 /// A link and how it is.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ProviderLinkBody)]
 pub struct LinkBody {
     /// The link.
     #[serde(flatten)]

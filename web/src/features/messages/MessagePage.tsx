@@ -15,6 +15,7 @@ import type { Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
 import { useAll, useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
+import { CustomerName } from '../../ui/CustomerName';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
@@ -26,7 +27,7 @@ const REFRESH_MS = 2_000;
 const DONE = ['delivered', 'failed', 'undelivered', 'refused', 'cancelled', 'expired'];
 
 const OUTCOMES = ['sent', 'retry', 'failed', 'unknown'] as const;
-function outcomeText(outcome: string | null, t: TFunction): string {
+function outcomeText(outcome: string | null | undefined, t: TFunction): string {
   const known = OUTCOMES.find((one) => one === outcome);
   return known ? t(`messages.outcomes.${known}`) : (outcome ?? '…');
 }
@@ -50,13 +51,7 @@ function Facts({ message }: { message: MessageDetail }) {
         item(
           'customer',
           t('messages.list.customer'),
-          message.customer_id ? (
-            <Link to={`/customers/${message.customer_id}`}>
-              {message.customer_name ?? message.customer_id}
-            </Link>
-          ) : (
-            '—'
-          ),
+          message.customer_id ? <CustomerName id={message.customer_id} /> : '—',
         ),
         item('to', t('messages.list.to'), phone(message.address)),
         item(

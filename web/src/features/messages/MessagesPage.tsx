@@ -7,6 +7,7 @@ import { CHANNELS, CLASSES, type Message, messages, STATES } from '../../api/mes
 import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
+import { CustomerName } from '../../ui/CustomerName';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -34,14 +35,8 @@ function useColumns(): ColumnsType<Message> {
       title: t('messages.list.to'),
       render: (_, row) => (
         <>
-          {row.customer_id ? (
-            <Link to={`/customers/${row.customer_id}`}>
-              {row.customer_name ?? phone(row.address)}
-            </Link>
-          ) : null}
-          {row.customer_id && !row.customer_name ? null : (
-            <div className={row.customer_id ? 'dim' : ''}>{phone(row.address)}</div>
-          )}
+          {row.customer_id ? <CustomerName id={row.customer_id} /> : null}
+          <div className={row.customer_id ? 'dim' : ''}>{phone(row.address)}</div>
         </>
       ),
     },

@@ -1,6 +1,6 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { type Message, type MessageState, REASONS, STATES } from '../../api/messages';
+import { type Message, type MessageState, STATES } from '../../api/messages';
 
 const COLOURS: Record<MessageState, string> = {
   queued: 'default',
@@ -26,7 +26,6 @@ export function StateTag({ state }: { state: string }) {
 /** Why a message stands where it stands, in words, with what the provider said. */
 export function Reason({ of }: { of: Message }) {
   const { t } = useTranslation();
-  const known = REASONS.find((one) => one === of.reason);
-  const words = known ? t(`messages.reasons.${known}`) : of.reason;
+  const words = of.reason ? t(`messages.reasons.${of.reason}`) : undefined;
   return <>{[words, of.detail].filter(Boolean).join(': ')}</>;
 }
