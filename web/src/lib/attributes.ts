@@ -109,13 +109,22 @@ export function opsOf(type: string): Op[] {
   return TEXT_OPS;
 }
 
-/** A text in the expression language, with what would end it escaped. */
+/** A text in the expression language, which knows no escapes: another kind of quotes when one is inside. */
+function quoted(text: string): string {
+  if (!text.includes('"')) return `"${text}"`;
+  if (!text.includes("'")) return `'${text}'`;
+  return `"${text.replaceAll('"', '')}"`;
+}
+
+const isDay = (type: string) => type === 'date' || type === 'datetime';
+
 function literal(value: unknown, type: string): string {
   if (typeof value === 'boolean') return String(value);
+  if (isDay(type)) return `d(${quoted(String(value))})`;
   const number = Number(value);
   if ((type === 'number' || type === 'decimal') && String(value).trim() && Number.isFinite(number))
     return String(value).trim();
-  return `"${String(value).replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return quoted(String(value));
 }
 
 const SIGNS: Partial<Record<Op, string>> = {
@@ -138,7 +147,7 @@ export function conditionText({ field, op, value }: Condition, type: string): st
   }
   if (op === 'contains') return `contains(${field}, ${literal(value, type)})`;
   if (op === 'starts_with') return `startsWith(${field}, ${literal(value, type)})`;
-  return `${field} ${SIGNS[op]} ${literal(value, type)}`;
+  return `${isDay(type) ? `d(${field})` : field} ${SIGNS[op]} ${literal(value, type)}`;
 }
 
 /** The whole filter as one expression; empty when nothing is filtered. */

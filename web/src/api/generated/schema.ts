@@ -3481,29 +3481,7 @@ export interface components {
             /** @description How many wait. */
             waiting: number;
         };
-        /** @description A link. Its secrets never leave the server. */
-        Link: {
-            /** @description Whether it takes messages. */
-            enabled: boolean;
-            /** @description Whether a password is stored. */
-            has_password: boolean;
-            /** @description Whether a private key is stored. */
-            has_private_key: boolean;
-            /** @description Its id. */
-            id: components["schemas"]["LinkId"];
-            /** @description What it speaks. */
-            kind: components["schemas"]["LinkKind"];
-            /** @description Unique among links in use. */
-            name: string;
-            /** @description Settings of its kind. */
-            settings: components["schemas"]["LinkSettings"];
-            /**
-             * Format: int32
-             * @description Grows with each change.
-             */
-            version: number;
-        };
-        /** @description A link and how it is. */
+        /** @description A link as people see it. */
         LinkBody: {
             /**
              * Format: date-time
@@ -3520,10 +3498,7 @@ export interface components {
             note?: string | null;
             /** @description The second record. */
             to: components["schemas"]["LinkEnd"];
-        } & (WithRequired<components["schemas"]["Link"], "id" | "kind"> & {
-            /** @description How it is now. */
-            state: components["schemas"]["LinkState"];
-        });
+        };
         /** @description One end of a link. */
         LinkEnd: {
             /**
@@ -3544,31 +3519,21 @@ export interface components {
          * @description A connection to an SMS centre or a mail server.
          */
         LinkId: string;
-        /** @description What a person says about a link. */
+        /**
+         * @description What links a record with another: one of `from` and `to` is the other record, and the record itself stands on the
+         *     side that is left out.
+         */
         LinkInput: {
-            /** @description Whether it takes messages. */
-            enabled: boolean;
-            /**
-             * @description What it speaks; cannot be changed later.
-             * @example used_by
-             */
-            kind: components["schemas"]["LinkKind"];
-            /**
-             * @description Unique among links in use.
-             * @example SMSC 1
-             */
-            name: string;
-            /** @description Password of the bind or of the sign-in. Write only; absent or null keeps the one that is stored. */
-            password?: string | null;
-            /** @description Private key of DKIM, PEM. Write only; absent or null keeps the one that is stored. */
-            private_key?: string | null;
-            /** @description Settings of its kind: those of SMPP, or those of SMTP. */
-            settings: components["schemas"]["LinkSettings"];
             /**
              * Format: uuid
              * @description The first record.
              */
             from?: string | null;
+            /**
+             * @description The key of the kind of link.
+             * @example used_by
+             */
+            kind: string;
             /** @description What people want to remember of it: "director". */
             note?: string | null;
             /**
@@ -3577,11 +3542,28 @@ export interface components {
              */
             to?: string | null;
         };
-        /**
-         * @description What a link speaks.
-         * @enum {string}
-         */
-        LinkKind: "smpp" | "smtp";
+        /** @description A kind of link as it is stored. */
+        LinkKind: components["schemas"]["LinkKindFields"] & {
+            /** @description Belongs to the server: titles can be changed, it cannot be archived. */
+            built_in: boolean;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["LinkKindId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
         /** @description What people set of a kind of link. */
         LinkKindFields: {
             /** @description How many there can be. */
@@ -3613,26 +3595,6 @@ export interface components {
          * @description How records are linked: works at, owns.
          */
         LinkKindId: string;
-        /** @description Settings of a link, by what it speaks. */
-        LinkSettings: components["schemas"]["SmppSettings"] | components["schemas"]["SmtpSettings"];
-        /** @description How a link is, as its shell knows it. */
-        LinkState: {
-            /** @description Whether the other side took our sign-in. */
-            connected: boolean;
-            /** @description Why it is not connected, or why it waits. */
-            error?: string | null;
-            /** @description What of the other side we put up with, counted by name. */
-            leniencies: {
-                [key: string]: number;
-            };
-            /** @description Messages that wait for an answer. */
-            pending: number;
-            /**
-             * Format: date-time
-             * @description Since when it is so.
-             */
-            since?: string | null;
-        };
         /** @description The contact at a desk. */
         LiveContact: {
             /** @description When the operator accepted. */
@@ -3813,7 +3775,7 @@ export interface components {
              * @description How often it was tried.
              */
             attempts: number;
-            channel?: components["schemas"]["Channel"] | null;
+            channel?: components["schemas"]["MessageChannel"] | null;
             /** @description What it is for. */
             class: components["schemas"]["MessageClass"];
             /**
@@ -3842,7 +3804,7 @@ export interface components {
             key: string;
             language?: components["schemas"]["Locale"] | null;
             link_id?: components["schemas"]["LinkId"] | null;
-            reason?: components["schemas"]["Reason"] | null;
+            reason?: components["schemas"]["MessageReason"] | null;
             /** @description What became of it. */
             state: components["schemas"]["MessageState"];
             /** @description Subject of an e-mail. */
@@ -3857,6 +3819,11 @@ export interface components {
              */
             updated_at: string;
         };
+        /**
+         * @description By what means a message goes.
+         * @enum {string}
+         */
+        MessageChannel: "sms" | "email";
         /**
          * @description What a message is for (CIMP-NTF-02).
          * @enum {string}
@@ -3890,6 +3857,11 @@ export interface components {
             /** @description To which number or e-mail address; needed without `customer_id`. */
             to?: string | null;
         };
+        /**
+         * @description Why a message stands where it stands.
+         * @enum {string}
+         */
+        MessageReason: "missing_field" | "unknown_template" | "no_text" | "no_address" | "too_long" | "provider" | "busy" | "link_lost" | "receipt" | "bounce" | "too_late" | "taken_back";
         /**
          * @description What became of a message.
          * @enum {string}
@@ -4564,7 +4536,7 @@ export interface components {
         /** @description One page of a list. */
         Page_LinkBody: {
             /** @description The items, in the order of the list. */
-            items: ({
+            items: {
                 /**
                  * Format: date-time
                  * @description When it was made.
@@ -4580,10 +4552,7 @@ export interface components {
                 note?: string | null;
                 /** @description The second record. */
                 to: components["schemas"]["LinkEnd"];
-            } & (WithRequired<components["schemas"]["Link"], "id" | "kind"> & {
-                /** @description How it is now. */
-                state: components["schemas"]["LinkState"];
-            }))[];
+            }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -4625,7 +4594,7 @@ export interface components {
                  * @description How often it was tried.
                  */
                 attempts: number;
-                channel?: components["schemas"]["Channel"] | null;
+                channel?: components["schemas"]["MessageChannel"] | null;
                 /** @description What it is for. */
                 class: components["schemas"]["MessageClass"];
                 /**
@@ -4654,7 +4623,7 @@ export interface components {
                 key: string;
                 language?: components["schemas"]["Locale"] | null;
                 link_id?: components["schemas"]["LinkId"] | null;
-                reason?: components["schemas"]["Reason"] | null;
+                reason?: components["schemas"]["MessageReason"] | null;
                 /** @description What became of it. */
                 state: components["schemas"]["MessageState"];
                 /** @description Subject of an e-mail. */
@@ -4780,6 +4749,16 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_ProviderLinkBody: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["ProviderLink"] & {
+                /** @description How it is now. */
+                state: components["schemas"]["ProviderLinkState"];
+            })[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -5124,7 +5103,7 @@ export interface components {
         /** @description What a preview is of. */
         PreviewInput: {
             /** @description On which channel. */
-            channel: components["schemas"]["Channel"];
+            channel: components["schemas"]["MessageChannel"];
             customer_id?: components["schemas"]["CustomerId"] | null;
             /** @description Values of the placeholders: `customer`, `event`, `vars`, ... */
             fields?: Record<string, never>;
@@ -5177,6 +5156,76 @@ export interface components {
             text: string;
             /** @description Whether it was uploaded here; else it came with the server. */
             uploaded: boolean;
+        };
+        /** @description A link. Its secrets never leave the server. */
+        ProviderLink: {
+            /** @description Whether it takes messages. */
+            enabled: boolean;
+            /** @description Whether a password is stored. */
+            has_password: boolean;
+            /** @description Whether a private key is stored. */
+            has_private_key: boolean;
+            /** @description Its id. */
+            id: components["schemas"]["LinkId"];
+            /** @description What it speaks. */
+            kind: components["schemas"]["ProviderLinkKind"];
+            /** @description Unique among links in use. */
+            name: string;
+            /** @description Settings of its kind. */
+            settings: components["schemas"]["ProviderLinkSettings"];
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A link and how it is. */
+        ProviderLinkBody: components["schemas"]["ProviderLink"] & {
+            /** @description How it is now. */
+            state: components["schemas"]["ProviderLinkState"];
+        };
+        /** @description What a person says about a link. */
+        ProviderLinkInput: {
+            /** @description Whether it takes messages. */
+            enabled: boolean;
+            /** @description What it speaks; cannot be changed later. */
+            kind: components["schemas"]["ProviderLinkKind"];
+            /**
+             * @description Unique among links in use.
+             * @example SMSC 1
+             */
+            name: string;
+            /** @description Password of the bind or of the sign-in. Write only; absent or null keeps the one that is stored. */
+            password?: string | null;
+            /** @description Private key of DKIM, PEM. Write only; absent or null keeps the one that is stored. */
+            private_key?: string | null;
+            /** @description Settings of its kind: those of SMPP, or those of SMTP. */
+            settings: components["schemas"]["ProviderLinkSettings"];
+        };
+        /**
+         * @description What a link speaks.
+         * @enum {string}
+         */
+        ProviderLinkKind: "smpp" | "smtp";
+        /** @description Settings of a link, by what it speaks. */
+        ProviderLinkSettings: components["schemas"]["SmppSettings"] | components["schemas"]["SmtpSettings"];
+        /** @description How a link is, as its shell knows it. */
+        ProviderLinkState: {
+            /** @description Whether the other side took our sign-in. */
+            connected: boolean;
+            /** @description Why it is not connected, or why it waits. */
+            error?: string | null;
+            /** @description What of the other side we put up with, counted by name. */
+            leniencies: {
+                [key: string]: number;
+            };
+            /** @description Messages that wait for an answer. */
+            pending: number;
+            /**
+             * Format: date-time
+             * @description Since when it is so.
+             */
+            since?: string | null;
         };
         /** @description What is said of a version. */
         PublishInput: {
@@ -8637,7 +8686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_LinkBody"];
+                    "application/json": components["schemas"]["Page_ProviderLinkBody"];
                 };
             };
         };
@@ -8654,7 +8703,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkInput"];
+                "application/json": components["schemas"]["ProviderLinkInput"];
             };
         };
         responses: {
@@ -8663,7 +8712,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkBody"];
+                    "application/json": components["schemas"]["ProviderLinkBody"];
                 };
             };
             409: {
@@ -8803,7 +8852,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkBody"];
+                    "application/json": components["schemas"]["ProviderLinkBody"];
                 };
             };
             404: {
@@ -8833,7 +8882,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["LinkInput"];
+                "application/json": components["schemas"]["ProviderLinkInput"];
             };
         };
         responses: {
@@ -8842,7 +8891,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LinkBody"];
+                    "application/json": components["schemas"]["ProviderLinkBody"];
                 };
             };
             412: {
@@ -8962,7 +9011,7 @@ export interface operations {
                 /** @description In this state. */
                 state?: components["schemas"]["MessageState"];
                 /** @description By this channel. */
-                channel?: components["schemas"]["Channel"];
+                channel?: components["schemas"]["MessageChannel"];
                 /** @description Of this class. */
                 class?: components["schemas"]["MessageClass"];
             };
@@ -12001,6 +12050,3 @@ export interface operations {
         };
     };
 }
-type WithRequired<T, K extends keyof T> = T & {
-    [P in K]-?: T[P];
-};
