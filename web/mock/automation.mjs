@@ -367,11 +367,11 @@ export function automation(path, method, query, body) {
     return [
       200,
       {
-        matched: true,
-        variant: 'a',
+        matched: false,
+        variant: null,
         faults: [],
-        trace,
-        reactions: body.document.reactions.map(({ key, kind }) => ({ key, kind })),
+        trace: { verdict: 'criteria', inputs },
+        reactions: [],
       },
     ];
   if (name === 'rules' && method === 'POST' && (rest.length === 0 || rest[0] === 'import')) {

@@ -66,7 +66,7 @@ export default function LogTab() {
           }}
         />
         <ReasonButton
-          icon={<SendOutlined />}
+          icon={<SendOutlined aria-hidden />}
           reason={maySend ? undefined : t('common.noAccess', { operation: 'event.send' })}
           onClick={() => setSending(true)}
         >

@@ -49,7 +49,7 @@ function FieldRow({
       </Checkbox>
       <Button
         type="text"
-        icon={<CloseOutlined />}
+        icon={<CloseOutlined aria-hidden />}
         aria-label={t('events.types.removeField', { name: field.key })}
         onClick={onRemove}
       />
@@ -123,7 +123,11 @@ export function SchemaEditor({
               onRemove={() => put(fields.filter((_, at) => at !== index))}
             />
           ))}
-          <Button type="dashed" icon={<PlusOutlined />} onClick={() => put([...fields, FRESH])}>
+          <Button
+            type="dashed"
+            icon={<PlusOutlined aria-hidden />}
+            onClick={() => put([...fields, FRESH])}
+          >
             {t('events.types.addField')}
           </Button>
         </>

@@ -34,7 +34,7 @@ export default function TypesTab() {
       <PageHead title={t('events.tabs.types')} note={t('events.types.note')}>
         <ReasonButton
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           reason={refused}
           onClick={() => setEdited({})}
         >

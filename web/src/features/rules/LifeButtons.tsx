@@ -71,7 +71,7 @@ export function LifeButtons({
     ...(acts
       ? [{ key: 'stop', label: t('rules.life.stop'), danger: true, disabled: Boolean(noLaunch) }]
       : []),
-    { key: 'export', icon: <ExportOutlined />, label: t('rules.export') },
+    { key: 'export', icon: <ExportOutlined aria-hidden />, label: t('rules.export') },
     { key: 'archive', label: t('rules.archive'), danger: true, disabled: Boolean(noWrite) },
   ];
   const choose = async (key: string) => {
@@ -129,7 +129,7 @@ export function LifeButtons({
         </ReasonButton>
       ) : null}
       <Dropdown trigger={['click']} menu={{ items: more, onClick: ({ key }) => void choose(key) }}>
-        <Button icon={<MoreOutlined />} aria-label={t('common.actions')} />
+        <Button icon={<MoreOutlined aria-hidden />} aria-label={t('common.actions')} />
       </Dropdown>
       {open === 'launch' ? (
         <LaunchDialog

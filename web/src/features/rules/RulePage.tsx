@@ -82,7 +82,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
           <SaveMark editing={editing} />
           <Tooltip title={`${t('rules.builder.undo')} (Ctrl+Z)`}>
             <Button
-              icon={<UndoOutlined />}
+              icon={<UndoOutlined aria-hidden />}
               aria-label={t('rules.builder.undo')}
               disabled={!editing.undo || !mayWrite}
               onClick={() => editing.undo?.()}
@@ -90,7 +90,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
           </Tooltip>
           <Tooltip title={`${t('rules.builder.redo')} (Ctrl+Shift+Z)`}>
             <Button
-              icon={<RedoOutlined />}
+              icon={<RedoOutlined aria-hidden />}
               aria-label={t('rules.builder.redo')}
               disabled={!editing.redo || !mayWrite}
               onClick={() => editing.redo?.()}

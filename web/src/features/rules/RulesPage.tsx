@@ -126,12 +126,16 @@ export default function RulesPage() {
           options={RULE_STATES.map((value) => ({ value, label: t(`rules.states.${value}`) }))}
           onChange={(value) => set('state', value ?? undefined)}
         />
-        <ReasonButton icon={<ImportOutlined />} reason={refused} onClick={() => void bring()}>
+        <ReasonButton
+          icon={<ImportOutlined aria-hidden />}
+          reason={refused}
+          onClick={() => void bring()}
+        >
           {t('rules.import')}
         </ReasonButton>
         <ReasonButton
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           reason={refused}
           onClick={() => setNamed('')}
         >

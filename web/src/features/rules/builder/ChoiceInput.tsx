@@ -28,7 +28,7 @@ export function ChoiceInput({
             choice.value
           ) : (
             <span className="row">
-              {choice.label}
+              <span>{choice.label}</span>
               <span className="dim grow end">{choice.value}</span>
             </span>
           ),

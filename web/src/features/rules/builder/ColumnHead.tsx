@@ -74,7 +74,7 @@ export function ColumnHead({
           <Button
             type="text"
             size="small"
-            icon={<SettingOutlined />}
+            icon={<SettingOutlined aria-hidden />}
             aria-label={t('rules.builder.table.editColumn', { name: title })}
           />
         </Popover>

@@ -62,7 +62,7 @@ export function ConditionRow({
         />
         <Button
           type="text"
-          icon={<CloseOutlined />}
+          icon={<CloseOutlined aria-hidden />}
           disabled={!mayWrite}
           aria-label={t('rules.builder.removeCondition')}
           onClick={onRemove}

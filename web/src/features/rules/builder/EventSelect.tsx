@@ -30,7 +30,7 @@ export function EventSelect({
       options={options}
       optionRender={({ data }) => (
         <span className="row">
-          {data.label}
+          <span>{data.label}</span>
           <span className="dim grow end">{data.name === data.label ? '' : data.name}</span>
         </span>
       )}

@@ -31,7 +31,7 @@ export function FieldPicker({ value, onChange }: { value: string; onChange(path:
       options={options}
       optionRender={({ label, value: path }) => (
         <span className="row">
-          {label}
+          <span>{label}</span>
           <span className="dim grow end">{path}</span>
         </span>
       )}

@@ -61,7 +61,7 @@ export function GroupEditor({
           <Button
             type="text"
             size="small"
-            icon={<CloseOutlined />}
+            icon={<CloseOutlined aria-hidden />}
             disabled={!mayWrite}
             aria-label={t('rules.builder.removeGroup')}
             onClick={onRemove}
@@ -88,7 +88,7 @@ export function GroupEditor({
         <Button
           type="dashed"
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           disabled={!mayWrite}
           onClick={() => add({ field: '', op: 'eq' })}
         >
@@ -98,7 +98,7 @@ export function GroupEditor({
           <Button
             type="dashed"
             size="small"
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             disabled={!mayWrite}
             onClick={() => add({ any: [{ field: '', op: 'eq' }] })}
           >

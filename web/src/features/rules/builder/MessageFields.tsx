@@ -52,7 +52,7 @@ function PreviewButton({ reaction }: { reaction: MessageReaction }) {
   );
   return (
     <Popover trigger="click" content={content} onOpenChange={(open) => open && void load()}>
-      <Button icon={<EyeOutlined />} disabled={!reaction.template}>
+      <Button icon={<EyeOutlined aria-hidden />} disabled={!reaction.template}>
         {t('rules.builder.preview')}
       </Button>
     </Popover>

@@ -45,7 +45,7 @@ export function PairsInput({
           />
           <Button
             type="text"
-            icon={<CloseOutlined />}
+            icon={<CloseOutlined aria-hidden />}
             disabled={!mayWrite}
             aria-label={t('rules.builder.removePair')}
             onClick={() => onChange(Object.fromEntries(entries.filter((_, at) => at !== index)))}
@@ -55,7 +55,7 @@ export function PairsInput({
       <Button
         type="dashed"
         size="small"
-        icon={<PlusOutlined />}
+        icon={<PlusOutlined aria-hidden />}
         disabled={!mayWrite}
         onClick={() => onChange({ ...pairs, [freeKey('field', Object.keys(pairs))]: '' })}
       >

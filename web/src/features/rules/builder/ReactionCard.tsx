@@ -103,7 +103,7 @@ export function ReactionCard({
         <Button
           type="text"
           size="small"
-          icon={<ArrowUpOutlined />}
+          icon={<ArrowUpOutlined aria-hidden />}
           disabled={!mayWrite || index === 0}
           aria-label={t('rules.builder.upReaction')}
           onClick={() => onMove(-1)}
@@ -111,7 +111,7 @@ export function ReactionCard({
         <Button
           type="text"
           size="small"
-          icon={<ArrowDownOutlined />}
+          icon={<ArrowDownOutlined aria-hidden />}
           disabled={!mayWrite || last}
           aria-label={t('rules.builder.downReaction')}
           onClick={() => onMove(1)}
@@ -119,7 +119,7 @@ export function ReactionCard({
         <Button
           type="text"
           size="small"
-          icon={<CloseOutlined />}
+          icon={<CloseOutlined aria-hidden />}
           disabled={!mayWrite}
           aria-label={t('rules.builder.removeReaction')}
           onClick={onRemove}

@@ -51,7 +51,7 @@ export function ReactionsBlock() {
             },
           }}
         >
-          <Button type="dashed" icon={<PlusOutlined />}>
+          <Button type="dashed" icon={<PlusOutlined aria-hidden />}>
             {t('rules.builder.addReaction')}
           </Button>
         </Dropdown>

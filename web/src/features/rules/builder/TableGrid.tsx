@@ -85,7 +85,7 @@ export function TableGrid({
                   <Button
                     type="text"
                     size="small"
-                    icon={<ArrowUpOutlined />}
+                    icon={<ArrowUpOutlined aria-hidden />}
                     disabled={!mayWrite || index === 0}
                     aria-label={t('rules.builder.table.upRow', { n })}
                     onClick={() => onChange(table.moveRow(content, index, -1))}
@@ -93,7 +93,7 @@ export function TableGrid({
                   <Button
                     type="text"
                     size="small"
-                    icon={<ArrowDownOutlined />}
+                    icon={<ArrowDownOutlined aria-hidden />}
                     disabled={!mayWrite || index === content.rules.length - 1}
                     aria-label={t('rules.builder.table.downRow', { n })}
                     onClick={() => onChange(table.moveRow(content, index, 1))}
@@ -101,7 +101,7 @@ export function TableGrid({
                   <Button
                     type="text"
                     size="small"
-                    icon={<CloseOutlined />}
+                    icon={<CloseOutlined aria-hidden />}
                     disabled={!mayWrite || content.rules.length === 1}
                     aria-label={t('rules.builder.table.removeRow', { n })}
                     onClick={() => onChange(table.removeRow(content, index))}
@@ -126,7 +126,7 @@ export function TableGrid({
         <Button
           type="dashed"
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           disabled={!mayWrite}
           onClick={() => onChange(table.addRow(content))}
         >
@@ -137,7 +137,7 @@ export function TableGrid({
             key={side}
             type="dashed"
             size="small"
-            icon={<PlusOutlined />}
+            icon={<PlusOutlined aria-hidden />}
             disabled={!mayWrite}
             onClick={() => onChange(table.addColumn(content, side))}
           >

@@ -79,7 +79,7 @@ export function SheetHead({
                 <Button
                   type="text"
                   size="small"
-                  icon={<SettingOutlined />}
+                  icon={<SettingOutlined aria-hidden />}
                   aria-label={t('rules.builder.table.editColumn', { name: titleOf(column) })}
                 />
               </Popover>

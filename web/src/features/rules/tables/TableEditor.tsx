@@ -111,7 +111,7 @@ export function TableEditor({ table, mayWrite }: { table: ReferenceTable; mayWri
                   <Button
                     type="text"
                     size="small"
-                    icon={<CloseOutlined />}
+                    icon={<CloseOutlined aria-hidden />}
                     disabled={!mayWrite}
                     aria-label={t('rules.tables.removeRow', { n: index + 1 })}
                     onClick={() =>
@@ -128,7 +128,7 @@ export function TableEditor({ table, mayWrite }: { table: ReferenceTable; mayWri
         <Button
           type="dashed"
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           disabled={!mayWrite}
           onClick={() => setSheet({ ...sheet, rows: [...sheet.rows, blank()] })}
         >
@@ -137,7 +137,7 @@ export function TableEditor({ table, mayWrite }: { table: ReferenceTable; mayWri
         <Button
           type="dashed"
           size="small"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           disabled={!mayWrite}
           onClick={() => {
             const taken = sheet.columns.map((column) => column.key);

@@ -30,7 +30,7 @@ export default function TablesPage() {
       <PageHead title={t('automation.tables')} note={t('rules.tables.note')}>
         <ReasonButton
           type="primary"
-          icon={<PlusOutlined />}
+          icon={<PlusOutlined aria-hidden />}
           reason={may ? undefined : t('common.noAccess', { operation: 'rule.write' })}
           onClick={() => setMaking(true)}
         >

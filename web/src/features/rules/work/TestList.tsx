@@ -74,7 +74,7 @@ export function TestList({
             <Button
               type="text"
               size="small"
-              icon={<CloseOutlined />}
+              icon={<CloseOutlined aria-hidden />}
               disabled={!mayWrite}
               aria-label={t('rules.trial.removeTest', { name: test.name })}
               onClick={() => onRemove(index)}
