@@ -2,7 +2,7 @@
 
 use crate::app::{Ground, RunError};
 use crate::automation::Automation;
-use crate::http::resources::rules::SiteZone;
+use crate::http::resources::SiteZone;
 use crate::http::server::{Serving, serve};
 use crate::http::state::AppState;
 use crate::http::system::status::SipAddresses;
@@ -139,7 +139,6 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     )
     .with(ground.journal.clone())
     .with(ground.levels.clone())
-    .with(http::resources::SiteZone(settings.server.time_zone))
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
     .with(SiteZone(settings.server.time_zone))

@@ -9,7 +9,7 @@ mod results;
 mod simulations;
 mod trials;
 
-pub use around::{SiteZone, surroundings};
+pub use around::surroundings;
 
 use crate::http::route::Route;
 

@@ -1,42 +1,41 @@
 //! What exists around a rule: the attributes of its event and of customers, event types, reference tables.
 
+use crate::http::resources::parts::SiteZone;
 use crate::http::state::AppState;
+use crm::attribute::{AttributeType, Choice};
+use crm::query::CatalogueField;
 use platform::event_type::store as event_types;
-use rules::catalogue::{Catalogue, Field, FieldGroup, FieldKind};
+use rules::catalogue::{Catalogue, Field, FieldChoice, FieldGroup, FieldKind};
 use rules::document::Surroundings;
+use rules::rule::Title;
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 
-/// The site's zone, one part of [`AppState`].
-#[derive(Clone, Copy, Debug)]
-pub struct SiteZone(pub chrono_tz::Tz);
-
 /// The zone in which rules tell the time.
 pub(super) fn zone(state: &AppState) -> chrono_tz::Tz {
-    state.find_part::<SiteZone>().map_or(chrono_tz::UTC, |zone| zone.0)
+    SiteZone::of(state)
 }
 
-/// What every customer has besides the attributes that people add.
-const CUSTOMER: [(&str, &str, FieldKind); 11] = [
-    ("id", "Id", FieldKind::Text),
-    ("kind", "Individual or organisation", FieldKind::Choice),
-    ("name", "Name", FieldKind::Text),
-    ("vip", "VIP", FieldKind::Boolean),
-    ("language", "Language", FieldKind::Choice),
-    ("phone", "Phone", FieldKind::Text),
-    ("email", "E-mail", FieldKind::Text),
-    ("telegram", "Telegram", FieldKind::Text),
-    ("tax_number", "Tax number", FieldKind::Text),
-    ("contract", "Contract", FieldKind::Text),
-    ("created_at", "Customer since", FieldKind::Datetime),
-];
-
-fn choices(key: &str) -> &'static [&'static str] {
-    match key {
-        "kind" => &["individual", "organisation"],
-        _ => &["en", "ru", "uz"],
-    }
+/// Own fields and attributes of customers, as rules see them.
+fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
+    fields.into_iter().map(|known| {
+        let kind = match known.value_type {
+            AttributeType::Number | AttributeType::Decimal => FieldKind::Number,
+            AttributeType::Boolean => FieldKind::Boolean,
+            AttributeType::Date => FieldKind::Date,
+            AttributeType::Datetime => FieldKind::Datetime,
+            AttributeType::Choice => FieldKind::Choice,
+            AttributeType::Choices => FieldKind::List,
+            _ => FieldKind::Text,
+        };
+        let title = Title::Local(known.title);
+        let mut field =
+            Field { unit: known.unit, ..Field::new(known.path, title, kind, FieldGroup::Customer) };
+        let choice = |choice: Choice| FieldChoice { value: choice.value, title: Title::Local(choice.title) };
+        field.choices = known.choices.into_iter().map(choice).collect();
+        field
+    })
 }
 
 /// What exists around a rule about events of the type `event`.
@@ -47,12 +46,7 @@ pub async fn surroundings(db: &mut PgConnection, event: &str) -> sqlx::Result<Su
     let types = event_types::list(db).await?;
     let schema = types.iter().find(|known| known.name == event).map(|known| &known.fields.schema);
     let mut catalogue = Catalogue::new(schema);
-    for (key, title, kind) in CUSTOMER {
-        let mut field = Field::new(format!("customer.{key}"), title.into(), kind, FieldGroup::Customer);
-        if kind == FieldKind::Choice {
-            field =
-                field.with_choices(choices(key).iter().map(|value| ((*value).to_owned(), (*value).into())));
-        }
+    for field in of_customers(crm::query::catalogue(db).await?) {
         catalogue.add(field);
     }
     for table in rules::query::reference_tables(db).await? {
