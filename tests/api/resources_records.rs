@@ -28,6 +28,9 @@ async fn an_attribute_is_defined_and_used_at_once() {
         (&defined["type"], &defined["version"], &defined["built_in"]),
         (&json!("text"), &json!(1), &json!(false))
     );
+    let fields = browser.get("/api/v1/rule-fields?event=purchase").await.expect(StatusCode::OK).await;
+    let known = |path: &str| fields.as_array().unwrap().iter().any(|field| field["path"] == path);
+    assert!(known("customer.imei") && known("customer.tier"), "rules know it at once: {fields}");
     let person = json!({ "kind": "individual", "name": "Aziza", "attributes": { "imei": "356938035643809", "tier": "gold" } });
     let made = browser.post("/api/v1/customers", &person).await.expect(StatusCode::CREATED).await;
     assert_eq!(made["attributes"], person["attributes"]);
