@@ -46,6 +46,6 @@ export const prompts = resource<c.Prompt, never>(
   (item) => `${item.locale}/${item.name}`,
   'prompt.read',
 );
-export const flows = resource<c.FlowInfo, never>('/flows', (item) => item.file, 'flow.read');
+export const flows = resource<c.FlowInfo, never>('/flows', (item) => item.name, 'flow.read');
 export const customers = resource<c.Customer, c.CustomerInput>('/customers', byId, 'customer.read');
 export const contacts = resource<c.Contact, never>('/contacts', byId, 'contact.read');

@@ -38,7 +38,7 @@ export default function FlowsPage() {
       </PageHead>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<FlowInfo>
-        rowKey="file"
+        rowKey="name"
         size="small"
         className="panel"
         loading={list.isPending}

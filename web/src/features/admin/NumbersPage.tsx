@@ -9,7 +9,9 @@ import { SwitchField, TextField } from '../../ui/crud/fields';
 
 function Fields() {
   const { t } = useTranslation();
-  const options = useAll(flows).map((flow) => ({ value: flow.name, label: flow.name }));
+  const options = useAll(flows)
+    .filter((flow) => flow.kind === 'ivr')
+    .map((flow) => ({ value: flow.name, label: flow.name }));
   return (
     <>
       <TextField name="number" label={t('admin.numbers.number')} hint={t('admin.numbers.hint')} />
