@@ -33,7 +33,7 @@ let sent = 0;
 /** A purchase as a shop sends it: CloudEvents over HTTP. */
 async function purchase(subject, data, time = new Date()) {
   sent += 1;
-  const { results } = await post('/events', {
+  const event = {
     specversion: '1.0',
     id: `purchase-${sent}`,
     source: 'shop/17',
@@ -41,7 +41,9 @@ async function purchase(subject, data, time = new Date()) {
     time: time.toISOString(),
     subject,
     data,
-  });
+  };
+  const headers = { 'content-type': 'application/cloudevents+json', 'idempotency-key': crypto.randomUUID() };
+  const { results } = await json(await admin('/events', { method: 'POST', body: event, headers }));
   assert.equal(results[0].status, 'accepted', JSON.stringify(results));
   return results[0].event_id;
 }

@@ -64,6 +64,7 @@ export async function sendEvent(
 ): Promise<Receipt | undefined> {
   const answer = await send<{ results: Receipt[] }>('/events', {
     method: 'POST',
+    type: 'application/cloudevents+json',
     body: {
       specversion: '1.0',
       id: newKey(),

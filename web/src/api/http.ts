@@ -6,6 +6,8 @@ export interface Send {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   query?: Query;
   body?: unknown;
+  /** What the JSON of the body is, where it has a media type of its own. */
+  type?: string;
   /** The version that was edited: sent as If-Match, refused with 412 when somebody was faster. */
   version?: number;
   signal?: AbortSignal;
@@ -46,7 +48,7 @@ export async function send<T>(path: string, options: Send = {}): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json, application/problem+json' };
   const raw = options.body instanceof Blob;
   if (options.body !== undefined) {
-    headers['Content-Type'] = raw ? 'audio/wav' : 'application/json';
+    headers['Content-Type'] = raw ? 'audio/wav' : (options.type ?? 'application/json');
   }
   if (method === 'POST') headers['Idempotency-Key'] = newKey();
   if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
