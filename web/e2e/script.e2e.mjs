@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { administrator, contactOf, FRESH } from './lib/admin.mjs';
 import { Billing } from './lib/billing.mjs';
 import { Browser, Operator } from './lib/browser.mjs';
-import { AZIZA } from './lib/demo.mjs';
+import { AZIZA, NUMBER } from './lib/demo.mjs';
 import { Editor } from './lib/editor.mjs';
 import { saved, typed } from './lib/forms.mjs';
 import { Phone } from './lib/phone.mjs';
@@ -70,7 +70,7 @@ async function prepare(t) {
     await typed(form, 'Address', `http://127.0.0.1:${billing.port}`);
     await boss.pick('Signs in by', 'Token', { within: form });
     await form.getByLabel(/^Secret/).fill(SECRET);
-    await operation(boss, form, 0, { key: 'balance', path: '/customers/{phone}/balance', cache: '86400' });
+    await operation(boss, form, 0, { key: 'balance', path: '/customers/{phone}/balance', cache: '0' });
     await operation(boss, form, 1, { key: 'ticket', method: 'POST', path: '/tickets', cache: '0' });
   });
   await page.getByRole('row', { name: /billing/ }).waitFor();
@@ -99,13 +99,13 @@ async function operation(boss, form, n, { key, method, path, cache }) {
   await part.getByLabel('Key').fill(key);
   if (method) await boss.pick('Method', method, { within: part });
   await part.getByLabel('Path').fill(path);
-  await part.getByLabel(/^Keeps the answer/).fill(cache);
+  await part.getByLabel(/^Asks again after/).fill(cache);
 }
 
 async function call(t) {
   const phone = await Phone.start({ number: AZIZA.number, hertz: 440 });
   t.after(() => phone.stop());
-  await phone.callServices(server, AZIZA.number);
+  await phone.callServices(server, NUMBER);
   return phone;
 }
 
@@ -127,7 +127,7 @@ test('a script is walked during a call and its path is there for the supervisor'
   assert.equal(await script.getByText(/billing is away/).count(), 0);
   // A required question holds the page.
   await script.getByRole('button', { name: 'Next' }).click();
-  await script.getByText('Required').waitFor();
+  await script.getByText('Fill this in').waitFor();
   await script.getByRole('radio', { name: 'Yes' }).check();
   await script.getByRole('button', { name: 'Next' }).click();
   await script.getByRole('heading', { name: 'Slow internet' }).waitFor();

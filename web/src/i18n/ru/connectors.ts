@@ -25,8 +25,9 @@ export const connectorsRu: Words<typeof connectorsEn> = {
   path: 'Путь',
   pathHint: 'Ниже адреса, имена в фигурных скобках: /tariffs/{id}',
   timeout: 'Ждать не дольше, мс',
-  cache: 'Хранить ответ, с',
-  cacheHint: 'Показывается с временем, когда система недоступна',
+  cache: 'Спрашивать снова через, с',
+  cacheHint:
+    '0: спрашивать каждый раз. Последний ответ хранится на случай, если система недоступна.',
   inputSchema: 'JSON Schema запроса',
   outputSchema: 'JSON Schema ответа',
   input: 'Запрос, в виде JSON',
