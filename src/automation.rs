@@ -1,11 +1,16 @@
 //! Composition of what works by itself: rules that react to events, and what they owe.
 
 use crate::app::{Ground, RunError};
+use crate::http::resources::rules::RuleFile;
 use actix_rt::Arbiter;
 use actors::automation::{CONSUMER, Performer, Reactions, RulesConsumer, run_simulations};
-use base::Clock;
+use base::{Author, Clock, Edit};
 use platform::event;
+use rand::SeedableRng;
+use rand_chacha::ChaCha20Rng;
+use rules::rule::RuleFields;
 use sqlx::PgPool;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
@@ -31,15 +36,17 @@ impl Automation {
         let zone = ground.settings.server.time_zone;
         let owed = Arc::new(Notify::new());
         make_partitions(pool, &**clock).await?;
+        load_packs(pool, &**clock, &ground.settings.server.flows_dir.join("rules")).await?;
         tokio::spawn(keep_partitions(pool.clone(), Arc::clone(clock), stop.clone()));
         let consumer = RulesConsumer::new(zone, Arc::clone(clock), rand::random(), Arc::clone(&owed));
         tokio::spawn(event::run(pool.clone(), CONSUMER, consumer, stop.clone()));
         tokio::spawn(run_simulations(pool.clone(), Arc::clone(clock), zone, stop.clone()));
+        let client = flow::connector::http::client().map_err(RunError::Client)?;
         // What a reaction calls stays on one thread.
         let arbiter = Arbiter::new();
         let (pool, clock, stop, seed) = (pool.clone(), Arc::clone(clock), stop.clone(), rand::random());
         arbiter.spawn_fn(move || {
-            let worker = Reactions { pool, clock, zone, perform: Box::new(Performer), owed };
+            let worker = Reactions { pool, clock, zone, perform: Box::new(Performer), client, owed };
             actix_rt::spawn(worker.run(seed, stop));
         });
         Ok(Self { arbiter })
@@ -49,6 +56,45 @@ impl Automation {
     pub fn stop(self) {
         self.arbiter.stop();
     }
+}
+
+/// Loads the rules that come along, as drafts, into a database that never had a rule: the files win only at the
+/// first start (GAP-20). What cannot be read is left out and said.
+async fn load_packs(pool: &PgPool, clock: &dyn Clock, folder: &Path) -> sqlx::Result<()> {
+    let mut tx = pool.begin().await?;
+    if rules::query::any(&mut tx).await? {
+        return Ok(());
+    }
+    let mut dice = ChaCha20Rng::from_rng(&mut rand::rng());
+    let mut edit = Edit { now: clock.now(), author: Author::System, rng: &mut dice };
+    for path in packs(folder) {
+        let read = std::fs::read(&path).map_err(|error| error.to_string());
+        let pack = read
+            .and_then(|bytes| serde_json::from_slice::<RuleFile>(&bytes).map_err(|error| error.to_string()));
+        let stored = match pack {
+            Ok(RuleFile { name, description, document, .. }) => {
+                let fields = RuleFields { name, description, document };
+                rules::store::insert(&mut tx, &mut edit, &fields)
+                    .await
+                    .map(drop)
+                    .map_err(|error| error.to_string())
+            }
+            Err(error) => Err(error),
+        };
+        if let Err(error) = stored {
+            tracing::warn!(file = %path.display(), "this rule was not loaded: {error}");
+        }
+    }
+    tx.commit().await
+}
+
+/// The rule files of a folder, by name.
+fn packs(folder: &Path) -> Vec<PathBuf> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    let mut packs: Vec<PathBuf> =
+        files.filter(|path| path.to_string_lossy().ends_with(".rule.json")).collect();
+    packs.sort();
+    packs
 }
 
 async fn make_partitions(pool: &PgPool, clock: &dyn Clock) -> sqlx::Result<()> {

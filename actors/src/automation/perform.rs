@@ -2,10 +2,11 @@
 
 use base::id::{CustomerId, EventId};
 use base::{Author, ChangeError, Edit};
+use channels::message::{Address, Channel, ChannelChoice, MessageState, NewMessage, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use platform::event::{AppendError, Appended, OutsideEvent, append_outside};
-use rules::document::{Act, fill, value, values};
+use rules::document::{Act, MessageClass, fill, value, values};
 use rules::store::DueReaction;
 use rules::{Facts, References};
 use serde_json::{Value, json};
@@ -60,6 +61,20 @@ impl Cause<'_> {
         self.due.customer_id.map(CustomerId::from_uuid)
     }
 
+    /// Where a message goes when no customer is known: the phone or address that the event names.
+    fn address(&self) -> Option<Address> {
+        if self.due.customer_id.is_some() {
+            return None;
+        }
+        let subject = self.due.context.get("subject")?;
+        let value = subject.get("value")?.as_str()?;
+        match subject.get("kind")?.as_str()? {
+            "phone" => Address::parse(Channel::Sms, value),
+            "email" => Address::parse(Channel::Email, value),
+            _ => None,
+        }
+    }
+
     /// How many events caused each other before what this reaction makes.
     #[must_use]
     pub fn depth(&self) -> u8 {
@@ -108,19 +123,42 @@ impl Perform for Performer {
                 Act::Task { title, role, deadline_seconds } => {
                     give_task(db, edit, cause, (title, role.as_deref(), *deadline_seconds)).await
                 }
-                other => Err(Trouble::Refused(format!("this server cannot do {} yet", other.kind()))),
+                Act::Message { channel, template, class } => {
+                    send_message(db, edit, cause, (channel, template, *class)).await
+                }
+                Act::SetAttribute { attribute, value: text } => {
+                    set_attribute(db, edit, cause, attribute, text).await
+                }
+                // Made outside of any transaction: see `calls`.
+                Act::Call { connector, operation, .. } => {
+                    Err(Trouble::Later(format!("{connector}/{operation} waits for its turn")))
+                }
             }
         })
     }
 
     fn undo<'a>(
         &'a self,
-        _db: &'a mut PgConnection,
-        _edit: &'a mut Edit<'_>,
+        db: &'a mut PgConnection,
+        edit: &'a mut Edit<'_>,
         due: &'a DueReaction,
     ) -> LocalBoxFuture<'a, Result<(), Trouble>> {
         Box::pin(async move {
             match &due.act.0 {
+                Act::Message { .. } => {
+                    let id = kept(due, "message_id")?.parse();
+                    let id = id.map_err(|_| Trouble::Refused("the message is not known".to_owned()))?;
+                    Ok(channels::store::cancel(db, edit, id).await?)
+                }
+                Act::SetAttribute { attribute, .. } => {
+                    let customer = due.customer_id.map(CustomerId::from_uuid);
+                    let customer =
+                        customer.ok_or_else(|| Trouble::Refused("no customer is known".to_owned()))?;
+                    let before = due.result.as_ref().and_then(|result| result.get("before")).cloned();
+                    let before = before.unwrap_or(Value::Null);
+                    crm::store::set_attribute(db, edit, customer, attribute, &before).await?;
+                    Ok(())
+                }
                 Act::Emit { .. } => {
                     Err(Trouble::Refused("an event that happened cannot be taken back".to_owned()))
                 }
@@ -157,6 +195,57 @@ async fn emit(
         Err(AppendError::Database(error)) => Err(error.into()),
         Err(refused) => Err(Trouble::Refused(refused.to_string())),
     }
+}
+
+async fn send_message(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    cause: &Cause<'_>,
+    (channel, template, class): (&str, &str, MessageClass),
+) -> Outcome {
+    let facts = cause.facts.without_references();
+    let message = NewMessage {
+        key: cause.key(),
+        customer: cause.customer(),
+        to: cause.address(),
+        channel: match channel {
+            "sms" => ChannelChoice::Sms,
+            "email" => ChannelChoice::Email,
+            _ => ChannelChoice::Preferred,
+        },
+        template: template.to_owned(),
+        class: Some(match class {
+            MessageClass::Functional => channels::message::MessageClass::Functional,
+            MessageClass::Marketing => channels::message::MessageClass::Marketing,
+        }),
+        language: None,
+        fields: facts.as_object().cloned().unwrap_or_default(),
+        priority: Priority::Normal,
+    };
+    let enqueued = channels::store::enqueue_all(&mut *db, edit, &[message]).await?;
+    let enqueued = enqueued.first().ok_or_else(|| Trouble::Refused("the message was not kept".to_owned()))?;
+    if enqueued.state == MessageState::Refused {
+        let kept = channels::query::find_message(db, enqueued.id).await?;
+        let why = kept.and_then(|kept| kept.detail).unwrap_or_else(|| "it cannot be sent".to_owned());
+        return Err(Trouble::Refused(why));
+    }
+    Ok(json!({ "message_id": enqueued.id }))
+}
+
+async fn set_attribute(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    cause: &Cause<'_>,
+    attribute: &str,
+    text: &str,
+) -> Outcome {
+    let no_customer =
+        || Trouble::Refused("the event names no customer whose attribute could be set".to_owned());
+    let customer = cause.customer().ok_or_else(no_customer)?;
+    let after = value(text, cause.facts).map_err(Trouble::Refused)?;
+    let before = cause.facts.customer.get(attribute).cloned().unwrap_or(Value::Null);
+    crm::store::set_attribute(db, edit, customer, attribute, &after).await?;
+    Ok(json!({ "before": before, "after": after }))
 }
 
 async fn start_flow(
@@ -237,6 +326,12 @@ pub fn preview(act: &Act, facts: &Facts) -> Result<Value, String> {
             json!({ "title": fill(title, facts)?, "role": role, "deadline_seconds": deadline_seconds })
         }
     })
+}
+
+/// What was kept under `key` when the reaction was done.
+fn kept<'d>(due: &'d DueReaction, key: &str) -> Result<&'d str, Trouble> {
+    let found = due.result.as_ref().and_then(|result| result.get(key)).and_then(Value::as_str);
+    found.ok_or_else(|| Trouble::Refused(format!("its {key} was not kept")))
 }
 
 /// The event of a reaction.

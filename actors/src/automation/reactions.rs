@@ -5,13 +5,15 @@ use base::event::Journal;
 use base::id::CustomerId;
 use base::{Author, Clock, Edit, NewEvent};
 use chrono::{DateTime, TimeDelta, Utc};
+use flow::connector::http::AskError;
+use flow::store::call::{Unanswered, answer};
 use platform::event::query::{Filter, search};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use rules::References;
 use rules::decide::react::facts_of;
-use rules::document::{Program, Unless};
+use rules::document::{Act, Program, Unless, values};
 use rules::store::{self, DueReaction};
+use rules::{Facts, References};
 use serde_json::{Value, json};
 use sqlx::{Acquire, PgConnection, PgPool};
 use std::sync::Arc;
@@ -29,6 +31,8 @@ const RETRY_AFTER: Duration = Duration::from_secs(2);
 const ATTEMPTS_MAX: i32 = 8;
 /// Wait before the second try; each further one is twice as long.
 const BACK_OFF: TimeDelta = TimeDelta::seconds(15);
+/// How long an outside system has for its answer before it is asked again.
+const LEASE: TimeDelta = TimeDelta::seconds(120);
 /// Events of a customer that are looked through for what makes a reaction needless.
 const UNLESS_EVENTS_MAX: i64 = 200;
 
@@ -42,6 +46,8 @@ pub struct Reactions {
     pub zone: chrono_tz::Tz,
     /// Does them.
     pub perform: Box<dyn Perform>,
+    /// Asks outside systems.
+    pub client: flow::connector::http::Client,
     /// Told when reactions were written.
     pub owed: Arc<Notify>,
 }
@@ -83,12 +89,78 @@ pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Resul
         due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
     let customers = crm::query::facts(&mut tx, &customers).await?;
     let reference = rules::query::references(&mut tx).await?;
+    let mut calls = Vec::new();
     for one in &due {
         let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
-        one_by_one(worker, &mut tx, dice, now, one, customer.unwrap_or(Value::Null), &reference).await?;
+        let facts = facts(one, customer.unwrap_or(Value::Null), &reference, now, worker.zone);
+        if needless(worker, &mut tx, now, one, &reference).await? {
+            continue;
+        }
+        if matches!(one.act.0, Act::Call { .. }) {
+            store::retry(&mut tx, one.reaction_id, now + LEASE, "the outside system is asked").await?;
+            calls.push((one, facts));
+            continue;
+        }
+        one_by_one(worker, &mut tx, dice, now, one, &facts).await?;
     }
     tx.commit().await?;
+    for (one, facts) in &calls {
+        ask(worker, dice, one, facts).await?;
+    }
     Ok(due.len())
+}
+
+/// Whether a reaction need not be done any more; it is ended then.
+async fn needless(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    due: &DueReaction,
+    reference: &References,
+) -> sqlx::Result<bool> {
+    let Some(unless) = &due.unless else { return Ok(false) };
+    if !happened(db, due, unless, reference, worker.zone, now).await? {
+        return Ok(false);
+    }
+    let why = Some("what it waited for happened");
+    store::end(db, now, due.reaction_id, "needless", None, why).await?;
+    Ok(true)
+}
+
+/// Asks an outside system, outside of any transaction; the answer is written in one of its own. Who dies meanwhile
+/// asks again when the lease is over, under the same key.
+async fn ask(
+    worker: &Reactions,
+    dice: &mut ChaCha20Rng,
+    due: &DueReaction,
+    facts: &Facts,
+) -> sqlx::Result<()> {
+    let Act::Call { connector, operation, input } = &due.act.0 else { return Ok(()) };
+    let cause = Cause { due, facts };
+    let asked = match values(input, facts) {
+        Err(error) => Err(Trouble::Refused(error)),
+        Ok(input) => {
+            let now = || worker.clock.now();
+            answer(&worker.pool, &worker.client, now, (connector, operation), &input, &cause.key())
+                .await
+                .map_err(|error| match error {
+                    Unanswered::Database(error) => Trouble::Database(error),
+                    Unanswered::Ask(AskError::Away(..)) => Trouble::Later(error.to_string()),
+                    Unanswered::Ask(error) => Trouble::Refused(error.to_string()),
+                })
+        }
+    };
+    let mut tx = worker.pool.begin().await?;
+    let mut edit = Edit { now: worker.clock.now(), author: Author::System, rng: dice };
+    match asked {
+        Ok(answer) => {
+            let result = serde_json::to_value(answer).unwrap_or_default();
+            store::end(&mut tx, edit.now, due.reaction_id, "done", Some(result), None).await?;
+            store::count(&mut tx, &[(due.rule_id, [0, 0, 1, 0])]).await?;
+        }
+        Err(trouble) => troubled(worker, &mut tx, &mut edit, due, &trouble).await?,
+    }
+    tx.commit().await
 }
 
 async fn one_by_one(
@@ -97,19 +169,11 @@ async fn one_by_one(
     dice: &mut ChaCha20Rng,
     now: DateTime<Utc>,
     due: &DueReaction,
-    customer: Value,
-    reference: &References,
+    facts: &Facts,
 ) -> sqlx::Result<()> {
-    if let Some(unless) = &due.unless
-        && happened(db, due, unless, reference, worker.zone, now).await?
-    {
-        return store::end(db, now, due.reaction_id, "needless", None, Some("what it waited for happened"))
-            .await;
-    }
-    let facts = facts(due, customer, reference, now, worker.zone);
     let mut edit = Edit { now, author: Author::System, rng: dice };
     let mut step = db.begin().await?;
-    let cause = Cause { due, facts: &facts };
+    let cause = Cause { due, facts };
     match worker.perform.perform(&mut step, &mut edit, &cause).await {
         Ok(result) => {
             store::end(&mut step, now, due.reaction_id, "done", Some(result), None).await?;
@@ -118,15 +182,25 @@ async fn one_by_one(
         }
         Err(trouble) => {
             step.rollback().await?;
-            let said = trouble.to_string();
-            if matches!(trouble, Trouble::Refused(_)) || due.attempts + 1 >= ATTEMPTS_MAX {
-                give_up(worker, db, &mut edit, due, &said).await
-            } else {
-                let wait = BACK_OFF * 2_i32.saturating_pow(u32::try_from(due.attempts).unwrap_or(0).min(10));
-                store::retry(db, due.reaction_id, now + wait, &said).await
-            }
+            troubled(worker, db, &mut edit, due, &trouble).await
         }
     }
+}
+
+/// Tries a reaction again later, or gives it up.
+async fn troubled(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    due: &DueReaction,
+    trouble: &Trouble,
+) -> sqlx::Result<()> {
+    let said = trouble.to_string();
+    if matches!(trouble, Trouble::Refused(_)) || due.attempts + 1 >= ATTEMPTS_MAX {
+        return give_up(worker, db, edit, due, &said).await;
+    }
+    let wait = BACK_OFF * 2_i32.saturating_pow(u32::try_from(due.attempts).unwrap_or(0).min(10));
+    store::retry(db, due.reaction_id, edit.now + wait, &said).await
 }
 
 /// Whether what makes the reaction needless happened since its event.

@@ -78,6 +78,7 @@ impl Site {
             clock: clock.clone(),
             zone: ZONE,
             perform: Box::new(Notes(Arc::clone(&said))),
+            client: flow::connector::http::client().unwrap(),
             owed: Arc::clone(&owed),
         };
         let consumer = RulesConsumer::new(ZONE, clock.clone(), [1; 32], owed);

@@ -10,6 +10,7 @@ mod simulations;
 mod trials;
 
 pub use around::surroundings;
+pub use drafts::RuleFile;
 
 use crate::http::route::Route;
 

@@ -239,6 +239,7 @@ fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn 
     let facts = facts_of(event, Value::Null, &References::default(), chrono_tz::UTC);
     let context = json!({
         "event": facts.event, "meta": facts.meta, "correlation": event.correlation.unwrap_or(event.event_id.as_uuid()),
+        "subject": event.payload.get("subject"),
     });
     for reaction in one.version.rule.reactions(&one.outcome.reactions) {
         all.reactions.push(ReactionRow {

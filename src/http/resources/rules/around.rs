@@ -58,7 +58,15 @@ pub async fn surroundings(db: &mut PgConnection, event: &str) -> sqlx::Result<Su
     if is_own(event) {
         events.insert(event.to_owned());
     }
-    Ok(Surroundings { catalogue, events, ..Surroundings::default() })
+    let templates = channels::query::templates(db).await?.into_iter().map(|template| template.set.name);
+    let templates = Some(templates.collect());
+    let flows = flow::query::flow::list(db).await?.into_iter();
+    let flows = Some(flows.filter(|flow| flow.live_version.is_some()).map(|flow| flow.name).collect());
+    let connectors = flow::query::connector::list(db).await?;
+    let operations = connectors.iter().flat_map(|connector| {
+        connector.operations.iter().map(move |operation| format!("{}/{}", connector.name, operation.key))
+    });
+    Ok(Surroundings { catalogue, events, templates, flows, operations: Some(operations.collect()) })
 }
 
 /// What exists around the rule of `document`.
