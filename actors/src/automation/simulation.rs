@@ -18,8 +18,10 @@ use tokio_util::sync::CancellationToken;
 
 /// Events of one question.
 const CHUNK: i64 = 1_000;
-/// Events that are in memory at once: those of an hour.
-const WINDOW: TimeDelta = TimeDelta::hours(1);
+/// Events that are in memory at once.
+const HELD_MAX: usize = 10_000;
+/// A time that is not halved again, however many events it has.
+const SHORTEST: TimeDelta = TimeDelta::seconds(10);
 /// How often it looks for a new simulation.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// For how long a simulation belongs to who works on it: after a crash another goes on from its beginning.
@@ -79,14 +81,14 @@ async fn simulate(
 ) -> sqlx::Result<Option<String>> {
     let reference = rules::query::references(db).await?;
     let mut tally = Tally::new(rule, reference, zone);
-    let mut from = claimed.from_at;
-    while from < claimed.to_at {
-        let to = (from + WINDOW).min(claimed.to_at);
-        let events = window(db, tally.event(), from, to).await?;
-        from = to;
-        if events.is_empty() {
+    let mut open = vec![(claimed.from_at, claimed.to_at)];
+    while let Some((from, to)) = open.pop() {
+        let Some(events) = window(db, tally.event(), from, to).await? else {
+            // Too many at once: the earlier half first.
+            let middle = from + (to - from) / 2;
+            open.extend([(middle, to), (from, middle)]);
             continue;
-        }
+        };
         let ids: Vec<CustomerId> = events.iter().filter_map(customer_of).map(CustomerId::from_uuid).collect();
         let customers = crm::query::facts(db, &ids).await?;
         let customers: BTreeMap<_, _> =
@@ -105,13 +107,14 @@ async fn simulate(
     Ok(None)
 }
 
-/// The events of a time, oldest first, as limits count them.
+/// The events of a time, oldest first, as limits count them; none when they are too many to hold and the time can
+/// still be halved.
 async fn window(
     db: &mut PgConnection,
     kind: &str,
     from: DateTime<Utc>,
     to: DateTime<Utc>,
-) -> sqlx::Result<Vec<Event>> {
+) -> sqlx::Result<Option<Vec<Event>>> {
     let mut events: Vec<Event> = Vec::new();
     loop {
         let after: Option<(DateTime<Utc>, EventId)> =
@@ -124,11 +127,15 @@ async fn window(
             ..Filter::default()
         };
         let more = search(db, &filter, CHUNK).await?;
-        if more.is_empty() {
+        let is_last = more.len() < usize::try_from(CHUNK).unwrap_or(usize::MAX);
+        events.extend(more);
+        if is_last {
             break;
         }
-        events.extend(more);
+        if events.len() >= HELD_MAX && to - from > SHORTEST {
+            return Ok(None);
+        }
     }
     events.reverse();
-    Ok(events)
+    Ok(Some(events))
 }

@@ -27,6 +27,7 @@ pub struct LaunchInput {
 
 /// Which version.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RuleRollBackInput)]
 #[serde(deny_unknown_fields)]
 pub struct RollBackInput {
     /// Its number.

@@ -52,6 +52,7 @@ async fn check_document(
 
 /// An event to try a rule with.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = RuleTryInput)]
 #[serde(deny_unknown_fields)]
 pub struct TryInput {
     /// The document; when absent, the draft of `rule_id`.
@@ -77,6 +78,7 @@ pub struct TryInput {
 
 /// What the rule would do.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RuleTryBody)]
 pub struct TryBody {
     /// Whether it reacts.
     matched: bool,
