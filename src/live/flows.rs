@@ -94,7 +94,7 @@ impl LiveFlows for Flows {
         self.list()
     }
 
-    fn check(&self, json: &str) -> Vec<rules::Fault> {
+    fn read(&self, json: &str) -> Result<flow::Definition, Vec<rules::Fault>> {
         let catalogue = {
             let known = self.known();
             let mut catalogue = catalogue(&self.sounds, &known);
@@ -102,7 +102,6 @@ impl LiveFlows for Flows {
             catalogue.flows.extend(flow::load::name_of(json));
             catalogue
         };
-        let faults = flow::load("draft", json, &catalogue).err().unwrap_or_default();
         let told = |fault: Fault| {
             let told = rules::Fault::error("wrong", fault.pointer, fault.problem);
             match fault.node {
@@ -110,7 +109,7 @@ impl LiveFlows for Flows {
                 None => told,
             }
         };
-        faults.into_iter().map(told).collect()
+        flow::load("draft", json, &catalogue).map_err(|faults| faults.into_iter().map(told).collect())
     }
 
     fn text(&self, file: &str) -> Option<String> {

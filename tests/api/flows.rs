@@ -120,6 +120,31 @@ async fn a_flow_is_tried_step_by_step() {
     assert_eq!(bad["outcome"], "bad");
 }
 
+/// NFR-LOW-02: an IVR is tried like any other flow.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_ivr_is_tried_step_by_step() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+    let definition = json!({
+        "name": "ivr", "version": 1, "kind": "ivr", "start": "who",
+        "nodes": {
+            "who": {"type": "caller_lookup", "found": "vip", "unknown": "bye"},
+            "vip": {"type": "branch", "cases": [{"when": {"var": "caller.vip", "op": "eq", "value": true}, "next": "busy"}], "otherwise": "bye"},
+            "busy": {"type": "hang_up", "cause": "busy"}, "bye": {"type": "hang_up"}
+        }
+    });
+    let try_it = async |state: &Value, input: Value| {
+        let body = json!({ "definition": definition, "state": state, "input": input });
+        browser.post("/api/v1/flows/try", &body).await.expect(StatusCode::OK).await
+    };
+
+    let begun = try_it(&Value::Null, Value::Null).await;
+    assert_eq!((&begun["path"], &begun["waiting_for"][0]["kind"]), (&json!(["who"]), &json!("looking_up")));
+    let found =
+        try_it(&begun["state"], json!({ "kind": "caller_found", "name": "Aziza", "vip": true })).await;
+    assert_eq!((&found["path"], &found["done"]), (&json!(["who", "vip", "busy"]), &json!(true)));
+}
+
 /// OMNI-15: a run gives a task, a person of the role does it, the run ends; others see and may do nothing.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_run_gives_a_task_and_goes_on_when_it_is_done() {

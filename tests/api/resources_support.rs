@@ -57,9 +57,10 @@ impl LiveFlows for Live {
         self.list()
     }
 
-    fn check(&self, json: &str) -> Vec<rules::Fault> {
-        let faults = flow::load("draft", json, &flow::Catalogue::default()).err().unwrap_or_default();
-        faults.into_iter().map(|fault| rules::Fault::error("wrong", fault.pointer, fault.problem)).collect()
+    fn read(&self, json: &str) -> Result<flow::Definition, Vec<rules::Fault>> {
+        let told = |fault: flow::Fault| rules::Fault::error("wrong", fault.pointer, fault.problem);
+        flow::load("draft", json, &flow::Catalogue::default())
+            .map_err(|faults| faults.into_iter().map(told).collect())
     }
 
     fn text(&self, _: &str) -> Option<String> {

@@ -130,7 +130,8 @@ pub enum EndCause {
 }
 
 /// What the walker must do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Effect {
     /// Say clips one after the other, then give [`Input::Said`]. Replaces what is playing.
     Say {

@@ -344,3 +344,88 @@ async fn flows_start_flows_and_runs_move_to_a_new_version() {
     assert_eq!(ended.status, Status::Done);
     assert_eq!(ended.state["variables"]["child"]["answer"], "new");
 }
+
+fn short() -> Value {
+    json!({
+        "a": {"type": "message", "template": "hello", "next": "b"},
+        "b": {"type": "set", "values": {"told": "true"}, "next": "end"},
+        "end": {"type": "end"}
+    })
+}
+
+/// A server that is killed in the middle of a step leaves the run as it was, and the next one does the same under the
+/// same key.
+#[tokio::test]
+async fn a_killed_server_loses_nothing_and_does_nothing_under_another_key() {
+    let mut scene = Scene::new().await;
+    scene.publish("short", short()).await;
+    let id = {
+        let mut db = scene.db.pool().acquire().await.unwrap();
+        let wanted = Start {
+            key: "k".to_owned(),
+            flow: "short".to_owned(),
+            customer: Some(CUSTOMER),
+            ..Start::default()
+        };
+        start(&mut db, &mut scene.edit(), &wanted).await.unwrap()
+    };
+    {
+        let mut tx = scene.db.pool().begin().await.unwrap();
+        assert_eq!(claim(&mut tx, scene.now, 10).await.unwrap(), [id]);
+        let mut edit = Edit { now: scene.now, author: Author::System, rng: &mut scene.rng };
+        scene.engine.advance(&mut tx, &mut edit, id, None).await.unwrap();
+        tx.rollback().await.unwrap(); // killed before the commit
+    }
+    assert_eq!(scene.path(id).await, Vec::<String>::new());
+
+    scene.work().await;
+
+    assert_eq!(scene.path(id).await, ["a", "b", "end"]);
+    assert_eq!(
+        *scene.notes.0.lock().unwrap(),
+        ["message hello 2", "message hello 2"],
+        "the same visit, the same key"
+    );
+}
+
+/// NFR-ARCH-01: two servers side by side share the work and do nothing twice.
+#[tokio::test(flavor = "multi_thread")]
+async fn two_runners_do_each_thing_once() {
+    const RUNS: usize = 40;
+    let mut scene = Scene::new().await;
+    scene.publish("short", short()).await;
+    {
+        let mut db = scene.db.pool().acquire().await.unwrap();
+        for n in 0..RUNS {
+            let wanted = Start {
+                key: format!("k{n}"),
+                flow: "short".to_owned(),
+                customer: Some(CUSTOMER),
+                ..Start::default()
+            };
+            start(&mut db, &mut scene.edit(), &wanted).await.unwrap();
+        }
+    }
+    let runner = async |seed: u64| {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        loop {
+            let mut tx = scene.db.pool().begin().await.unwrap();
+            let due = claim(&mut tx, scene.now, 3).await.unwrap();
+            if due.is_empty() {
+                return;
+            }
+            for id in due {
+                let mut edit = Edit { now: scene.now, author: Author::System, rng: &mut rng };
+                scene.engine.advance(&mut tx, &mut edit, id, None).await.unwrap();
+            }
+            tx.commit().await.unwrap();
+        }
+    };
+
+    tokio::join!(runner(1), runner(2));
+
+    assert_eq!(scene.notes.0.lock().unwrap().len(), RUNS);
+    let mut db = scene.db.pool().acquire().await.unwrap();
+    let filter = runs::Filter { status: Some(Status::Done), ..runs::Filter::default() };
+    assert_eq!(runs::list(&mut db, &filter, 100).await.unwrap().len(), RUNS);
+}

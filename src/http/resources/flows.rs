@@ -223,7 +223,8 @@ pub(super) async fn check(
     if definition.get("kind").and_then(JsonValue::as_str) == Some(Kind::Ivr.word()) {
         let flows = parts(state)?.flows.clone();
         let text = definition.to_string();
-        return web::block(move || flows.check(&text)).await.map_err(ApiError::internal);
+        let read = web::block(move || flows.read(&text)).await.map_err(ApiError::internal)?;
+        return Ok(read.err().unwrap_or_default());
     }
     let known = known(db).await?;
     let definition = definition.clone();

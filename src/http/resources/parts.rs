@@ -89,8 +89,11 @@ pub trait LiveFlows: Send + Sync + 'static {
     fn list(&self) -> Vec<FlowBody>;
     /// Reads the files again; what is refused keeps its version before. May block on files.
     fn reload(&self) -> Vec<FlowBody>;
-    /// What is wrong with an IVR that somebody draws, checked against what exists now. May block on files.
-    fn check(&self, json: &str) -> Vec<rules::Fault>;
+    /// An IVR that somebody draws, checked against what exists now. May block on files.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    fn read(&self, json: &str) -> Result<flow::Definition, Vec<rules::Fault>>;
     /// The text of a file, when it is one of the flows. May block on files.
     fn text(&self, file: &str) -> Option<String>;
 }
