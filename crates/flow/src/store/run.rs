@@ -11,7 +11,7 @@ use base::id::InstanceId;
 use base::{ChangeError, Edit};
 use serde_json::{Value as Json, json};
 use sqlx::PgConnection;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Inputs that one transaction takes: a flow that sends more messages than these in one go runs in a circle.
@@ -41,7 +41,7 @@ pub enum RunError {
 
 /// Compiled definitions by version, which never change.
 #[derive(Debug, Default)]
-pub struct Definitions(Mutex<HashMap<(base::id::FlowId, i32), Arc<Definition>>>);
+pub struct Definitions(Mutex<BTreeMap<(base::id::FlowId, i32), Arc<Definition>>>);
 
 impl Definitions {
     /// The definition of a version.
@@ -71,7 +71,7 @@ impl Definitions {
         Ok(read)
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(base::id::FlowId, i32), Arc<Definition>>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<(base::id::FlowId, i32), Arc<Definition>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -413,6 +413,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dead-letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Dead letters, newest first: what could not be handled, and why. */
+        get: operations["listDeadLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Drop a dead letter: it need not be handled. */
+        post: operations["dropDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dead-letters/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a dead letter again. A consumer comes to it within a second; a message of another system is taken at once,
+         *     or refused with what is still wrong with it.
+         */
+        post: operations["retryDeadLetter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/deputies": {
         parameters: {
             query?: never;
@@ -425,6 +479,43 @@ export interface paths {
         /** Say who stands in for the caller. */
         put: operations["changeDeputies"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-consumers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Consumers of the event log, by name. */
+        get: operations["listEventConsumers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/event-consumers/{name}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a consumer read again from a time on. Consumers do a thing once for an event, however often they read it;
+         *     what they did not do then, they do now.
+         */
+        post: operations["replayEvents"];
         delete?: never;
         options?: never;
         head?: never;
@@ -484,6 +575,23 @@ export interface paths {
          *     got no answer, or 503, sends again.
          */
         post: operations["sendEvents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events/{event_id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which rules looked at an event, and why they reacted or did not. */
+        get: operations["listEventDecisions"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1336,6 +1444,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reference-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reference tables without their rows, by name. */
+        get: operations["listReferenceTables"];
+        put?: never;
+        /** Add a reference table. */
+        post: operations["createReferenceTable"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reference-tables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reference table with its rows. */
+        get: operations["getReferenceTable"];
+        /** Replace a reference table. Rules read the new rows from the next event on. */
+        put: operations["changeReferenceTable"];
+        post?: never;
+        /** Delete a reference table. Rules that read it find no value. */
+        delete: operations["deleteReferenceTable"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/results": {
         parameters: {
             query?: never;
@@ -1399,6 +1544,401 @@ export interface paths {
         post?: never;
         /** Remove a role that nobody has. */
         delete: operations["removeRole"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rule-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a rule about such events may look at (TEL-12, GAP-44). */
+        get: operations["listRuleFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules, by name. */
+        get: operations["listRules"];
+        put?: never;
+        /** Write a new rule. It is a draft. */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a document. Nothing is stored. */
+        post: operations["checkRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import a rule from a file: a new draft. A name that is taken gets a number. */
+        post: operations["importRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a rule with one event, as in the test environment: nothing is done, outside systems answer what is given. */
+        post: operations["tryRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule. */
+        get: operations["getRule"];
+        /** Change the draft. A live version goes on as it is; an approval is void. */
+        put: operations["changeRule"];
+        post?: never;
+        /** Take a rule away. It stops; what it decided stays. */
+        delete: operations["archiveRule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what somebody else wrote. */
+        post: operations["approveRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/ask-approval": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask for approval. The draft is checked and its tests are run; what fails is told. */
+        post: operations["askRuleApproval"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The decisions of a rule, newest event first. */
+        get: operations["listRuleDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rule as a file, to import it elsewhere (GAP-20). */
+        get: operations["exportRule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Launch the approved draft: events from now on are decided by it. */
+        post: operations["launchRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a live rule rest. */
+        post: operations["pauseRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make the challenger the live version. */
+        post: operations["promoteRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a draft back to its author. */
+        post: operations["refuseRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/results": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the running versions reached, and whether the difference may be chance. */
+        get: operations["getRuleResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused rule go on. */
+        post: operations["resumeRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/roll-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an earlier version live again. */
+        post: operations["rollBackRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/simulations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a rule over stored events, in the background. Nothing is done. */
+        post: operations["startSimulation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/simulations/{simulation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a simulation is, and what came out so far. */
+        get: operations["getSimulation"];
+        put?: never;
+        post?: never;
+        /** Give a simulation up. */
+        delete: operations["cancelSimulation"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a rule. What it owes is still done. */
+        post: operations["stopRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions that were launched, newest first. */
+        get: operations["listRuleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions/{a}/diff/{b}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed from one version to another: a JSON patch (RFC 6902). */
+        get: operations["compareRuleVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version. */
+        get: operations["getRuleVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1903,6 +2443,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Webhooks, by name. */
+        get: operations["listWebhooks"];
+        put?: never;
+        /** Add a webhook. The answer shows its secret, once. */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One webhook. */
+        get: operations["getWebhook"];
+        /** Change a webhook, or switch it on or off. */
+        put: operations["changeWebhook"];
+        post?: never;
+        /** Remove a webhook with its deliveries. */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Deliveries of a webhook, newest first. */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a delivery again, at once; also one that was delivered. */
+        post: operations["retryWebhookDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a new secret. The answer shows it, once; the one before it counts beside it for a day. */
+        post: operations["changeWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -2395,6 +3023,19 @@ export interface components {
          * @enum {string}
          */
         Cardinality: "one_to_one" | "one_to_many" | "many_to_one" | "many_to_many";
+        /** @description A version that runs beside the live one. */
+        Challenger: {
+            /**
+             * Format: int32
+             * @description How many percent of the customers see it.
+             */
+            percent: number;
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
         /**
          * @description By what means people communicate.
          * @enum {string}
@@ -2405,6 +3046,16 @@ export interface components {
          * @enum {string}
          */
         ChannelChoice: "preferred" | "sms" | "email";
+        /** @description What is wrong with it. */
+        CheckBody: {
+            /** @description What is wrong, worst first. */
+            faults: components["schemas"]["Fault"][];
+        };
+        /** @description A document to check. */
+        CheckInput: {
+            /** @description The document. */
+            document: Record<string, never>;
+        };
         /** @description One value to choose. */
         Choice: {
             /** @description What people read. */
@@ -2523,6 +3174,31 @@ export interface components {
              * @description How long it may take, in milliseconds; 3000 when not said.
              */
             timeout_ms?: number | null;
+        };
+        /** @description A reader of the log. */
+        Consumer: {
+            /** @description Why it cannot go on; null while it works. */
+            failing?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it cannot.
+             */
+            failing_since?: string | null;
+            /**
+             * Format: int64
+             * @description Events that it has not read yet, counted up to 10,000.
+             */
+            lag: number;
+            /**
+             * Format: date-time
+             * @description When it last moved.
+             */
+            moved_at: string;
+            /**
+             * @description Its name.
+             * @example platform.webhooks
+             */
+            name: string;
         };
         /** @description A contact as lists show it. */
         ContactBody: {
@@ -2669,6 +3345,29 @@ export interface components {
              */
             version: number;
         };
+        /** @description What a rule counted since it was made. */
+        Counters: {
+            /**
+             * Format: int64
+             * @description Decisions that could not be computed, and reactions that failed for good.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Events that fulfilled its criteria, limit and hours.
+             */
+            matched: number;
+            /**
+             * Format: int64
+             * @description Reactions that were done.
+             */
+            reacted: number;
+            /**
+             * Format: int64
+             * @description Events it looked at.
+             */
+            seen: number;
+        };
         /** @description What became of the contacts of a queue. */
         Counts: {
             /**
@@ -2759,6 +3458,45 @@ export interface components {
          * @enum {string}
          */
         CustomerKind: "individual" | "organisation";
+        /** @description Something that could not be handled. */
+        DeadLetter: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it failed first.
+             */
+            created_at: string;
+            /** @description Why, for people. */
+            detail: string;
+            event_id?: components["schemas"]["EventId"] | null;
+            /** @description Its id. */
+            id: components["schemas"]["DeadLetterId"];
+            /** @description Where it failed: `consumer:<name>`, `kafka:<topic>` or `file:<name>`. */
+            origin: string;
+            /** @description What could not be handled. */
+            payload: Record<string, never>;
+            /**
+             * @description Why, in one word that programs can compare.
+             * @example handler_failed
+             */
+            reason: string;
+            /** @description What is done with it. */
+            state: components["schemas"]["LetterState"];
+            /**
+             * Format: date-time
+             * @description When something was last done about it.
+             */
+            updated_at: string;
+        };
+        /**
+         * Format: uuid
+         * @description Something that could not be handled and waits for somebody.
+         */
+        DeadLetterId: string;
         /** @description What was decided. */
         DecideInput: {
             /** @description What. */
@@ -2766,11 +3504,114 @@ export interface components {
             /** @description Why; a refusal must say it. */
             reason?: string | null;
         };
+        /** @description One decision with its reactions. */
+        DecisionBody: {
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer_id?: string | null;
+            /** @description Its name. */
+            customer_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was decided.
+             */
+            decided_at: string;
+            /** @description Its type. */
+            event: string;
+            /**
+             * Format: uuid
+             * @description About which event.
+             */
+            event_id: string;
+            /** @description Names it: rule and event. */
+            id: string;
+            /** @description What the criteria read. */
+            inputs: Record<string, never>;
+            /** @description Whether the rule reacted. */
+            matched: boolean;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
+            /** @description What was, or will be done. */
+            reactions: components["schemas"]["ReactionState"][];
+            /** @description Why, in a sentence. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description Which rule.
+             */
+            rule_id: string;
+            /** @description Its name. */
+            rule_name: string;
+            /** @description The rows of a table that answered. */
+            trace: Record<string, never>;
+            /** @description As which variant. */
+            variant: string;
+            /** @description Why, for programs: `matched`, `criteria`, `outside_hours`, `limit`, `loop`, `failed`, … */
+            verdict: string;
+            /**
+             * Format: int32
+             * @description Which version decided.
+             */
+            version: number;
+        };
         /** @description To whom a task is handed on. */
         DelegateInput: {
             /** @description The person. */
             person_id: components["schemas"]["PersonId"];
         };
+        /** @description One event on its way to one webhook. */
+        Delivery: {
+            /**
+             * Format: int32
+             * @description How often it was tried.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When the event was read.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description When the receiver took it.
+             */
+            delivered_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is tried next.
+             */
+            due_at: string;
+            /** @description The event. */
+            event_id: components["schemas"]["EventId"];
+            /** @description Its id, `webhook-id` of the request: the same with each try. */
+            id: components["schemas"]["WebhookDeliveryId"];
+            /** @description Its kind. */
+            kind: string;
+            /**
+             * Format: date-time
+             * @description When it was tried last.
+             */
+            last_at?: string | null;
+            /** @description Why the last try failed; null when it went well. */
+            last_error?: string | null;
+            /**
+             * Format: int32
+             * @description What the receiver answered last; null when it did not.
+             */
+            last_status?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["DeliveryState"];
+        };
+        /**
+         * @description Where a delivery stands.
+         * @enum {string}
+         */
+        DeliveryState: "pending" | "delivered" | "failed";
         /** @description Who stands in. */
         DeputiesInput: {
             /** @description All deputies of the caller; those of before are replaced. */
@@ -2820,6 +3661,31 @@ export interface components {
             name: string;
             /** @description The organisation unit's name. */
             unit?: string | null;
+        };
+        /** @description The difference of two rates, B less A. */
+        Difference: {
+            /**
+             * Format: double
+             * @description Upper end of its interval.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Lower end of its interval.
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description How likely chance alone makes such a difference.
+             */
+            p_value: number;
+            /**
+             * Format: double
+             * @description B less A.
+             */
+            value: number;
+            /** @description Which is better. */
+            verdict: components["schemas"]["Winner"];
         };
         /**
          * @description Who started it (CC-TEL-03).
@@ -3036,6 +3902,24 @@ export interface components {
             /** @description How bad it is. */
             severity: components["schemas"]["Severity"];
         };
+        /** @description One field. */
+        Field: {
+            /** @description The values of a choice. */
+            choices: components["schemas"]["FieldChoice"][];
+            /** @description Where it comes from. */
+            group: components["schemas"]["FieldGroup"];
+            /**
+             * @description How an expression reads it.
+             * @example event.amount
+             */
+            path: string;
+            /** @description How people read it. */
+            title: components["schemas"]["Title"];
+            /** @description The type of its values. */
+            type: components["schemas"]["FieldKind"];
+            /** @description The unit of a number, such as `UZS`. */
+            unit?: string | null;
+        };
         /** @description One field that changed. */
         FieldChange: {
             /** @description What it became; null for nothing. */
@@ -3048,6 +3932,13 @@ export interface components {
              */
             field: string;
         };
+        /** @description One value of a choice. */
+        FieldChoice: {
+            /** @description How people read it. */
+            title: components["schemas"]["Title"];
+            /** @description The stored value. */
+            value: string;
+        };
         /** @description One field of a request that cannot be accepted. */
         FieldFault: {
             /** @description What is wrong with it and what would be right, lower case. */
@@ -3058,6 +3949,16 @@ export interface components {
              */
             pointer: string;
         };
+        /**
+         * @description Where a field comes from.
+         * @enum {string}
+         */
+        FieldGroup: "event" | "customer" | "time" | "ref" | "meta";
+        /**
+         * @description What type the values of a field have.
+         * @enum {string}
+         */
+        FieldKind: "text" | "number" | "boolean" | "date" | "datetime" | "choice" | "list" | "object";
         /** @description A contact on the floor. */
         FloorCall: {
             /** @description When it began. */
@@ -3473,6 +4374,19 @@ export interface components {
          * @enum {string}
          */
         Journal: "activity" | "security" | "change" | "failure" | "outside";
+        /** @description For whom a version is launched. */
+        LaunchInput: {
+            /**
+             * Format: int32
+             * @description Percent of the customers, 1 to 100; less than 100 runs it beside the live version.
+             */
+            percent?: number | null;
+        };
+        /**
+         * @description What is done with a dead letter.
+         * @enum {string}
+         */
+        LetterState: "open" | "retrying" | "done" | "dropped";
         /** @description A queue as its operators see it. */
         Line: {
             longest_since?: components["schemas"]["Moment"] | null;
@@ -3955,6 +4869,11 @@ export interface components {
             /** @description The unit the person belongs to. */
             unit_id: components["schemas"]["OrgUnitId"];
         };
+        /** @description A webhook whose secret was just made. */
+        NewWebhook: components["schemas"]["Webhook"] & {
+            /** @description The key of the signatures (Standard Webhooks, `whsec_…`). Shown once. */
+            secret?: string | null;
+        };
         /** @description What an operator wants to do next. */
         NextPresence: {
             reason?: components["schemas"]["OperatorReason"] | null;
@@ -4267,6 +5186,36 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Consumer: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Why it cannot go on; null while it works. */
+                failing?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when it cannot.
+                 */
+                failing_since?: string | null;
+                /**
+                 * Format: int64
+                 * @description Events that it has not read yet, counted up to 10,000.
+                 */
+                lag: number;
+                /**
+                 * Format: date-time
+                 * @description When it last moved.
+                 */
+                moved_at: string;
+                /**
+                 * @description Its name.
+                 * @example platform.webhooks
+                 */
+                name: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_ContactBody: {
             /** @description The items, in the order of the list. */
             items: {
@@ -4391,6 +5340,153 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DeadLetter: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description When it failed first.
+                 */
+                created_at: string;
+                /** @description Why, for people. */
+                detail: string;
+                event_id?: components["schemas"]["EventId"] | null;
+                /** @description Its id. */
+                id: components["schemas"]["DeadLetterId"];
+                /** @description Where it failed: `consumer:<name>`, `kafka:<topic>` or `file:<name>`. */
+                origin: string;
+                /** @description What could not be handled. */
+                payload: Record<string, never>;
+                /**
+                 * @description Why, in one word that programs can compare.
+                 * @example handler_failed
+                 */
+                reason: string;
+                /** @description What is done with it. */
+                state: components["schemas"]["LetterState"];
+                /**
+                 * Format: date-time
+                 * @description When something was last done about it.
+                 */
+                updated_at: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_DecisionBody: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: uuid
+                 * @description The customer.
+                 */
+                customer_id?: string | null;
+                /** @description Its name. */
+                customer_name?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was decided.
+                 */
+                decided_at: string;
+                /** @description Its type. */
+                event: string;
+                /**
+                 * Format: uuid
+                 * @description About which event.
+                 */
+                event_id: string;
+                /** @description Names it: rule and event. */
+                id: string;
+                /** @description What the criteria read. */
+                inputs: Record<string, never>;
+                /** @description Whether the rule reacted. */
+                matched: boolean;
+                /**
+                 * Format: date-time
+                 * @description When it happened.
+                 */
+                occurred_at: string;
+                /** @description What was, or will be done. */
+                reactions: components["schemas"]["ReactionState"][];
+                /** @description Why, in a sentence. */
+                reason?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Which rule.
+                 */
+                rule_id: string;
+                /** @description Its name. */
+                rule_name: string;
+                /** @description The rows of a table that answered. */
+                trace: Record<string, never>;
+                /** @description As which variant. */
+                variant: string;
+                /** @description Why, for programs: `matched`, `criteria`, `outside_hours`, `limit`, `loop`, `failed`, … */
+                verdict: string;
+                /**
+                 * Format: int32
+                 * @description Which version decided.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Delivery: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How often it was tried.
+                 */
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description When the event was read.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description When the receiver took it.
+                 */
+                delivered_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it is tried next.
+                 */
+                due_at: string;
+                /** @description The event. */
+                event_id: components["schemas"]["EventId"];
+                /** @description Its id, `webhook-id` of the request: the same with each try. */
+                id: components["schemas"]["WebhookDeliveryId"];
+                /** @description Its kind. */
+                kind: string;
+                /**
+                 * Format: date-time
+                 * @description When it was tried last.
+                 */
+                last_at?: string | null;
+                /** @description Why the last try failed; null when it went well. */
+                last_error?: string | null;
+                /**
+                 * Format: int32
+                 * @description What the receiver answered last; null when it did not.
+                 */
+                last_status?: number | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["DeliveryState"];
+            }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -4778,6 +5874,27 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_ReferenceTable: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Its columns, without the key. */
+                columns: components["schemas"]["ReferenceColumn"][];
+                /** @description How expressions call it: `ref.<name>[key]`. Lower-case letters, digits and `_`. */
+                name: string;
+                /** @description Its rows: `key` and a value for each column. */
+                rows: Record<string, never>[];
+                /** @description How people call it. */
+                title: components["schemas"]["Title"];
+                /**
+                 * Format: int32
+                 * @description For `If-Match`.
+                 */
+                version?: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Role: {
             /** @description The items, in the order of the list. */
             items: {
@@ -4795,6 +5912,16 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RuleBody: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["Rule"] & {
+                /** @description What is wrong with the draft. */
+                faults: components["schemas"]["Fault"][];
+            })[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -4940,6 +6067,43 @@ export interface components {
                  */
                 version: number;
             }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_VersionBody: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["RuleVersion"] & {
+                /** @description `live` (also the challenger), `paused` or `stopped`. */
+                state: components["schemas"]["RuleState"];
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Webhook: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["WebhookFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Why the server itself switched it off; null when it did not. */
+                disabled_reason?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["WebhookId"];
+                /**
+                 * Format: date-time
+                 * @description Until when the key before the last is used beside it; null when there is none.
+                 */
+                previous_until?: string | null;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -5319,6 +6483,59 @@ export interface components {
             /** @description As people call it. */
             name: string;
         };
+        /** @description A reaction and what became of it. */
+        ReactionState: {
+            /** @description What is done. */
+            act: Record<string, never>;
+            /**
+             * Format: int32
+             * @description Tries so far.
+             */
+            attempts: number;
+            /**
+             * Format: uuid
+             * @description For which customer.
+             */
+            customer_id?: string | null;
+            /**
+             * Format: date-time
+             * @description When it is due, or is tried again.
+             */
+            due_at: string;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description What went wrong at last. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description To which event.
+             */
+            event_id: string;
+            /** @description Its key in the rule. */
+            key: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            reaction_id: string;
+            /** @description What was made. */
+            result: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Of which rule.
+             */
+            rule_id: string;
+            /** @description `waiting`, `done`, `needless`, `failed`, `cancelled` or `undone`. */
+            state: string;
+            /**
+             * Format: int32
+             * @description In which version of the rule.
+             */
+            version: number;
+        };
         /** @description Whether the server can work. */
         Readiness: {
             /** @description `ok` or `away`. */
@@ -5400,6 +6617,36 @@ export interface components {
          * @description One stored recording.
          */
         RecordingId: string;
+        /** @description A column of a reference table. */
+        ReferenceColumn: {
+            /** @description How expressions call it. */
+            key: string;
+            /** @description How people call it. */
+            title: components["schemas"]["Title"];
+            /** @description `text`, `number`, `boolean` or `date`. */
+            type: string;
+        };
+        /** @description A table that gives names for ids, or prices, or any other row for a key (TEL-14). */
+        ReferenceTable: {
+            /** @description Its columns, without the key. */
+            columns: components["schemas"]["ReferenceColumn"][];
+            /** @description How expressions call it: `ref.<name>[key]`. Lower-case letters, digits and `_`. */
+            name: string;
+            /** @description Its rows: `key` and a value for each column. */
+            rows: Record<string, never>[];
+            /** @description How people call it. */
+            title: components["schemas"]["Title"];
+            /**
+             * Format: int32
+             * @description For `If-Match`.
+             */
+            version?: number;
+        };
+        /** @description Why a draft is not approved. */
+        RefusalInput: {
+            /** @description What is to be corrected, 1 to 1,000 characters. */
+            reason: string;
+        };
         /** @description The contact that this one repeats (CC-HIST-02, CC-TEL-03). */
         Repeated: {
             /**
@@ -5412,6 +6659,14 @@ export interface components {
             /** @description Which contact. */
             id: components["schemas"]["ContactId"];
         };
+        /** @description From where a consumer reads again. */
+        ReplayInput: {
+            /**
+             * Format: date-time
+             * @description Events that happened at or after this time are read again.
+             */
+            from: string;
+        };
         /** @description A password that the server made. */
         ResetPassword: {
             /** @description Shown once; must be changed at the next sign-in. */
@@ -5422,6 +6677,12 @@ export interface components {
          * @description How a contact ended, as the operator judged it.
          */
         ResultId: string;
+        /** @description Both versions and their difference. */
+        ResultsBody: {
+            difference?: components["schemas"]["Difference"] | null;
+            /** @description One or two versions. */
+            variants: components["schemas"]["VariantBody"][];
+        };
         /** @description A set of operations with a name. */
         Role: {
             /** @description Belongs to the server and cannot be changed. */
@@ -5479,6 +6740,82 @@ export interface components {
          * @enum {string}
          */
         Rule: "contact_waits" | "operator_free";
+        /** @description A rule with what is wrong with its draft. */
+        RuleBody: components["schemas"]["Rule"] & {
+            /** @description What is wrong with the draft. */
+            faults: components["schemas"]["Fault"][];
+        };
+        /** @description What a person says about a rule. */
+        RuleFields: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description The draft: see `docs/RULES.md`. */
+            document: Record<string, never>;
+            /** @description 1 to 200 characters. */
+            name: string;
+        };
+        /** @description A rule to carry to another server. */
+        RuleFile: {
+            /** @description What it is for. */
+            description?: string;
+            /** @description The document. */
+            document: Record<string, never>;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description The format: 1.
+             */
+            trunkline_rule: number;
+        };
+        /**
+         * @description Where a rule stands (BRE-ST-01).
+         * @enum {string}
+         */
+        RuleState: "draft" | "in_test" | "approved" | "live" | "paused" | "stopped";
+        /** @description A version that was launched. */
+        RuleVersion: {
+            /**
+             * Format: uuid
+             * @description Who approved it.
+             */
+            approver?: string | null;
+            /**
+             * Format: uuid
+             * @description Who wrote it.
+             */
+            author?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description The rule as it was launched. */
+            document: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Who launched it.
+             */
+            launcher?: string | null;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            version: number;
+        };
+        /** @description What came out of one test. */
+        SampleResult: {
+            /** @description Whether the rule reacted. */
+            matched: boolean;
+            /** @description Its name. */
+            name: string;
+            /** @description Whether it came out as expected. */
+            passed: boolean;
+            /** @description With which reactions. */
+            reactions: string[];
+            /** @description Why it did not react, or what failed. */
+            reason: string;
+        };
         /** @description What the operator answered. */
         ScriptAnswer: {
             /** @description The button that was pressed; none goes on. */
@@ -5599,6 +6936,51 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning" | "hint";
+        /** @description How far it is, and what came out so far. */
+        SimulationBody: Record<string, never> & {
+            /** @description What went wrong. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description Events it looked at.
+             */
+            seen: number;
+            /** @description `running`, `done`, `failed` or `cancelled`. */
+            state: string;
+            /**
+             * Format: int64
+             * @description Events there are, as far as is known.
+             */
+            total: number;
+        };
+        /** @description Which events. */
+        SimulationInput: {
+            /** @description The document; the rule's draft when absent. */
+            document?: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description Until before this one.
+             */
+            to: string;
+        };
+        /** @description Which simulation it became. */
+        SimulationStarted: {
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
         /** @description What an operator can do. */
         Skill: components["schemas"]["NamedFields"] & {
             /** @description Its id. */
@@ -5894,6 +7276,8 @@ export interface components {
          * @description What a message says, by channel and language.
          */
         TemplateId: string;
+        /** @description A title: one text, or one a language. */
+        Title: string | components["schemas"]["LocalText"];
         /** @description What a contact can be about: category, and below it subcategories (CC-TEL-03). */
         Topic: components["schemas"]["TopicFields"] & {
             /** @description Its id. */
@@ -6079,11 +7463,66 @@ export interface components {
             name: string;
             parent_id?: components["schemas"]["OrgUnitId"] | null;
         };
+        /** @description The numbers of one version. */
+        VariantBody: {
+            /**
+             * Format: int64
+             * @description Customers who did then what the rule is for.
+             */
+            converted: number;
+            /**
+             * Format: int64
+             * @description Customers it reached.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Upper end.
+             */
+            high?: number | null;
+            /**
+             * Format: double
+             * @description Lower end of the interval that holds the true rate 19 times of 20.
+             */
+            low?: number | null;
+            /**
+             * Format: int64
+             * @description Events it matched.
+             */
+            matched: number;
+            /**
+             * Format: double
+             * @description `converted` by `customers`; null when there are none.
+             */
+            rate?: number | null;
+            /**
+             * Format: int64
+             * @description Reactions that were done.
+             */
+            reacted: number;
+            /**
+             * Format: int64
+             * @description Events it looked at, as far as decisions are kept.
+             */
+            seen: number;
+            /** @description `a`: the live version; `b`: the challenger. */
+            variant: string;
+            /**
+             * Format: int32
+             * @description Which version.
+             */
+            version: number;
+        };
         /**
          * @description What became of a candidate.
          * @enum {string}
          */
         Verdict: "chosen" | "ruled_out";
+        /** @description A version and whether it runs. */
+        VersionBody: components["schemas"]["RuleVersion"] & {
+            /** @description `live` (also the challenger), `paused` or `stopped`. */
+            state: components["schemas"]["RuleState"];
+        };
         /** @description A script as it was walked. */
         WalkedScript: {
             /** @description Whether it came to its end. */
@@ -6137,6 +7576,63 @@ export interface components {
             /** @description The heading of the page, as it is written. */
             title?: string | null;
         };
+        /** @description A webhook, without its secret. */
+        Webhook: components["schemas"]["WebhookFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Why the server itself switched it off; null when it did not. */
+            disabled_reason?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["WebhookId"];
+            /**
+             * Format: date-time
+             * @description Until when the key before the last is used beside it; null when there is none.
+             */
+            previous_until?: string | null;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description One event on its way to one webhook.
+         */
+        WebhookDeliveryId: string;
+        /** @description What people set of a webhook. */
+        WebhookFields: {
+            /** @description Whether events are sent. Those that happen meanwhile are not sent later. */
+            enabled?: boolean;
+            /**
+             * @description Which events: whole kinds, or beginnings that end with a dot. Empty: none.
+             * @example [
+             *       "purchase",
+             *       "crm."
+             *     ]
+             */
+            kinds: string[];
+            /** @description How people call it; unique. */
+            name: string;
+            /**
+             * @description Where it is sent, `https://…`.
+             * @example https://example.com/hooks/trunkline
+             */
+            url: string;
+        };
+        /**
+         * Format: uuid
+         * @description An address of another system that hears of events.
+         */
+        WebhookId: string;
+        /**
+         * @description What can be said of two versions.
+         * @enum {string}
+         */
+        Winner: "a" | "b" | "not_enough_data" | "no_difference";
         /**
          * @description How far the work on a contact is.
          * @enum {string}
@@ -7506,6 +9002,100 @@ export interface operations {
             };
         };
     };
+    listDeadLetters: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description `open`, `retrying`, `done` or `dropped`. */
+                state?: components["schemas"]["LetterState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DeadLetter"];
+                };
+            };
+        };
+    };
+    dropDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryDeadLetter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeadLetter"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDeputies: {
         parameters: {
             query?: never;
@@ -7547,6 +9137,68 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventConsumers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Consumer"];
+                };
+            };
+        };
+    };
+    replayEvents: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consumer"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7822,6 +9474,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEventDecisions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionBody"];
                 };
             };
         };
@@ -10173,6 +11846,170 @@ export interface operations {
             };
         };
     };
+    listReferenceTables: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ReferenceTable"];
+                };
+            };
+        };
+    };
+    createReferenceTable: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceTable"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceTable"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReferenceTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceTable"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeReferenceTable: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReferenceTable"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReferenceTable"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteReferenceTable: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listResults: {
         parameters: {
             query?: {
@@ -10462,6 +12299,826 @@ export interface operations {
                 content?: never;
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleFields: {
+        parameters: {
+            query?: {
+                /** @description The type of the event; without it, only what every rule has. */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"][];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RuleBody"];
+                };
+            };
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checkRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CheckInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckBody"];
+                };
+            };
+        };
+    };
+    importRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleFile"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRule: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archiveRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    approveRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    askRuleApproval: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleDecisions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Only those that reacted, or did not. */
+                matched?: boolean;
+                /** @description Only those about this customer. */
+                customer_id?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionBody"];
+                };
+            };
+        };
+    };
+    exportRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFile"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launchRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LaunchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pauseRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    promoteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RefusalInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRuleResults: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResultsBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resumeRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rollBackRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    startSimulation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SimulationInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationStarted"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                simulation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSimulation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                simulation: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRuleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VersionBody"];
+                };
+            };
+        };
+    };
+    compareRuleVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                a: number;
+                b: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRuleVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VersionBody"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11930,6 +14587,267 @@ export interface operations {
                 content?: never;
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Webhook"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Delivery"];
+                };
+            };
+        };
+    };
+    retryWebhookDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhook"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
