@@ -52,7 +52,7 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
   const canUndo = useEditor((editor) => editor.history.past.length > 0);
   const canRedo = useEditor((editor) => editor.history.future.length > 0);
   const errors = useEditor((editor) => editor.faults.filter((f) => f.severity === 'error').length);
-  const { undo, redo, edit, replace, choose, fit } = store.getState();
+  const { undo, redo, edit, replace, choose, showAll } = store.getState();
   return (
     <div className="flow-toolbar">
       <Button
@@ -77,7 +77,7 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
         disabled={readOnly}
         onClick={() => {
           edit((graph) => place(graph, arranged(graph, catalogue)));
-          fit();
+          showAll();
         }}
       >
         {t('flows.arrange')}
@@ -109,7 +109,7 @@ export function Toolbar({ saving, onTry }: { saving: Saving | undefined; onTry()
           void importFlow(definition).then((next) => {
             if (!next) return;
             replace(next);
-            fit();
+            showAll();
           }, say.failed)
         }
       >

@@ -26,7 +26,7 @@ export interface Editor {
   choose(keys: Iterable<string>): void;
   show(key: string): void;
   /** Everything into view. */
-  fit(): void;
+  showAll(): void;
 }
 
 export type EditorStore = StoreApi<Editor> & { catalogue: Catalogue; readOnly: boolean };
@@ -73,7 +73,7 @@ export function makeEditor(
       redo: () => kept(redone(get().history)),
       choose: (keys) => set({ chosen: new Set(keys) }),
       show: (key) => set({ chosen: new Set([key]), seek: { key } }),
-      fit: () => set({ seek: { key: undefined } }),
+      showAll: () => set({ seek: { key: undefined } }),
     };
   });
   return Object.assign(store, { catalogue, readOnly });
