@@ -26,7 +26,7 @@ async function open(t) {
 }
 
 /** NFR-LOW-01, NFR-LOW-02: one palette for each kind, from the server's catalogue. */
-test('the same editor offers each kind of flow its own nodes', { timeout: 120_000 }, async (t) => {
+test('the same editor offers each kind of flow its own nodes', { timeout: 240_000 }, async (t) => {
   const { boss, editor } = await open(t);
   const kinds = [
     ['Voice menu', 'greeting', ['Say', 'Menu', 'Queue'], 'Approval'],
@@ -54,7 +54,7 @@ test('the same editor offers each kind of flow its own nodes', { timeout: 120_00
 });
 
 /** MKT-FLOW-02, NFR-LOW-02, NFR-LOW-03, OMNI-09: from an empty board to a decided request. */
-test('a request is drawn, tried, published, run and approved', { timeout: 240_000 }, async (t) => {
+test('a request is drawn, tried, published, run and approved', { timeout: 290_000 }, async (t) => {
   const { boss, editor } = await open(t);
   const { page } = boss;
   await editor.create('Process', 'Discount request', 'discount');
