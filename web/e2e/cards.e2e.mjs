@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { administrator, FRESH } from './lib/admin.mjs';
 import { Browser } from './lib/browser.mjs';
 import { AZIZA } from './lib/demo.mjs';
-import { saved, threeNames, typed } from './lib/forms.mjs';
+import { press, saved, threeNames, typed } from './lib/forms.mjs';
 import { Server } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -39,13 +39,13 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
 
   // Two attributes of the customer card.
   await page.goto(`${server.url}/automation/structures`);
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await saved(boss, async (form) => {
     await threeNames(form, 'Title', ['Loyalty club', 'Клуб', 'Klub']);
     await typed(form, 'Key', 'club');
     await boss.pick('Type', 'One of a list', { within: form });
     for (const [value, title] of [['premier', 'Premier'], ['classic', 'Classic']]) {
-      await form.getByRole('button', { name: 'Add a value' }).click();
+      await press(form, 'Add a value');
       await form.getByLabel('Value', { exact: true }).last().fill(value);
       await form.getByLabel('Title, English', { exact: true }).last().fill(title);
       await form.getByLabel('Title, Русский', { exact: true }).last().fill(title);
@@ -54,7 +54,7 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
     await form.getByLabel('Fast filter').click();
   });
   await page.getByRole('row', { name: /Loyalty club/ }).waitFor();
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await saved(boss, async (form) => {
     await threeNames(form, 'Title', ['Yearly spending', 'Траты за год', 'Yillik xarajat']);
     await typed(form, 'Key', 'spending');
@@ -64,28 +64,28 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
 
   // A kind of card with attributes of its own, and a kind of link.
   await page.getByRole('tab', { name: 'Kinds of cards' }).click();
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await saved(boss, async (form) => {
     await threeNames(form, 'Title', ['Yacht', 'Яхта', 'Yaxta']);
     await threeNames(form, 'Title of the list', ['Yachts', 'Яхты', 'Yaxtalar']);
     await typed(form, 'Key', 'yacht');
-    await typed(form, 'Title of a card', '{{ name }}, {{ berth }}');
+    await typed(form, 'Title of a card', '{{ hull }}, {{ berth }}');
   });
-  for (const [key, en, type] of [['name', 'Name', 'Text'], ['berth', 'Berth', 'Text'], ['length', 'Length', 'Whole number']]) {
+  for (const [key, en, type] of [['hull', 'Hull', 'Text'], ['berth', 'Berth', 'Text'], ['length', 'Length', 'Whole number']]) {
     await page.goto(`${server.url}/automation/structures/attributes?of=yacht`);
-    await boss.button('Create').click();
+    await press(page, 'Create');
     await saved(boss, async (form) => {
       await threeNames(form, 'Title', [en, en, en]);
       await typed(form, 'Key', key);
       await boss.pick('Type', type, { within: form });
-      if (key === 'name') {
+      if (key === 'hull') {
         await form.getByLabel('Must be filled').click();
         await form.getByLabel('Found by search').click();
       }
     });
   }
   await page.goto(`${server.url}/automation/structures/links`);
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await saved(boss, async (form) => {
     await boss.pick('First card', 'Customer card', { within: form });
     await boss.pick('Second card', 'Yacht', { within: form });
@@ -97,7 +97,7 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
   // The customer's form has the attributes at once, and a wrong value is said at its field.
   const aziza = await find(AZIZA.name);
   await page.goto(`${server.url}/customers/${aziza.id}`);
-  await boss.button('Edit').click();
+  await press(page, 'Edit');
   await saved(boss, async (form) => {
     await boss.pick('Loyalty club', 'Premier', { within: form });
     await form.getByLabel(/^Yearly spending/).fill('1500000.5');
@@ -108,19 +108,19 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
 
   // A card is made, linked with the customer, found, and its history told.
   await page.goto(`${server.url}/customers/cards/yacht`);
-  await boss.button('Add').click();
+  await press(page, 'Add');
   const form = page.getByRole('dialog');
   await form.getByLabel(/^Berth/).fill('A-17');
   await form.getByRole('button', { name: 'Save' }).click();
   await form.getByText('Fill this in').waitFor();
-  await form.getByLabel('Name', { exact: true }).fill('Aurora');
+  await typed(form, 'Hull', 'Aurora');
   await form.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('heading', { name: 'Aurora, A-17' }).waitFor();
-  await boss.button('Add a link').click();
+  await press(page, 'Add a link');
   await boss.pick('Kind of link', 'sailed by');
   await page.getByRole('combobox', { name: 'Linked card' }).fill('Aziza');
   await page.locator('.ant-select-dropdown:visible').getByText(AZIZA.name).click();
-  await boss.button('Save').click();
+  await press(page, 'Save');
   await page.getByRole('link', { name: AZIZA.name }).click();
   await page.getByRole('link', { name: /Aurora, A-17/ }).waitFor();
   await page.goto(`${server.url}/customers/cards/yacht?q=auro`);
@@ -130,15 +130,15 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
   await page.goto(`${server.url}/customers`);
   const rows = page.locator('tbody tr.ant-table-row');
   await until('many customers are listed', async () => (await rows.count()) > 1);
-  await boss.button('Filter').click();
+  await press(page, 'Filter');
   await boss.pick('Field', 'Loyalty club');
   await boss.pick('Value', 'Premier');
-  await boss.button('Show').click();
+  await press(page, 'Show');
   await until('one customer is listed', async () => (await rows.count()) === 1);
   await page.getByRole('link', { name: AZIZA.name }).waitFor();
   assert.match(page.url(), /where=/, 'the filter stands in the address');
   const download = page.waitForEvent('download');
-  await boss.button('Export CSV').click();
+  await press(page, 'Export CSV');
   const file = readFileSync(await (await download).path(), 'utf8');
   assert.match(file, /Aziza Karimova/);
   assert.equal(file.trim().split('\r\n').length, 2, 'a heading and one customer');
@@ -180,7 +180,7 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
   // The structure is a document that can be kept and brought in again.
   await page.goto(`${server.url}/automation/structures/transfer`);
   const kept = page.waitForEvent('download');
-  await boss.button('Export to a file').click();
+  await press(page, 'Export to a file');
   const structure = await (await kept).path();
   await page.locator('input[type=file]').setInputFiles({ name: 'structures.json', mimeType: 'application/json', buffer: readFileSync(structure) });
   await page.getByRole('heading', { name: 'What the import would do' }).waitFor();

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { administrator, FRESH } from './lib/admin.mjs';
 import { Browser } from './lib/browser.mjs';
 import { AZIZA } from './lib/demo.mjs';
-import { saved, typed } from './lib/forms.mjs';
+import { press, saved, typed } from './lib/forms.mjs';
 import { Server } from './lib/server.mjs';
 import { PASSWORD, Smsc, SYSTEM_ID } from './lib/smsc.mjs';
 import { until } from './lib/wait.mjs';
@@ -37,7 +37,7 @@ test('a template becomes an SMS whose receipt is shown', { timeout: 180_000 }, a
 
   // A link to the SMS centre: its lamp is lit once the centre took the sign-in.
   await page.goto(`${server.url}/automation/messages/links`);
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await saved(boss, async (form) => {
     await typed(form, 'Name', 'SMSC');
     await typed(form, 'Host', '127.0.0.1');
@@ -52,12 +52,12 @@ test('a template becomes an SMS whose receipt is shown', { timeout: 180_000 }, a
 
   // The words, in two languages, with the preview beside them.
   await page.goto(`${server.url}/automation/messages/templates`);
-  await boss.button('Create').click();
+  await press(page, 'Create');
   await page.getByLabel('Title').fill('Thanks');
   await page.getByRole('textbox', { name: 'Name', exact: true }).fill('thanks');
   const text = page.getByRole('textbox', { name: 'Text' });
   await text.fill('Dear ');
-  await boss.button('Insert a value').click();
+  await press(page, 'Insert a value');
   await page.locator('.pick-field').getByRole('button', { name: /customer\.name/ }).click();
   await text.press('End');
   await text.pressSequentially(', thank you for {{ event.amount }}!');
@@ -67,7 +67,7 @@ test('a template becomes an SMS whose receipt is shown', { timeout: 180_000 }, a
   await page.getByRole('textbox', { name: 'Text' }).fill('{{ customer.name }}, {{ event.amount }} uchun rahmat!');
   await page.getByRole('textbox', { name: 'Values of the event, JSON' }).fill('{}');
   await page.getByText(/Missing values: event\.amount/).waitFor();
-  await boss.button('Save').click();
+  await press(page, 'Save');
   await page.getByText('Saved', { exact: true }).waitFor();
 
   // To one customer, in the customer's own language.
@@ -113,7 +113,7 @@ test('a message waits while the SMS centre is away, and one that waits is cancel
   const [kept, cancelled] = [await send(1), await send(2)];
   await page.goto(`${server.url}/automation/messages/${cancelled}`);
   await page.getByText('Waiting to be sent', { exact: true }).waitFor();
-  await boss.button('Cancel the message').click();
+  await press(page, 'Cancel the message');
   await page.locator('.ant-popover').getByRole('button', { name: 'Cancel the message' }).click();
   await page.locator('.ant-descriptions').getByText('Cancelled', { exact: true }).waitFor();
 

@@ -6,7 +6,10 @@ export async function saved(browser, fill, button = 'Save') {
   await form.waitFor();
   await fill(form);
   await form.getByRole('button', { name: button }).click();
-  await form.getByRole('button', { name: button }).waitFor({ state: 'hidden' });
+  await form.getByRole('button', { name: button }).waitFor({ state: 'hidden' }).catch(async (error) => {
+    const said = await form.locator('.ant-alert, .ant-form-item-explain-error').allInnerTexts();
+    throw new Error(`the form is not taken: ${said.join('; ') || 'nothing is said'}`, { cause: error });
+  });
 }
 
 /** A text in the three languages. */
@@ -18,5 +21,8 @@ export async function threeNames(form, label, [en, ru, uz]) {
 
 /** Types into a field by its label. */
 export async function typed(form, label, text) {
-  await form.getByLabel(new RegExp(`^${label}( \\(optional\\))?$`)).fill(text);
+  await form.getByLabel(new RegExp(`^${label}\\s*(\\(optional\\))?$`)).fill(text);
 }
+
+/** Presses the button that ends with these words; a picture before them has a name of its own. */
+export const press = (within, words) => within.getByRole('button', { name: new RegExp(`(^|\\s)${words}$`) }).click();
