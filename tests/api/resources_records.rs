@@ -160,17 +160,21 @@ async fn devices(browser: &Browser) {
     browser.post("/api/v1/link-kinds", &link).await.expect(StatusCode::CREATED).await;
 }
 
-/// UMS-ENT-05, PP-MGT-08, TEL-ENT-01, GAP-48: a new kind of card with links, lists, history and filters at once.
+fn card(imei: &str, price: Value) -> Value {
+    json!({ "kind": "device", "attributes": { "imei": imei, "brand": "Artel", "price": price } })
+}
+
+/// UMS-ENT-05, PP-MGT-08, TEL-ENT-01: a new kind of card with lists, words and filters at once.
 #[tokio::test(flavor = "multi_thread")]
 async fn cards_of_a_new_kind_live_as_customers_do() {
     let server = TestServer::start().await;
     let administrator = server.with_role(role::ADMINISTRATOR).await;
     let operator = server.with_role(role::OPERATOR).await;
     devices(&administrator).await;
-    let card = |imei: &str, price: Value| json!({ "kind": "device", "attributes": { "imei": imei, "brand": "Artel", "price": price } });
 
     let first =
         operator.post("/api/v1/cards", &card("111", json!(900))).await.expect(StatusCode::CREATED).await;
+    server.advance_minutes(1);
     let second = operator
         .post("/api/v1/cards", &card("222", json!("1200.50")))
         .await
@@ -204,7 +208,17 @@ async fn cards_of_a_new_kind_live_as_customers_do() {
     assert_eq!(wrong["errors"][0]["pointer"], "?where");
     assert!(wrong["errors"][0]["detail"].as_str().unwrap().contains("card.price"), "{wrong}");
     operator.get("/api/v1/cards?kind=ship").await.expect_problem(422, "invalid").await;
+}
 
+/// UMS-ENT-05, GAP-48: a card is changed, linked and archived, and its history tells it field by field.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_has_links_and_a_history() {
+    let server = TestServer::start().await;
+    let administrator = server.with_role(role::ADMINISTRATOR).await;
+    let operator = server.with_role(role::OPERATOR).await;
+    devices(&administrator).await;
+    let first =
+        operator.post("/api/v1/cards", &card("111", json!(900))).await.expect(StatusCode::CREATED).await;
     let path = format!("/api/v1/cards/{}", first["id"].as_str().unwrap());
     server.advance_minutes(1);
     operator.put(&path, 1, &card("111", json!(850))).await.expect(StatusCode::OK).await;

@@ -121,6 +121,29 @@ async fn cards_of_a_new_kind_are_added_changed_found_and_archived() {
     assert!(matches!(nothing, Err(ChangeError::Invalid(faults)) if faults[0].pointer == "/kind"));
 }
 
+/// A device has one owner, an owner many devices.
+fn used_by() -> LinkKindFields {
+    LinkKindFields {
+        key: "used_by".to_owned(),
+        title: title("Used by"),
+        reverse_title: title("Devices"),
+        from_kind: "device".to_owned(),
+        from_customer: None,
+        to_kind: "customer".to_owned(),
+        to_customer: None,
+        cardinality: Cardinality::ManyToOne,
+    }
+}
+
+/// Which field was refused.
+fn pointer_of(refused: ChangeError) -> String {
+    match refused {
+        ChangeError::Invalid(faults) => faults[0].pointer.clone(),
+        ChangeError::Taken(fault) => fault.pointer,
+        other => other.to_string(),
+    }
+}
+
 /// GAP-48: contact persons of an organisation, and whose device it is.
 #[tokio::test]
 async fn links_join_what_their_kind_says_and_no_more_than_it_allows() {
@@ -135,17 +158,7 @@ async fn links_join_what_their_kind_says_and_no_more_than_it_allows() {
         ids.push(made.id.as_uuid());
     }
     let phone = add(&mut db, &mut adds, json!({ "imei": "111" })).await;
-    let used_by = LinkKindFields {
-        key: "used_by".to_owned(),
-        title: title("Used by"),
-        reverse_title: title("Devices"),
-        from_kind: "device".to_owned(),
-        from_customer: None,
-        to_kind: "customer".to_owned(),
-        to_customer: None,
-        cardinality: Cardinality::ManyToOne,
-    };
-    let kind = link_kind::insert(&mut db, &mut adds.edit(), &used_by).await.unwrap();
+    let kind = link_kind::insert(&mut db, &mut adds.edit(), &used_by()).await.unwrap();
     let to = |kind: &str, to: Uuid| LinkInput { kind: kind.to_owned(), from: None, to: Some(to), note: None };
     let noted = LinkInput { note: Some(" director ".to_owned()), ..to("works_at", ids[2]) };
 
@@ -172,12 +185,7 @@ async fn links_join_what_their_kind_says_and_no_more_than_it_allows() {
         (phone.id.as_uuid(), to("used_by", ids[1]), "/from"),
     ] {
         let refused = link::add(&mut db, &mut adds.edit(), record, &input).await.unwrap_err();
-        let at = match refused {
-            ChangeError::Invalid(faults) => faults[0].pointer.clone(),
-            ChangeError::Taken(fault) => fault.pointer,
-            other => panic!("{other:?}"),
-        };
-        assert_eq!(at, pointer, "{input:?}");
+        assert_eq!(pointer_of(refused), pointer, "{input:?}");
     }
     link::remove(&mut db, &mut adds.edit(), owned.id).await.unwrap();
     let again =
