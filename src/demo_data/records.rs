@@ -49,6 +49,7 @@ impl Loader<'_> {
         to: Uuid,
         note: Option<String>,
     ) -> Result<(), DemoError> {
+        self.tick();
         let input = LinkInput { kind: kind.to_owned(), from: None, to: Some(to), note };
         let linked = store::link::add(self.db, &mut self.edit, from, &input).await;
         linked.map(drop).map_err(refused("link", kind))
