@@ -8,6 +8,7 @@ pub mod demo_data;
 pub mod http;
 pub mod ingest;
 pub mod live;
+pub mod messages;
 pub mod processes;
 mod records;
 pub mod run;

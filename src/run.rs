@@ -7,10 +7,12 @@ use crate::http::server::{Serving, serve};
 use crate::http::state::AppState;
 use crate::http::system::status::SipAddresses;
 use crate::live::Live;
+use crate::messages::Links;
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
 use crate::{demo_data, http, ingest, processes};
 use access::FirstAdministrator;
+use actors::messages::LinkBoard;
 use base::{Author, Edit};
 use platform::event_type::built_in;
 use platform::ingest::Ingest;
@@ -51,9 +53,11 @@ async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(
         }
     };
     let beats = Heartbeat::start(Arc::clone(&ground.clock));
-    let (serving, house) = match listen(ground, &live, beats, ingest) {
+    let links = Links::start(ground);
+    let (serving, house) = match listen(ground, &live, beats, ingest, links.board.clone()) {
         Ok(listening) => listening,
         Err(error) => {
+            links.stop().await;
             live.stop().await;
             return Err(error);
         }
@@ -78,6 +82,7 @@ async fn serve_until_stopped(ground: &Ground, signals: &mut Signals) -> Result<(
     house.abort();
     handle.stop(false).await;
     let _ended = serving.await;
+    links.stop().await;
     live.stop().await;
     automation.stop();
     end_states(ground);
@@ -125,7 +130,13 @@ fn end_states(ground: &Ground) {
 
 type Listening = (Serving, actix_rt::task::JoinHandle<()>);
 
-fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Result<Listening, RunError> {
+fn listen(
+    ground: &Ground,
+    live: &Live,
+    beats: Heartbeat,
+    ingest: Ingest,
+    links: LinkBoard,
+) -> Result<Listening, RunError> {
     let settings = &ground.settings;
     let running = processes::prepare(ground).map_err(RunError::Client)?;
     processes::start(ground, &running);
@@ -145,6 +156,7 @@ fn listen(ground: &Ground, live: &Live, beats: Heartbeat, ingest: Ingest) -> Res
     .with(ingest)
     .with(ingest::webhooks(ground))
     .with(running)
+    .with(links)
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

@@ -7,6 +7,7 @@ pub mod events;
 mod load;
 pub mod log;
 pub mod media;
+pub mod messages;
 pub mod problem;
 pub mod server;
 pub mod show;
@@ -24,6 +25,7 @@ pub use demo::Demo;
 pub use events::{Events, Kafka, Webhooks};
 pub use log::Log;
 pub use media::Media;
+pub use messages::Messages;
 pub use server::Server;
 pub use sip::Sip;
 
@@ -48,6 +50,8 @@ pub struct Settings {
     pub sip: Sip,
     /// `[media]`
     pub media: Media,
+    /// `[messages]`
+    pub messages: Messages,
     /// `[events]`
     pub events: Events,
     /// `[kafka]`
@@ -68,6 +72,7 @@ impl Settings {
         check_access(&self.access, problems);
         self.sip.check(problems);
         self.media.check(problems);
+        self.messages.check(problems);
         self.kafka.check(problems);
     }
 

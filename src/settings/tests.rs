@@ -36,7 +36,7 @@ fn every_key_of_the_defaults_has_a_comment_above_it() {
 
 #[test]
 fn every_key_is_listed_even_when_it_has_no_default() {
-    let keys = ["public_url", "tls", "url", "external_address", "drop_dir", "brokers"];
+    let keys = ["public_url", "tls", "url", "external_address", "drop_dir", "brokers", "bounce_listen"];
 
     for key in keys {
         let listed = DEFAULTS.contains(&format!("\n# {key} = ")) || DEFAULTS.contains(&format!(".{key}]"));

@@ -31,13 +31,11 @@ impl LinkBoard {
         self.changed.notified().await;
     }
 
-    #[expect(dead_code, reason = "the shells come next")]
     pub(crate) fn update(&self, link: LinkId, change: impl FnOnce(&mut LinkState)) {
         let mut states = self.states.write().unwrap_or_else(PoisonError::into_inner);
         change(states.entry(link).or_default());
     }
 
-    #[expect(dead_code, reason = "the shells come next")]
     pub(crate) fn forget(&self, link: LinkId) {
         self.states.write().unwrap_or_else(PoisonError::into_inner).remove(&link);
     }

@@ -7,7 +7,9 @@
 pub mod choice;
 pub mod expression;
 pub mod link;
+pub mod mail;
 pub mod message;
+pub mod pace;
 pub mod query;
 pub mod smpp;
 pub mod sms;

@@ -4,6 +4,7 @@
 //! texts shorter than they say, and parameters that nobody knows, and none of that is a reason to lose a session.
 //! Whatever is put up with is named and counted.
 
+pub mod delivery;
 pub mod frame;
 pub mod read;
 pub mod receipt;
