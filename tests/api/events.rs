@@ -78,7 +78,9 @@ async fn an_event_that_is_not_taken_is_answered_with_what_to_do() {
     let unknown = send(&browser, "application/cloudevents+json", &event("1", 5)).await;
     let unknown = unknown.expect_problem(422, "invalid").await;
     let plain = browser.post("/api/v1/events", &event("1", 5)).await;
-    plain.expect_problem(415, "unsupported-media-type").await;
+    plain.expect_problem(422, "invalid").await;
+    let text = send(&browser, "text/plain", &event("1", 5)).await;
+    text.expect_problem(415, "unsupported-media-type").await;
     let broken = send(&browser, "application/cloudevents-batch+json", &json!({})).await;
     broken.expect_problem(400, "malformed-request").await;
     let many: Vec<Value> = (0..1001).map(|id| event(&id.to_string(), 5)).collect();

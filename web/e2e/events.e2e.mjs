@@ -16,8 +16,13 @@ const TYPE = {
   title: { en: 'Tested under load' },
   subject: 'phone',
   retention_days: 30,
-  schema: { type: 'object', required: ['amount'], properties: { amount: { type: 'number', minimum: 0 } } },
+  schema: {
+    type: 'object',
+    required: ['amount'],
+    properties: { amount: { type: 'number', minimum: 0 }, place: { type: 'string' } },
+  },
 };
+const REACTED = { ...TYPE, name: 'load.reacted', title: { en: 'Reacted under load' }, subject: 'none', schema: { type: 'object' } };
 
 const event = (source, id, amount = 5) => ({
   specversion: '1.0',
@@ -25,7 +30,7 @@ const event = (source, id, amount = 5) => ({
   source,
   type: TYPE.name,
   subject: '+998900000001',
-  data: { amount },
+  data: { amount, place: `${source} ${id}` },
 });
 
 /** A key of a program that sends events. */
@@ -35,10 +40,35 @@ async function keyOf(api) {
   return (await made.json()).key;
 }
 
+const json = async (answer) => {
+  const text = await answer.text();
+  assert.ok(answer.ok, `${answer.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+};
+
 async function register(api) {
-  const made = await api('/event-types', { method: 'POST', body: TYPE });
-  assert.equal(made.status, 201, await made.clone().text());
+  for (const type of [TYPE, REACTED]) await json(await api('/event-types', { method: 'POST', body: type }));
 }
+
+/** Makes a rule and has it live; somebody else approves it. */
+async function launch(server, api, name, document) {
+  const { items: roles } = await json(await api('/roles'));
+  const { role_id } = roles.find((role) => role.name === 'Administrator');
+  const { items: units } = await json(await api('/units'));
+  const unit = units[0].unit_id ?? units[0].id;
+  const body = { login: `boss-of-${name}`, name: 'Second', locale: 'en', unit_id: unit, roles: [{ role_id, unit_id: unit }] };
+  const { password } = await json(await api('/people', { method: 'POST', body }));
+  const other = await server.signIn(body.login, password);
+  await json(await other('/session/password', { method: 'POST', body: { current: password, new: FRESH } }));
+  const boss = await server.signIn(body.login, FRESH);
+  const rule = await json(await api('/rules', { method: 'POST', body: { name, description: '', document } }));
+  await json(await api(`/rules/${rule.id}/ask-approval`, { method: 'POST', body: {} }));
+  await json(await boss(`/rules/${rule.id}/approve`, { method: 'POST', body: {} }));
+  await json(await api(`/rules/${rule.id}/launch`, { method: 'POST', body: {} }));
+  return rule.id;
+}
+
+const form = (all) => ({ kind: 'form', group: { all } });
 
 function send(server, key, body) {
   const kind = Array.isArray(body) ? 'application/cloudevents-batch+json' : 'application/cloudevents+json';
@@ -51,11 +81,11 @@ function send(server, key, body) {
 }
 
 /** Every event of the type, oldest first. */
-async function stored(api) {
+async function stored(api, kind = TYPE.name) {
   const all = [];
   let cursor = '';
   do {
-    const page = await (await api(`/events?kind=${TYPE.name}&limit=500${cursor}`)).json();
+    const page = await (await api(`/events?kind=${kind}&limit=500${cursor}`)).json();
     all.push(...page.items);
     cursor = page.next ? `&cursor=${encodeURIComponent(page.next)}` : null;
   } while (cursor);
@@ -157,6 +187,13 @@ test('kill -9 under senders that send again loses no event and takes none twice'
   let api = await administrator(server);
   await register(api);
   const key = await keyOf(api);
+  await launch(server, api, 'every', {
+    event: TYPE.name,
+    criteria: form([{ field: 'event.amount', op: 'gt', value: 0 }]),
+    reactions: [{ key: 'told', kind: 'emit', event: REACTED.name, data: { place: 'event.place' }, after_seconds: 0 }],
+    on_error: 'continue',
+    tests: [{ name: 'it fires', event: { amount: 5 }, expect: { matched: true, reactions: ['told'] } }],
+  });
   const [SENDERS, BATCHES, SIZE] = [4, 150, 10];
 
   let sending = true;
@@ -178,4 +215,66 @@ test('kill -9 under senders that send again loses no event and takes none twice'
     assert.equal(new Set(own).size, BATCHES * SIZE, `till ${n}`);
   }
   assert.ok(retried > 0, 'the kills came too late to matter');
+  const reactions = await until(
+    'each is reacted to',
+    async () => {
+      const found = await stored(api, REACTED.name);
+      return found.length >= events.length && found;
+    },
+    { seconds: 120, everyMs: 1_000 },
+  );
+  const places = reactions.map((one) => one.payload.data.place);
+  assert.equal(places.length, events.length, 'none is reacted to twice');
+  assert.deepEqual(new Set(places), new Set(events.map((one) => one.payload.data.place)));
+});
+
+/** An event that has every attribute of its type, by the type's own schema. */
+function full(schema) {
+  const value = (property) => {
+    if (property.enum) return property.enum[0];
+    if (property.format === 'date') return '2026-01-15';
+    if (property.format === 'date-time') return '2026-01-15T10:00:00Z';
+    if (property.type === 'boolean') return true;
+    if (property.type === 'array') return property.items.type === 'string' ? ['roaming'] : [];
+    if (property.type === 'string') return 'x'.repeat(property.minLength ?? 3);
+    return Math.min(property.maximum ?? 7, 7);
+  };
+  return Object.fromEntries(Object.entries(schema.properties).map(([key, property]) => [key, value(property)]));
+}
+
+/** TEL-12, GAP-44: more than 37 criteria in one rule, and the trace says why it fired and why it did not. */
+test('a rule with more than 37 criteria decides, and says why', { timeout: 180_000 }, async (t) => {
+  const server = await Server.start({ settings: FAST });
+  t.after(() => server.discard());
+  const api = await administrator(server);
+  await register(api);
+  const key = await keyOf(api);
+  const type = await json(await api('/event-types/roaming.arrived'));
+  const data = full(type.schema);
+  const criteria = Object.entries(data)
+    .filter(([, value]) => !Array.isArray(value))
+    .map(([name, value]) => ({ field: `event.${name}`, op: 'eq', value }));
+  assert.ok(criteria.length >= 38, `${criteria.length}`);
+  const reaction = { key: 'told', kind: 'emit', event: REACTED.name, data: { place: 'event.country' }, after_seconds: 0 };
+  const expect = { matched: true, reactions: ['told'] };
+  const rule = await launch(server, api, 'welcome', {
+    event: type.name,
+    criteria: form(criteria),
+    reactions: [reaction],
+    on_error: 'roll_back',
+    tests: [{ name: 'everything fits', event: data, expect }],
+  });
+
+  const arrived = (id, changed) => ({ ...event('network', id), type: type.name, data: { ...data, ...changed } });
+  const { results } = await json(await send(server, key, [arrived(1, {}), arrived(2, { arpu: 6 })]));
+  const decision = (at) =>
+    until('it is decided', async () => {
+      const { items } = await json(await api(`/events/${results[at].event_id}/decisions`));
+      return items.find((one) => one.rule_id === rule);
+    });
+  const [fired, not] = [await decision(0), await decision(1)];
+  assert.deepEqual([fired.matched, fired.verdict], [true, 'matched']);
+  assert.deepEqual([not.matched, not.verdict], [false, 'criteria']);
+  assert.match(not.reason, /criteria/);
+  await until('it reacts', async () => (await stored(api, REACTED.name)).length === 1);
 });

@@ -65,19 +65,23 @@ impl FromRequest for Sent {
     }
 }
 
-/// The content mode follows from the content type; headers beside another JSON body make the binary mode.
+/// The content mode follows from the content type; headers beside another JSON body make the binary mode. Plain JSON
+/// without them is read as the event, or as the batch, that it looks like.
 fn read(request: &HttpRequest, body: &[u8]) -> Result<Sent, ApiError> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    if kind == BATCH {
+    let has_headers = request.headers().contains_key("ce-specversion");
+    let is_plain = cloudevents::is_json(&kind) && kind != STRUCTURED && kind != BATCH && !has_headers;
+    let is_array = body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+    if kind == BATCH || (is_plain && is_array) {
         let events = cloudevents::batch(body)
             .map_err(|fault| ApiError::new(Code::MalformedRequest, format!("the batch {}", fault.message)))?;
         return Ok(Sent { events, is_batch: true });
     }
-    if kind == STRUCTURED {
+    if kind == STRUCTURED || is_plain {
         return Ok(Sent { events: vec![cloudevents::structured(body)], is_batch: false });
     }
-    if request.headers().contains_key("ce-specversion") && (kind.is_empty() || cloudevents::is_json(&kind)) {
+    if has_headers && (kind.is_empty() || cloudevents::is_json(&kind)) {
         let headers = request
             .headers()
             .iter()
