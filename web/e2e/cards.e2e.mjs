@@ -64,6 +64,7 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
 
   // A kind of card with attributes of its own, and a kind of link.
   await page.getByRole('tab', { name: 'Kinds of cards' }).click();
+  await page.getByRole('heading', { name: 'Kinds of cards' }).waitFor();
   await press(page, 'Create');
   await saved(boss, async (form) => {
     await threeNames(form, 'Title', ['Yacht', 'Яхта', 'Yaxta']);
@@ -85,6 +86,7 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
     });
   }
   await page.goto(`${server.url}/automation/structures/links`);
+  await page.getByRole('heading', { name: 'Links' }).waitFor();
   await press(page, 'Create');
   await saved(boss, async (form) => {
     await boss.pick('First card', 'Customer card', { within: form });
