@@ -47,7 +47,10 @@ pub enum Handed {
 /// A connection that is signed in.
 pub struct Connection {
     inner: AsyncSmtpConnection,
+    /// Whether the server knows of no half-finished mail.
     is_clean: bool,
+    /// Whether an answer was lost, or the server said that it closes: what comes next would answer something else.
+    is_lost: bool,
 }
 
 impl Connection {
@@ -99,17 +102,29 @@ impl Connection {
                 .await
                 .map_err(|error| format!("the server refused the sign-in: {}", said(&error)))?;
         }
-        Ok(Self { inner, is_clean: true })
+        Ok(Self { inner, is_clean: true, is_lost: false })
     }
 
     /// Whether the connection can be used again.
     #[must_use]
     pub fn is_broken(&self) -> bool {
-        self.inner.has_broken()
+        self.is_lost || self.inner.has_broken()
     }
 
     /// Hands an e-mail over.
     pub async fn hand_over(&mut self, mail: &Composed) -> Handed {
+        let handed = self.talk(mail).await;
+        self.is_lost = match &handed {
+            Handed::Taken => false,
+            Handed::Refused { code, .. } | Handed::Later { code, .. } => {
+                code.as_deref().is_none_or(|code| code == "421")
+            }
+            Handed::Unknown { .. } => true,
+        };
+        handed
+    }
+
+    async fn talk(&mut self, mail: &Composed) -> Handed {
         if !self.is_clean {
             match self.answer_to(Rset).await {
                 Ok(_) => self.is_clean = true,
