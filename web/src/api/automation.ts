@@ -163,6 +163,12 @@ export interface RuleField {
   group: 'event' | 'customer' | 'time' | 'ref' | 'meta';
 }
 
+/** A field as the server names it, in every language. */
+export type FieldInWords = Omit<RuleField, 'title' | 'choices'> & {
+  title: LocalText | string;
+  choices: { value: string; title: LocalText | string }[];
+};
+
 export interface EventType {
   name: string;
   title: LocalText;

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import i18next from 'i18next';
-import type { EventType, Fault, Rule, RuleDocument, RuleField } from './automation';
+import type { EventType, Fault, FieldInWords, Rule, RuleDocument } from './automation';
 import type { Page } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
@@ -69,12 +68,11 @@ export const useEventTypes = () =>
   });
 
 export const useRuleFields = (event: string) =>
-  useQuery<RuleField[], Problem>({
-    // The titles come in the person's language.
-    queryKey: ['rule-fields', event, i18next.language],
+  useQuery<FieldInWords[], Problem>({
+    queryKey: ['rule-fields', event],
     staleTime: 60_000,
     enabled: event !== '',
-    queryFn: async () => (await page<RuleField>('/rule-fields', { event })).items,
+    queryFn: async () => (await page<FieldInWords>('/rule-fields', { event })).items,
   });
 
 export const importRule = (content: unknown) =>

@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { EventType, JsonSchema, RuleField } from '../../../api/automation';
+import type { EventType, FieldInWords, JsonSchema, RuleField } from '../../../api/automation';
 import { localText } from '../../../lib/format';
 
 type Titles = Record<string, string> | undefined;
@@ -32,26 +32,33 @@ function property(schema: JsonSchema | undefined, path: string): JsonSchema | un
 
 /** The fields with titles and choices in the person's language, where somebody has given them one. */
 export function localised(
-  fields: readonly RuleField[],
+  fields: readonly FieldInWords[],
   type: EventType | undefined,
   language: string,
   t: TFunction,
 ): RuleField[] {
   return fields.map((field) => {
+    const plain = (title: FieldInWords['title']) =>
+      typeof title === 'string' ? title : localText(title, language);
     const known = KNOWN.find((path) => path === field.path);
-    if (known) {
+    if (known && typeof field.title === 'string') {
       const [group, key] = known.split('.');
-      return { ...field, title: t(`rules.fields.${group}.${key}` as 'rules.fields.customer.id') };
+      const choices = field.choices.map(({ value, title }) => ({ value, title: plain(title) }));
+      return {
+        ...field,
+        choices,
+        title: t(`rules.fields.${group}.${key}` as 'rules.fields.customer.id'),
+      };
     }
     const schema = property(type?.schema, field.path);
     const titles = schema?.['x-title'] as Titles;
     const choices = schema?.['x-choices'] as Record<string, Titles> | undefined;
     return {
       ...field,
-      title: localText(titles, language) || field.title,
+      title: localText(titles, language) || plain(field.title),
       choices: field.choices.map((choice) => ({
         ...choice,
-        title: localText(choices?.[choice.value], language) || choice.title,
+        title: localText(choices?.[choice.value], language) || plain(choice.title),
       })),
     };
   });
