@@ -73,7 +73,7 @@ const cardKinds = [
     key: 'device',
     title: t('Device', 'Устройство', 'Qurilma'),
     plural: t('Devices', 'Устройства', 'Qurilmalar'),
-    icon: 'mobile',
+    icon: 'smartphone',
     title_template: '{{ imei }}',
   }),
 ];

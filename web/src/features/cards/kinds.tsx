@@ -23,7 +23,7 @@ import { localText } from '../../lib/format';
 export const ICONS: Record<string, ComponentType> = {
   tag: TagOutlined,
   car: CarOutlined,
-  mobile: MobileOutlined,
+  smartphone: MobileOutlined,
   laptop: LaptopOutlined,
   wifi: WifiOutlined,
   file: FileTextOutlined,

@@ -16,6 +16,7 @@ import {
 import { useAll } from '../../../api/session';
 import { valueText } from '../../../lib/attributes';
 import { dateTime, localText } from '../../../lib/format';
+import { LANGUAGES } from '../../../lib/i18n';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { KEY as LINKS } from './LinksPanel';
@@ -40,6 +41,13 @@ function listText(value: unknown): unknown {
     .join(', ');
 }
 
+const LANGUAGE_WORDS = LANGUAGES.map(({ code, name }) => ({ value: code, title: { en: name } }));
+const kindWords = (t: TFunction) =>
+  (['individual', 'organisation'] as const).map((value) => ({
+    value,
+    title: { en: t(`desk.customer.${value}`) },
+  }));
+
 function Was({
   change,
   attributes,
@@ -54,7 +62,7 @@ function Was({
   const key = change.field.replace(/^attributes\./, '');
   const of = attributes.find((attribute) => attribute.key === key);
   const own: Record<string, string> = {
-    name: t('common.name'),
+    name: t('cards.customers.name'),
     kind: t('desk.customer.kind'),
     language: t('nav.language'),
     vip: 'VIP',
@@ -63,11 +71,17 @@ function Was({
   const link = kinds.find((kind) => change.field === `links.${kind.key}`);
   // The other end of a link by its title, as long as it is linked.
   const named = (value: unknown) => titles.get(String(value)) ?? value;
+  const choices = key === 'kind' ? kindWords(t) : key === 'language' ? LANGUAGE_WORDS : [];
   const text = (value: unknown) =>
-    valueText(of ?? { type: 'text' }, value, i18n.language, {
-      yes: t('common.yes'),
-      no: t('common.no'),
-    });
+    valueText(
+      of ?? { type: choices.length > 0 ? 'choice' : 'text', choices },
+      value,
+      i18n.language,
+      {
+        yes: t('common.yes'),
+        no: t('common.no'),
+      },
+    );
   return (
     <div className="was">
       <span className="dim">
