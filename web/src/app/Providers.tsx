@@ -76,9 +76,10 @@ export function Providers({ children }: { children: ReactNode }) {
         components: dark
           ? {
               Menu: { itemSelectedColor: '#9cc3ff', groupTitleColor: '#9da7b3' },
-              Tabs: { itemSelectedColor: '#9cc3ff' },
+              Tabs: { itemSelectedColor: '#9cc3ff', inkBarColor: '#9cc3ff' },
+              Segmented: { trackBg: '#21262d', itemSelectedBg: '#3d444d' },
             }
-          : {},
+          : { Segmented: { trackBg: '#e6e9ee' } },
       }}
     >
       <App>

@@ -38,7 +38,7 @@ function useCsv(chosen: ReturnType<typeof useColumns>, query: Record<string, str
     setBusy(true);
     try {
       const made = await exportCsv(people, query, [
-        { title: t('common.name'), text: (row) => row.name },
+        { title: t('cards.customers.name'), text: (row) => row.name },
         { title: t('desk.customer.kind'), text: (row) => t(`desk.customer.${row.kind}`) },
         { title: 'VIP', text: (row) => (row.vip ? words.yes : words.no) },
         { title: t('nav.language'), text: (row) => row.language ?? '' },
@@ -95,7 +95,7 @@ export default function CustomersPage() {
   };
   const columns: ColumnsType<FullCustomer> = [
     {
-      title: t('common.name'),
+      title: t('cards.customers.name'),
       key: 'name',
       render: (_, row) => (
         <Link to={`/customers/${row.id}`}>{`${row.vip ? '★ ' : ''}${row.name}`}</Link>

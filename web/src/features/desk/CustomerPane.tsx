@@ -6,23 +6,34 @@ import { Link } from 'react-router';
 import type { Contact } from '../../api/contract';
 import type { Caller, Desk } from '../../api/frames';
 import { useList } from '../../api/query';
-import { contacts, customers } from '../../api/resources';
+import { people, useAttributes } from '../../api/records';
+import { contacts } from '../../api/resources';
 import { useCan } from '../../api/session';
-import { dateTime, duration, phone } from '../../lib/format';
+import { isEmpty } from '../../lib/attributes';
+import { dateTime, duration, localText, phone } from '../../lib/format';
 import { keyLabel } from '../../lib/keys';
 import { setPref, usePrefs } from '../../lib/prefs';
+import { AttributeValue } from '../../ui/AttributeValue';
 import { EmptyState } from '../../ui/EmptyState';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { CustomerFlags } from './CustomerFlags';
 
 function Card({ id, caller }: { id: string; caller: Caller }) {
-  const { t } = useTranslation();
-  const card = useQuery({ queryKey: [customers.path, id], queryFn: () => customers.one(id) });
+  const { t, i18n } = useTranslation();
+  const mayOpen = useCan(people.right);
+  const attributes = useAttributes('customer');
+  const card = useQuery({ queryKey: [people.path, id], queryFn: () => people.one(id) });
   if (card.error) return <ProblemNote error={card.error} onRetry={() => void card.refetch()} />;
   const customer = card.data;
   return (
     <>
-      <h3 className="customer-name">{customer?.name ?? caller.name}</h3>
+      <h3 className="customer-name">
+        {mayOpen ? (
+          <Link to={`/customers/${id}`}>{customer?.name ?? caller.name}</Link>
+        ) : (
+          (customer?.name ?? caller.name)
+        )}
+      </h3>
       <CustomerFlags caller={caller} />
       <Descriptions
         column={1}
@@ -38,6 +49,16 @@ function Card({ id, caller }: { id: string; caller: Caller }) {
             label: t(`desk.customer.kinds.${identifier.kind}`),
             children: identifier.kind === 'phone' ? phone(identifier.value) : identifier.value,
           })),
+          // Only what is filled: the pane is narrow, the rest stands on the customer's page.
+          ...attributes
+            .filter((attribute) => !isEmpty(customer?.attributes?.[attribute.key]))
+            .map((attribute) => ({
+              key: `attribute-${attribute.key}`,
+              label: localText(attribute.title, i18n.language) || attribute.key,
+              children: (
+                <AttributeValue of={attribute} value={customer?.attributes?.[attribute.key]} />
+              ),
+            })),
         ]}
       />
     </>

@@ -50,7 +50,7 @@ function useColumns(): ColumnsType<Message> {
       title: t('messages.state'),
       render: (_, row) => (
         <>
-          <StateTag state={row.state} />
+          <StateTag state={row.state} />{' '}
           {row.reason ? (
             <span className="dim">
               <Reason of={row} />

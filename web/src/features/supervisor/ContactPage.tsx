@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Descriptions, Tag } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useParams } from 'react-router';
+import { Link, useParams } from 'react-router';
 import type { ContactDetail } from '../../api/contract';
 import { send } from '../../api/http';
 import type { Problem } from '../../api/problem';
@@ -81,7 +81,11 @@ export default function ContactPage() {
       <PageHead
         title={found.customer_name ?? phone(found.caller)}
         {...(found.customer_name ? { note: phone(found.caller) } : {})}
-      />
+      >
+        {found.customer_id ? (
+          <Link to={`/customers/${found.customer_id}`}>{t('contacts.openCustomer')}</Link>
+        ) : null}
+      </PageHead>
       {trouble}
       <Facts contact={found} />
       <WrapUpPanel

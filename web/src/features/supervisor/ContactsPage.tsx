@@ -32,7 +32,11 @@ function columns(t: TFunction, language: string): ColumnsType<Contact> {
       key: 'caller',
       render: (_, row) => (
         <>
-          {row.customer_name ?? phone(row.caller)}
+          {row.customer_id && row.customer_name ? (
+            <Link to={`/customers/${row.customer_id}`}>{row.customer_name}</Link>
+          ) : (
+            (row.customer_name ?? phone(row.caller))
+          )}
           {row.customer_name ? <div className="dim">{phone(row.caller)}</div> : null}
         </>
       ),

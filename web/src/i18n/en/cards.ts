@@ -110,6 +110,7 @@ export const cardsEn = {
     note: 'Everybody the company serves. Filters live in the address, so a view can be sent to a colleague.',
     add: 'Add a customer',
     addTitle: 'New customer',
+    name: 'Name',
     columns: 'Columns',
     csv: 'Export CSV',
     csvDone: '{{n}} customers exported',

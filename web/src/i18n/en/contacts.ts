@@ -1,4 +1,5 @@
 export const contactsEn = {
+  openCustomer: 'Open the customer',
   note: 'Search by number, name or note',
   when: 'When',
   caller: 'Caller',

@@ -2,6 +2,7 @@ import type { contactsEn } from '../en/contacts';
 import type { Words } from '../words';
 
 export const contactsRu: Words<typeof contactsEn> = {
+  openCustomer: 'Открыть клиента',
   note: 'Поиск по номеру, имени или заметке',
   when: 'Когда',
   caller: 'Клиент',

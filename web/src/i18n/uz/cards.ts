@@ -113,6 +113,7 @@ export const cardsUz: Words<typeof cardsEn> = {
     note: 'Kompaniya xizmat koʻrsatadigan hamma. Filtr sahifa manzilida saqlanadi, havolani hamkasbga yuborish mumkin.',
     add: 'Mijoz qoʻshish',
     addTitle: 'Yangi mijoz',
+    name: 'Ism',
     columns: 'Ustunlar',
     csv: 'CSV eksport',
     csvDone: 'Eksport qilingan mijozlar: {{n}}',

@@ -2,6 +2,7 @@ import type { contactsEn } from '../en/contacts';
 import type { Words } from '../words';
 
 export const contactsUz: Words<typeof contactsEn> = {
+  openCustomer: 'Mijozni ochish',
   note: 'Raqam, ism yoki izoh boʻyicha qidiruv',
   when: 'Qachon',
   caller: 'Mijoz',

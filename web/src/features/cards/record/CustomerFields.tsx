@@ -65,7 +65,7 @@ function Fields() {
   const attributes = useAttributes(CUSTOMER);
   return (
     <>
-      <TextField name="name" label={t('common.name')} />
+      <TextField name="name" label={t('cards.customers.name')} />
       <div className="pair">
         <Form.Item name="kind" label={t('desk.customer.kind')} rules={[{ required: true }]}>
           <Select

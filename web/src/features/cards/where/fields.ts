@@ -26,7 +26,7 @@ function ownFields(t: TFunction): Filterable[] {
     choices,
   });
   return [
-    own('name', t('common.name')),
+    own('name', t('cards.customers.name')),
     own(
       'kind',
       t('desk.customer.kind'),
