@@ -155,7 +155,7 @@ const rule = (n, name, state, more = {}) => ({
   name,
   description: '',
   state,
-  draft_state: state === 'live' ? 'draft' : state,
+  running: state === 'live' ? 'live' : null,
   refused: null,
   document,
   version: 3,
@@ -225,7 +225,7 @@ const decisions = Array.from({ length: 12 }, (_, n) => ({
   reactions: n % 4 === 0 ? ['thanks', 'offer'] : [],
 }));
 const versions = [3, 2, 1].map((number) => ({
-  number,
+  version: number,
   author: id(1),
   approver: id(2),
   launcher: id(2),
@@ -341,6 +341,7 @@ function ofRule([key, act, number], method, body) {
       200,
       Object.assign(found, {
         state: next,
+        running: ['live', 'paused', 'stopped'].includes(next) ? next : found.running,
         ...(act === 'launch' ? { live_version: found.version } : {}),
       }),
     ];

@@ -139,9 +139,10 @@ export interface Rule {
   id: string;
   name: string;
   description: string;
+  /** Where the draft stands; where the rule stands, when the draft was launched and not changed since. */
   state: RuleState;
-  /** Where the draft stands: a live rule may have one that waits for approval. */
-  draft_state: RuleState;
+  /** Whether a version of it runs; none: it was never launched. */
+  running: 'live' | 'paused' | 'stopped' | null;
   /** Why the draft was refused last. */
   refused?: string | null;
   document: RuleDocument;

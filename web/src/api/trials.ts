@@ -118,7 +118,7 @@ export const useSimulation = (rule: string, id: string | undefined) =>
 
 /** A version is what was launched; the people are known by their ids. */
 export interface Version {
-  number: number;
+  version: number;
   document: RuleDocument;
   author: string | null;
   approver: string | null;

@@ -59,10 +59,10 @@ export function LifeButtons({
         : (draft.document.tests ?? []).length === 0
           ? t('rules.life.testFirst')
           : undefined;
-  const { state, draft_state, live_version, challenger } = rule;
-  const acts = live_version !== null && state !== 'stopped';
+  const { state, running, challenger } = rule;
+  const acts = running === 'live' || running === 'paused';
   const more = [
-    ...(acts && state !== 'paused'
+    ...(running === 'live'
       ? [{ key: 'pause', label: t('rules.life.pause'), disabled: Boolean(noLaunch) }]
       : []),
     ...(challenger
@@ -99,7 +99,7 @@ export function LifeButtons({
   };
   return (
     <>
-      {draft_state === 'draft' ? (
+      {state === 'draft' ? (
         <ReasonButton
           type="primary"
           reason={noWrite ?? notReady}
@@ -108,7 +108,7 @@ export function LifeButtons({
           {t('rules.life.askApproval')}
         </ReasonButton>
       ) : null}
-      {draft_state === 'in_test' ? (
+      {state === 'in_test' ? (
         <>
           <ReasonButton reason={noApprove} onClick={() => setOpen('refuse')}>
             {t('rules.life.refuse')}
@@ -118,12 +118,12 @@ export function LifeButtons({
           </ReasonButton>
         </>
       ) : null}
-      {draft_state === 'approved' ? (
+      {state === 'approved' ? (
         <ReasonButton type="primary" reason={noLaunch} onClick={() => setOpen('launch')}>
           {t('rules.life.launch')}
         </ReasonButton>
       ) : null}
-      {state === 'paused' ? (
+      {running === 'paused' ? (
         <ReasonButton type="primary" reason={noLaunch} onClick={() => void act('resume')}>
           {t('rules.life.resume')}
         </ReasonButton>
@@ -133,7 +133,7 @@ export function LifeButtons({
       </Dropdown>
       {open === 'launch' ? (
         <LaunchDialog
-          beside={state === 'live'}
+          beside={running === 'live'}
           onClose={() => setOpen(undefined)}
           onLaunch={(percent) => act('launch', percent === undefined ? {} : { percent })}
         />

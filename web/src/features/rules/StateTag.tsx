@@ -14,17 +14,17 @@ const COLOURS = {
 /** The state of a rule in words, and what is live while its draft goes on changing. */
 export function StateTag({ rule }: { rule: Rule }) {
   const { t } = useTranslation();
-  const { state, draft_state, live_version, challenger } = rule;
-  const waits = state !== draft_state && draft_state !== 'draft';
+  const { state, running, live_version, challenger } = rule;
+  const draftDiffers = running !== null && running !== state;
   return (
     <>
-      <Tag color={COLOURS[state]}>{t(`rules.states.${state}`)}</Tag>
-      {live_version !== null && state !== 'stopped' ? (
+      <Tag color={COLOURS[running ?? state]}>{t(`rules.states.${running ?? state}`)}</Tag>
+      {live_version !== null && running === 'live' ? (
         <Tag>{t('rules.liveVersion', { version: live_version })}</Tag>
       ) : null}
-      {waits ? (
-        <Tag color={COLOURS[draft_state]}>
-          {t('rules.life.draftIs', { state: t(`rules.states.${draft_state}`) })}
+      {draftDiffers && state !== 'draft' ? (
+        <Tag color={COLOURS[state]}>
+          {t('rules.life.draftIs', { state: t(`rules.states.${state}`) })}
         </Tag>
       ) : null}
       {challenger ? <Tag color="processing">{t('rules.challengerAt', challenger)}</Tag> : null}

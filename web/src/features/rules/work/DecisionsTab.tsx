@@ -55,7 +55,7 @@ export default function DecisionsTab({ rule }: TabProps) {
   const versions = useVersions(rule.id).data ?? [];
   const speech: Speech = { t, language: i18n.language, fields, types: [] };
   const stepsOf = (decision: Decision) => {
-    const made = versions.find((version) => version.number === decision.version);
+    const made = versions.find(({ version }) => version === decision.version);
     return explain((made?.document ?? rule.document).criteria, decision.inputs ?? {});
   };
   return (

@@ -44,9 +44,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
   const nameOf = (n: number) =>
     n === DRAFT ? t('rules.versions.draft') : t('rules.versions.before', { version: n });
   const documentOf = (n: number): RuleDocument | undefined =>
-    n === DRAFT
-      ? editing.draft.document
-      : versions.find((version) => version.number === n)?.document;
+    n === DRAFT ? editing.draft.document : versions.find(({ version }) => version === n)?.document;
   const compare = (from: number, to: number) => {
     const before = documentOf(from);
     const after = documentOf(to);
@@ -54,7 +52,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
       <Differences before={before} after={after} names={[nameOf(from), nameOf(to)]} />
     ) : null;
   };
-  const choices = [DRAFT, ...versions.map((one) => one.number)].map((value) => ({
+  const choices = [DRAFT, ...versions.map((one) => one.version)].map((value) => ({
     value,
     label: nameOf(value),
   }));
@@ -67,7 +65,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
     <>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<Version>
-        rowKey="number"
+        rowKey="version"
         size="small"
         className="panel"
         pagination={false}
@@ -77,7 +75,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
         columns={[
           {
             title: t('rules.versions.version'),
-            render: (_, row) => <VersionMarks version={row.number} rule={rule} />,
+            render: (_, row) => <VersionMarks version={row.version} rule={rule} />,
           },
           {
             title: t('rules.versions.made'),
@@ -91,7 +89,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
           {
             title: t('common.actions'),
             align: 'right',
-            render: (_, { number: version }) => (
+            render: (_, { version }) => (
               <span className="row end">
                 <Button size="small" onClick={() => setPair([version, DRAFT])}>
                   {t('rules.versions.compare')}
