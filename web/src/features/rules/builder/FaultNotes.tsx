@@ -11,15 +11,18 @@ const ICONS = {
 };
 
 export function FaultLine({ fault }: { fault: Fault }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const example = exampleText(fault.example);
+  const key = `rules.faults.${fault.code}`;
+  // The server speaks English, and more exactly; other languages have words for the usual faults.
+  const own = i18n.language !== 'en' && i18n.exists(key);
   return (
     <div className="fault-line" data-severity={fault.severity} data-code={fault.code}>
       <span role="img" aria-label={t(`rules.builder.severity.${fault.severity}`)}>
         {ICONS[fault.severity]}
       </span>
-      <span>
-        {fault.message}
+      <span title={fault.message}>
+        {own ? t(key as 'rules.faults.syntax') : fault.message}
         {example ? <span className="dim"> {t('rules.builder.example', { example })}</span> : null}
       </span>
     </div>
