@@ -199,7 +199,7 @@ fn organisation(folder: &Path, operators: usize) {
     let number = format!(
         "\n[[number]]\nnumber = \"{QUEUE_NUMBER}\"\nflow = \"bench\"\ndescription = \"To the queue\"\nenabled = true\n"
     );
-    fs::write(folder.join("telephony.toml"), telephony + &number).unwrap();
+    fs::write(folder.join("telephony.toml"), telephony + number.as_str()).unwrap();
 }
 
 fn flows(folder: &Path) {

@@ -6,7 +6,6 @@ use base::id::{LinkId, MessageId};
 use channels::link::{LinkKind, LinkSettings};
 use channels::message::MessageClass;
 use channels::store::{Claimed, Outcome, Verdict};
-use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
 use platform::SystemClock;
 use serde_json::json;
@@ -61,7 +60,7 @@ fn message(n: u128) -> Claimed {
         text: "Hello".to_owned(),
         html: None,
         mail_id: None,
-        expires_at: Utc::now(),
+        expires_at: base::Clock::now(&platform::SystemClock),
         priority: 0,
     }
 }

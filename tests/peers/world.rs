@@ -8,7 +8,6 @@ use channels::message::{Address, Channel, ChannelChoice, Message, MessageClass, 
 use channels::query::{self, MessageFilter};
 use channels::store::{self, by_system};
 use channels::template::{Bodies, EmailBody, SmsBody, TemplateFields};
-use chrono::Utc;
 use platform::SystemClock;
 use platform::testing::TestDb;
 use rand::SeedableRng;
@@ -121,7 +120,13 @@ impl World {
             },
         };
         let (mut rng, mut tx) = (ChaCha8Rng::seed_from_u64(1), self.db.pool().begin().await.unwrap());
-        store::insert_template(&mut tx, &mut by_system(Utc::now(), &mut rng), &template).await.unwrap();
+        store::insert_template(
+            &mut tx,
+            &mut by_system(base::Clock::now(&platform::SystemClock), &mut rng),
+            &template,
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
     }
 
@@ -129,7 +134,7 @@ impl World {
         let settings = LinkSettings::read(kind, settings).unwrap();
         let fields = LinkFields { name: "peer".to_owned(), enabled: true, settings };
         let (mut rng, mut tx) = (ChaCha8Rng::seed_from_u64(2), self.db.pool().begin().await.unwrap());
-        let edit = &mut by_system(Utc::now(), &mut rng);
+        let edit = &mut by_system(base::Clock::now(&platform::SystemClock), &mut rng);
         let link = store::insert_link(&mut tx, edit, &fields, &Secrets::default()).await.unwrap();
         tx.commit().await.unwrap();
         self.board.announce();
@@ -141,7 +146,7 @@ impl World {
             .iter()
             .enumerate()
             .map(|(n, (to, text))| NewMessage {
-                key: format!("{n} {to} {}", Utc::now()),
+                key: format!("{n} {to} {}", base::Clock::now(&platform::SystemClock)),
                 customer: None,
                 to: Some(Address::parse(channel, to).unwrap()),
                 channel: ChannelChoice::Preferred,
@@ -154,7 +159,7 @@ impl World {
             .collect();
         let (mut rng, mut tx) =
             (ChaCha8Rng::from_rng(&mut rand::rng()), self.db.pool().begin().await.unwrap());
-        let edit = &mut by_system(Utc::now(), &mut rng);
+        let edit = &mut by_system(base::Clock::now(&platform::SystemClock), &mut rng);
         let enqueued = store::enqueue_all(&mut tx, edit, &messages).await.unwrap();
         tx.commit().await.unwrap();
         enqueued.into_iter().map(|enqueued| enqueued.id).collect()

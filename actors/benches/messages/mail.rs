@@ -8,7 +8,6 @@ use platform::SystemClock;
 use serde_json::json;
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -88,7 +87,7 @@ fn measure(port: u16, key: Option<&str>, count: u32) -> f64 {
             id: LinkId::from_uuid(uuid::Uuid::nil()),
             settings: *settings,
             secrets,
-            counter: Rc::clone(&memory) as Rc<dyn actors::messages::Counter>,
+            counter: memory.clone(),
             clock: Arc::new(SystemClock),
             board: LinkBoard::default(),
             queued,

@@ -4,9 +4,8 @@
 //! therefore the link: sockets, encoding, window, receipts, signatures. The limit of the same run is printed beside it.
 #![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a measurement stops at the first surprise"
 )]
 

@@ -4,7 +4,6 @@ use actors::messages::{Counter, Item};
 use base::id::MessageId;
 use channels::message::MessageClass;
 use channels::store::{Claimed, Verdict};
-use chrono::Utc;
 use futures_util::future::LocalBoxFuture;
 use std::cell::Cell;
 use std::rc::Rc;
@@ -54,7 +53,7 @@ fn message(n: u32) -> Claimed {
         text: "Your order 1234567 is on its way, the courier comes at noon.".to_owned(),
         html: Some("<p>Your order <b>1234567</b> is on its way.</p>".to_owned()),
         mail_id: Some(format!("{n}@example.com")),
-        expires_at: Utc::now(),
+        expires_at: base::Clock::now(&platform::SystemClock),
         priority: 0,
     }
 }

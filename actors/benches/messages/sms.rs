@@ -10,7 +10,6 @@ use serde_json::json;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -140,7 +139,7 @@ fn measure(port: u16, window: u16, count: u32) -> f64 {
             id: LinkId::from_uuid(uuid::Uuid::nil()),
             settings: settings(port, window),
             password: None,
-            counter: Rc::clone(&memory) as Rc<dyn actors::messages::Counter>,
+            counter: memory.clone(),
             clock: Arc::new(SystemClock),
             board: LinkBoard::default(),
             queued,
@@ -196,7 +195,7 @@ fn measure_node(port: u16, count: u32) -> f64 {
             id: LinkId::from_uuid(uuid::Uuid::nil()),
             settings: settings(port, 100),
             password: None,
-            counter: Rc::clone(&memory) as Rc<dyn actors::messages::Counter>,
+            counter: memory.clone(),
             clock: Arc::new(SystemClock),
             board: LinkBoard::default(),
             queued,

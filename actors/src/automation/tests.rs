@@ -333,8 +333,7 @@ async fn a_simulation_looks_at_stored_events_and_does_nothing() {
     let mut site = Site::new().await;
     let rule = site.launch("live", document("false", json!([]))).await;
     for n in 0..5_u32 {
-        site.send(&"purchase".to_owned(), &n.to_string(), u128::from(n) + 1, json!({ "amount": n * 100 }))
-            .await;
+        site.send("purchase", &n.to_string(), u128::from(n) + 1, json!({ "amount": n * 100 })).await;
     }
     let tried = document("event.amount >= 200", json!([message("thank", "thanks")]));
     let span = (noon() - TimeDelta::hours(3), noon() + TimeDelta::hours(3));

@@ -1,5 +1,5 @@
 //! Attributes as data: defined, filled, kept unique, found, indexed.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 

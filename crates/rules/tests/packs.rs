@@ -1,5 +1,4 @@
 //! The rules that come with the server, against the event types that come with it.
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use rules::catalogue::{Catalogue, Field, FieldGroup, FieldKind};
 use rules::decide::CompiledRule;

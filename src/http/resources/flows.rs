@@ -250,7 +250,6 @@ async fn known(db: &mut PgConnection) -> Result<flow::process::Known, ApiError> 
         operations: Some(operations.collect()),
         flows: Some(flows),
         roles: Some(roles),
-        ..flow::process::Known::default()
     })
 }
 

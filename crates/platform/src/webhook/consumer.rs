@@ -44,12 +44,13 @@ impl Handler for Webhooks {
 fn body(event: &Event) -> String {
     let time = event.occurred_at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (source, data) = match event.journal {
-        Journal::Outside => (&event.payload["source"], &event.payload["data"]),
-        _ => (&serde_json::Value::Null, &event.payload),
+        Journal::Outside => (event.payload.get("source"), event.payload.get("data")),
+        _ => (None, Some(&event.payload)),
     };
+    let source = source.and_then(serde_json::Value::as_str).unwrap_or("trunkline");
     json!({
         "specversion": "1.0", "id": event.event_id, "type": event.kind, "time": time, "timestamp": time,
-        "source": source.as_str().unwrap_or("trunkline"), "subject": event.subject, "data": data,
+        "source": source, "subject": event.subject, "data": data,
         "datacontenttype": "application/json",
     })
     .to_string()

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 /// Signatures name the time, and who checks them looks at the clock.
 fn now() -> DateTime<Utc> {
-    DateTime::<Utc>::from(std::time::SystemTime::now())
+    base::Clock::now(&crate::SystemClock)
 }
 
 /// A request that a receiver got.

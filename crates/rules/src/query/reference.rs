@@ -6,12 +6,15 @@ use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
+/// A table without its rows, as its columns come.
+type TableRow = (String, Json<Title>, Json<Vec<ReferenceColumn>>, i32);
+
 /// All tables without their rows, by name.
 ///
 /// # Errors
 /// The database failed.
 pub async fn reference_tables(db: &mut PgConnection) -> sqlx::Result<Vec<ReferenceTable>> {
-    let rows: Vec<(String, Json<Title>, Json<Vec<ReferenceColumn>>, i32)> =
+    let rows: Vec<TableRow> =
         sqlx::query_as("select name, title, columns, version from rules.reference_table order by name")
             .fetch_all(db)
             .await?;
@@ -32,7 +35,7 @@ fn table(
 /// # Errors
 /// The database failed.
 pub async fn find_reference(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<ReferenceTable>> {
-    let found: Option<(String, Json<Title>, Json<Vec<ReferenceColumn>>, i32)> =
+    let found: Option<TableRow> =
         sqlx::query_as("select name, title, columns, version from rules.reference_table where name = $1")
             .bind(name)
             .fetch_optional(&mut *db)

@@ -162,7 +162,7 @@ proptest! {
     /// Whatever is offered, an answer has as many sections as the offer, in the same order, and can be read again.
     #[test]
     fn an_answer_mirrors_its_offer(lines in proptest::collection::vec(any_line(), 0..30)) {
-        let text = "v=0\nc=IN IP4 192.0.2.1\n".to_owned() + &lines.join("\n");
+        let text = "v=0\nc=IN IP4 192.0.2.1\n".to_owned() + lines.join("\n").as_str();
         let Ok(offer) = parse(&text) else { return Ok(()) };
         let Ok((answer, agreed)) = local().answer(&offer) else { return Ok(()) };
         let answer = parse(&answer).unwrap();
