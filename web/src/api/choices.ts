@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { LocalText } from './contract';
-import type { Problem } from './problem';
 import { type Query, send } from './http';
+import type { Problem } from './problem';
 import { useCan } from './session';
 
 /** What a reaction may name: its value, and what people call it. */

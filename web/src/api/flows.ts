@@ -3,6 +3,7 @@ import type { Page } from './contract';
 import type * as f from './flow-types';
 import { type Query, send } from './http';
 import { type Collection, resource } from './query';
+import type * as work from './work-types';
 
 const of = (name: string) => `/flows/${encodeURIComponent(name)}`;
 
@@ -64,38 +65,38 @@ const TASKS_PER_PAGE = 200;
 const COUNTED_TASKS = 99;
 
 export const listTasks = (query: Query, signal?: AbortSignal) =>
-  page<f.Task>('/tasks', { limit: TASKS_PER_PAGE, ...query }, signal);
-export const oneTask = (id: string) => send<f.Task>(`/tasks/${id}`);
+  page<work.Task>('/tasks', { limit: TASKS_PER_PAGE, ...query }, signal);
+export const oneTask = (id: string) => send<work.Task>(`/tasks/${id}`);
 export const taskAct = (
   id: string,
   act: 'take' | 'complete' | 'decide' | 'delegate',
   body: object = {},
-) => send<f.Task>(`/tasks/${id}/${act}`, { method: 'POST', body });
+) => send<work.Task>(`/tasks/${id}/${act}`, { method: 'POST', body });
 
 export async function myOpenTasks(signal?: AbortSignal): Promise<{ n: number; more: boolean }> {
   const query = { mine: true, state: 'open', limit: COUNTED_TASKS };
-  const found = await page<f.Task>('/tasks', query, signal);
+  const found = await page<work.Task>('/tasks', query, signal);
   return { n: found.items.length, more: Boolean(found.next) };
 }
 
-export const readDeputies = () => page<f.Deputy>('/deputies');
-export const saveDeputies = (items: f.Deputy[]) =>
-  send<Page<f.Deputy>>('/deputies', { method: 'PUT', body: { items } });
+export const readDeputies = () => page<work.Deputy>('/deputies');
+export const saveDeputies = (items: work.Deputy[]) =>
+  send<Page<work.Deputy>>('/deputies', { method: 'PUT', body: { items } });
 
-export const listScripts = (query: Query = {}) => page<f.Script>('/scripts', query);
+export const listScripts = (query: Query = {}) => page<work.Script>('/scripts', query);
 export const startScript = (input: { flow: string; contact_id?: string; customer_id?: string }) =>
-  send<f.ScriptRun>('/script-runs', { method: 'POST', body: input });
-export const readScript = (id: string) => send<f.ScriptRun>(`/script-runs/${id}`);
+  send<work.ScriptRun>('/script-runs', { method: 'POST', body: input });
+export const readScript = (id: string) => send<work.ScriptRun>(`/script-runs/${id}`);
 export const answerScript = (
   id: string,
   input: { values: Record<string, unknown>; button?: string },
-) => send<f.ScriptRun>(`/script-runs/${id}/answer`, { method: 'POST', body: input });
+) => send<work.ScriptRun>(`/script-runs/${id}/answer`, { method: 'POST', body: input });
 export const backScript = (id: string) =>
-  send<f.ScriptRun>(`/script-runs/${id}/back`, { method: 'POST', body: {} });
+  send<work.ScriptRun>(`/script-runs/${id}/back`, { method: 'POST', body: {} });
 export const contactScripts = (contact: string) =>
-  page<f.WalkedScript>(`/contacts/${contact}/script-runs`);
+  page<work.WalkedScript>(`/contacts/${contact}/script-runs`);
 
-export const connectors = resource<f.Connector, f.ConnectorForm>(
+export const connectors = resource<work.Connector, work.ConnectorForm>(
   '/connectors' as Collection,
   (one) => one.id,
   'connector.read',

@@ -1,15 +1,15 @@
 import { adminEn } from './en/admin';
 import { cardsEn } from './en/cards';
+import { connectorsEn } from './en/connectors';
 import { contactsEn } from './en/contacts';
 import { eventsEn } from './en/events';
-import { scriptEn } from './en/script';
-import { tasksEn } from './en/tasks';
-import { connectorsEn } from './en/connectors';
 import { flowsEn } from './en/flows';
 import { hooksEn } from './en/hooks';
 import { messagesEn } from './en/messages';
 import { rulesEn } from './en/rules';
 import { schemaEn } from './en/schema';
+import { scriptEn } from './en/script';
+import { tasksEn } from './en/tasks';
 
 /** Words of pages that are not part of the first load: they come with the first of these pages. */
 export const pagesEn = {

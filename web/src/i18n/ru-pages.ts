@@ -1,16 +1,16 @@
 import type { pagesEn } from './en-pages';
 import { adminRu } from './ru/admin';
 import { cardsRu } from './ru/cards';
+import { connectorsRu } from './ru/connectors';
 import { contactsRu } from './ru/contacts';
 import { eventsRu } from './ru/events';
-import { scriptRu } from './ru/script';
-import { tasksRu } from './ru/tasks';
-import { connectorsRu } from './ru/connectors';
 import { flowsRu } from './ru/flows';
 import { hooksRu } from './ru/hooks';
 import { messagesRu } from './ru/messages';
 import { rulesRu } from './ru/rules';
 import { schemaRu } from './ru/schema';
+import { scriptRu } from './ru/script';
+import { tasksRu } from './ru/tasks';
 import type { Words } from './words';
 
 export const pagesRu: Words<typeof pagesEn> = {

@@ -1,16 +1,16 @@
 import type { pagesEn } from './en-pages';
 import { adminUz } from './uz/admin';
 import { cardsUz } from './uz/cards';
+import { connectorsUz } from './uz/connectors';
 import { contactsUz } from './uz/contacts';
 import { eventsUz } from './uz/events';
-import { scriptUz } from './uz/script';
-import { tasksUz } from './uz/tasks';
-import { connectorsUz } from './uz/connectors';
 import { flowsUz } from './uz/flows';
 import { hooksUz } from './uz/hooks';
 import { messagesUz } from './uz/messages';
 import { rulesUz } from './uz/rules';
 import { schemaUz } from './uz/schema';
+import { scriptUz } from './uz/script';
+import { tasksUz } from './uz/tasks';
 import type { Words } from './words';
 
 export const pagesUz: Words<typeof pagesEn> = {

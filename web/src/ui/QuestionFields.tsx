@@ -1,7 +1,7 @@
 import { DatePicker, Form, Input, InputNumber, Radio, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { Question } from '../api/flow-types';
+import type { Question } from '../api/work-types';
 
 /** A list this short is shown whole, a longer one folded. */
 const SHOWN_CHOICES_MAX = 6;

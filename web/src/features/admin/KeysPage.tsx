@@ -7,8 +7,8 @@ import { apiKeys } from '../../api/resources';
 import { dateTime } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { TextField } from '../../ui/crud/fields';
-import { OperationMatrix } from './RolesPage';
 import { Secret } from '../../ui/crud/Secret';
+import { OperationMatrix } from './RolesPage';
 
 type KeyForm = Omit<ApiKeyInput, 'expires_at'> & { expires_at?: Dayjs | string | null };
 

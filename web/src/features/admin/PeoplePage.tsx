@@ -9,10 +9,10 @@ import { people, roles, units } from '../../api/resources';
 import { useAll, useCan } from '../../api/session';
 import { skew } from '../../api/skew';
 import { LANGUAGES } from '../../lib/i18n';
-import { useSay } from '../../ui/say';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { TextField } from '../../ui/crud/fields';
 import { Secret } from '../../ui/crud/Secret';
+import { useSay } from '../../ui/say';
 
 function statusOf(person: Person): 'active' | 'disabled' | 'locked' {
   if (person.is_disabled) return 'disabled';

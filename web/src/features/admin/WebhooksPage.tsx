@@ -1,6 +1,7 @@
 import { Form, Input, Modal, Popconfirm, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useCan } from '../../api/session';
 import {
   type MadeWebhook,
   rotateSecret,
@@ -8,7 +9,6 @@ import {
   type WebhookInput,
   webhooks,
 } from '../../api/webhooks';
-import { useCan } from '../../api/session';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { SwitchField, TextField } from '../../ui/crud/fields';
 import { Secret } from '../../ui/crud/Secret';

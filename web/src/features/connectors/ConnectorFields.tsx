@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { AUTH_KINDS, type Connector, type ConnectorForm, METHODS } from '../../api/flow-types';
+import { AUTH_KINDS, type Connector, type ConnectorForm, METHODS } from '../../api/work-types';
 import { TextField } from '../../ui/crud/fields';
 
 const shown = (schema: unknown) => (schema == null ? '' : JSON.stringify(schema, null, 2));

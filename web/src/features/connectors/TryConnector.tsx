@@ -2,8 +2,8 @@ import { useMutation } from '@tanstack/react-query';
 import { Alert, Button, Form, Input, Modal, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Connector } from '../../api/flow-types';
 import { tryConnector } from '../../api/flows';
+import type { Connector } from '../../api/work-types';
 import { dateTime } from '../../lib/format';
 import { ProblemNote } from '../../ui/ProblemNote';
 

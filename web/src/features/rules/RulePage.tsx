@@ -17,11 +17,11 @@ import { type Editing, useDraft } from './useDraft';
 import { useUndoKeys } from './useUndoKeys';
 import './rules.css';
 
-const TryTab = lazy(() => import('./work/TryTab'));
-const SimulationTab = lazy(() => import('./work/SimulationTab'));
-const VersionsTab = lazy(() => import('./work/VersionsTab'));
-const ResultsTab = lazy(() => import('./work/ResultsTab'));
-const DecisionsTab = lazy(() => import('./work/DecisionsTab'));
+const TryTab = lazy(() => import('./tabs/TryTab'));
+const SimulationTab = lazy(() => import('./tabs/SimulationTab'));
+const VersionsTab = lazy(() => import('./tabs/VersionsTab'));
+const ResultsTab = lazy(() => import('./tabs/ResultsTab'));
+const DecisionsTab = lazy(() => import('./tabs/DecisionsTab'));
 
 const TABS = ['build', 'try', 'simulation', 'versions', 'results', 'decisions'] as const;
 type Tab = (typeof TABS)[number];

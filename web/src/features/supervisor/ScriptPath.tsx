@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import type { WalkedScript } from '../../api/flow-types';
 import { contactScripts } from '../../api/flows';
+import type { WalkedScript } from '../../api/work-types';
 import { clock } from '../../lib/format';
 import { ProblemNote } from '../../ui/ProblemNote';
 

@@ -1,9 +1,9 @@
 import { Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Task } from '../../api/flow-types';
 import { taskAct } from '../../api/flows';
 import { useChange } from '../../api/query';
+import type { Task } from '../../api/work-types';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';

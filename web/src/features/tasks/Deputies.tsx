@@ -3,11 +3,11 @@ import { useQuery } from '@tanstack/react-query';
 import { Button, DatePicker, Drawer, Form, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { Deputy } from '../../api/flow-types';
 import { readDeputies, saveDeputies } from '../../api/flows';
 import { useChange } from '../../api/query';
 import { people } from '../../api/resources';
 import { useAll, useMe } from '../../api/session';
+import type { Deputy } from '../../api/work-types';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useSay } from '../../ui/say';
 

@@ -1,6 +1,6 @@
-import { customersRu } from './customers';
 import type { adminEn } from '../en/admin';
 import type { Words } from '../words';
+import { customersRu } from './customers';
 
 export const adminRu: Words<typeof adminEn> = {
   nothing: 'Ни одна из этих страниц вам не открыта',

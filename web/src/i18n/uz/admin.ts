@@ -1,6 +1,6 @@
-import { customersUz } from './customers';
 import type { adminEn } from '../en/admin';
 import type { Words } from '../words';
+import { customersUz } from './customers';
 
 export const adminUz: Words<typeof adminEn> = {
   nothing: 'Bu sahifalarning hech biri sizga ochiq emas',

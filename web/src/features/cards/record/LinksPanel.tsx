@@ -20,9 +20,9 @@ import { localText } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
+import { RecordPicker } from '../../../ui/RecordPicker';
 import { useSay } from '../../../ui/say';
 import { CUSTOMER, EndIcon, useKinds } from '../kinds';
-import { RecordPicker } from '../../../ui/RecordPicker';
 
 export const KEY = 'links-of';
 

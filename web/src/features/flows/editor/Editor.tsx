@@ -1,5 +1,5 @@
-import { ReactFlowProvider } from '@xyflow/react';
 import { useQuery } from '@tanstack/react-query';
+import { ReactFlowProvider } from '@xyflow/react';
 import { Alert, Button, Segmented } from 'antd';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';

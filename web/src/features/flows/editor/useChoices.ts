@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import type { Page } from '../../../api/contract';
-import type { Connector } from '../../../api/flow-types';
 import { listFlows } from '../../../api/flows';
 import { send } from '../../../api/http';
 import { prompts, queues, roles, skills } from '../../../api/resources';
 import { useAll, useMe } from '../../../api/session';
+import type { Connector } from '../../../api/work-types';
 import { can } from '../../../lib/can';
 import { localText } from '../../../lib/format';
 import type { Choice } from '../../../ui/schema/context';

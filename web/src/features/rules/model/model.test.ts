@@ -8,7 +8,7 @@ import { explain, holds } from './explain';
 import { convert, operatorsFor } from './fields';
 import { begin, change, redo, undo } from './history';
 import { afterPeriod, period, split, weekdays } from './period';
-import { lay, rowsOf, sheetFault, sheetOf, meant } from './sheet';
+import { lay, meant, rowsOf, sheetFault, sheetOf } from './sheet';
 import { addRow, paste, removeColumn, withRows } from './table';
 import { passes } from './tests';
 
