@@ -16,6 +16,15 @@ import { useSay } from '../../ui/say';
 import { SUBJECTS } from './subjects';
 import { TypeDrawer } from './TypeDrawer';
 
+/** More names than these are counted instead. */
+const NAMES_MAX = 8;
+
+function shortList(names: string[]): string {
+  const more = names.length - NAMES_MAX;
+  const shown = names.slice(0, NAMES_MAX).join(', ') || '—';
+  return more > 0 ? `${shown}, +${more}` : shown;
+}
+
 /** What may arrive; each type is the source of forms and of the fields that rules read. */
 export default function TypesTab() {
   const { t, i18n } = useTranslation();
@@ -74,7 +83,7 @@ export default function TypesTab() {
             title: t('events.types.fields'),
             render: (_, row) => (
               <span className="code dim">
-                {Object.keys(row.schema.properties ?? {}).join(', ') || '—'}
+                {shortList(Object.keys(row.schema.properties ?? {}))}
               </span>
             ),
           },

@@ -16,6 +16,8 @@ export function FaultLine({ fault }: { fault: Fault }) {
   const key = `rules.faults.${fault.code}`;
   // The server speaks English, and more exactly; other languages have words for the usual faults.
   const own = i18n.language !== 'en' && i18n.exists(key);
+  // Which name is unknown stands in the server's words between backticks.
+  const name = fault.code.startsWith('unknown_') ? /`([^`]+)`/.exec(fault.message)?.[1] : undefined;
   return (
     <div className="fault-line" data-severity={fault.severity} data-code={fault.code}>
       <span role="img" aria-label={t(`rules.builder.severity.${fault.severity}`)}>
@@ -23,6 +25,7 @@ export function FaultLine({ fault }: { fault: Fault }) {
       </span>
       <span title={fault.message}>
         {own ? t(key as 'rules.faults.syntax') : fault.message}
+        {own && name ? <span className="code"> {name}</span> : null}
         {example ? <span className="dim"> {t('rules.builder.example', { example })}</span> : null}
       </span>
     </div>

@@ -62,11 +62,14 @@ function sayGroup(group: Group, speech: Speech, inside = false): string {
   return inside && parts.length > 1 ? `(${joined})` : joined;
 }
 
+/** An expression that asks nothing. */
+const isAlways = (text: string): boolean => ['', 'true'].includes(text.trim());
+
 function sayCriteria(criteria: Criteria, speech: Speech): string {
   const { t } = speech;
   if (criteria.kind === 'table') return t(`${SAY}.ifTable`);
   if (criteria.kind === 'expression')
-    return criteria.text.trim() ? t(`${SAY}.ifExpression`, { text: criteria.text.trim() }) : '';
+    return isAlways(criteria.text) ? '' : t(`${SAY}.ifExpression`, { text: criteria.text.trim() });
   const conditions = sayGroup(criteria.group, speech);
   return conditions ? t(`${SAY}.if`, { conditions }) : '';
 }
