@@ -36,6 +36,7 @@ impl Door {
         let host = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
         let host = host.filter(|host| !host.is_empty() && !host.contains('/'));
         let host = host.ok_or_else(|| DemoError::Url(url.to_owned()))?.to_owned();
+        platform::tls::choose();
         let client = Client::builder().timeout(ANSWERS_WITHIN).build().map_err(DemoError::Client)?;
         Ok(Self { client, host })
     }

@@ -6768,11 +6768,60 @@ export interface components {
              */
             trunkline_rule: number;
         };
+        /** @description Which version. */
+        RuleRollBackInput: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            version: number;
+        };
         /**
          * @description Where a rule stands (BRE-ST-01).
          * @enum {string}
          */
         RuleState: "draft" | "in_test" | "approved" | "live" | "paused" | "stopped";
+        /** @description What the rule would do. */
+        RuleTryBody: {
+            /** @description What is wrong with the document. */
+            faults: components["schemas"]["Fault"][];
+            /** @description Whether it reacts. */
+            matched: boolean;
+            /** @description What it would do. */
+            reactions: Record<string, never>[];
+            /** @description How the tests of the rule came out. */
+            tests: components["schemas"]["SampleResult"][];
+            /** @description Why, step by step. */
+            trace: Record<string, never>;
+            /** @description Which variant the customer sees; null outside of an experiment. */
+            variant?: string | null;
+        };
+        /** @description An event to try a rule with. */
+        RuleTryInput: {
+            /** @description The customer, as expressions see one. */
+            customer: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description A stored customer.
+             */
+            customer_id?: string | null;
+            /** @description The document; when absent, the draft of `rule_id`. */
+            document: Record<string, never>;
+            /** @description What outside systems would answer, by `connector/operation`. */
+            emulated?: Record<string, never>;
+            /** @description The event's data. */
+            event: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description The moment; now when absent.
+             */
+            now?: string | null;
+            /**
+             * Format: uuid
+             * @description Whose draft is tried.
+             */
+            rule_id?: string | null;
+        };
         /** @description A version that was launched. */
         RuleVersion: {
             /**
@@ -12464,7 +12513,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TryInput"];
+                "application/json": components["schemas"]["RuleTryInput"];
             };
         };
         responses: {
@@ -12473,7 +12522,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TryBody"];
+                    "application/json": components["schemas"]["RuleTryBody"];
                 };
             };
             422: {
@@ -12901,7 +12950,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["RollBackInput"];
+                "application/json": components["schemas"]["RuleRollBackInput"];
             };
         };
         responses: {
