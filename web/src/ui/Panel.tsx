@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 export interface PanelProps {
   title: string;
   url: string;
-  height: number;
+  height?: number;
   fields: Record<string, unknown>;
 }
 
@@ -17,7 +17,7 @@ export function filled(url: string, fields: Record<string, unknown>): string {
 }
 
 /** Scripts of that page run in its own origin; it cannot navigate ours. */
-export function Panel({ title, url, height, fields }: PanelProps) {
+export function Panel({ title, url, height = 480, fields }: PanelProps) {
   const { t } = useTranslation();
   return (
     <iframe

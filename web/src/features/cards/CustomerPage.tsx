@@ -4,12 +4,14 @@ import { Descriptions, Tabs, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
+import { usePanels } from '../../api/panels';
 import type { Problem } from '../../api/problem';
 import { type FullCustomer, people, useAttributes } from '../../api/records';
 import { useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
 import { PageHead } from '../../ui/PageHead';
+import { Panel } from '../../ui/Panel';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { CUSTOMER } from './kinds';
@@ -49,12 +51,21 @@ function Identifiers({ customer }: { customer: FullCustomer }) {
   );
 }
 
+/** What a panel's address may name: attributes, and each kind of identifier by its first value. */
+function cardFields(customer: FullCustomer): Record<string, unknown> {
+  const first: Record<string, unknown> = {};
+  for (const { kind, value } of customer.identifiers ?? []) first[kind] ??= value;
+  const { id, name, kind, language } = customer;
+  return { ...customer.attributes, ...first, id, name, kind, language };
+}
+
 /** One customer: who it is, what is known, what it is linked to and what happened. */
 export default function CustomerPage() {
   const { t } = useTranslation();
   const { id = '' } = useParams();
   const [editing, setEditing] = useState(false);
   const attributes = useAttributes(CUSTOMER);
+  const panels = usePanels('customer');
   const spec = useCustomerSpec();
   const may = useCan('customer.write');
   const maySend = useCan('message.send');
@@ -127,6 +138,11 @@ export default function CustomerPage() {
                 label: t('cards.page.messages'),
                 children: <MessagesPanel customer={id} />,
               },
+              ...panels.map((panel) => ({
+                key: `panel ${panel.title}`,
+                label: panel.title,
+                children: <Panel {...panel} fields={cardFields(customer)} />,
+              })),
             ]}
           />
         </section>
