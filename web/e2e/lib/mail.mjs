@@ -45,7 +45,7 @@ export class MailSink {
   }
 
   /** The first letter to an address that says this, once it has come. */
-  received(address, words, seconds = 15) {
+  received(address, words, seconds = 60) {
     return until(`the mail server gets "${words}" for ${address}`, () => this.letters.find((one) => one.to.includes(address) && one.words.includes(words)), { seconds });
   }
 

@@ -67,7 +67,7 @@ export class Smsc {
   }
 
   /** The first message to a number that says this, once it has come. */
-  received(number, words, seconds = 15) {
+  received(number, words, seconds = 60) {
     return until(`the SMS centre gets "${words}" for ${number}`, () => this.messages.find((one) => one.to === number && one.text.includes(words)), { seconds });
   }
 
