@@ -13,6 +13,7 @@ use platform::testing::TestDb;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
+use sqlx::postgres::PgPoolOptions;
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
@@ -86,8 +87,11 @@ impl World {
     /// Starts the links; with an address, the bounce listener too.
     pub fn start(&mut self, bounces: Option<SocketAddr>) {
         self.stop = CancellationToken::new();
+        // The links run on an arbiter of their own, and a connection dies with the runtime that opened it: what they
+        // leave behind in a shared pool would fail the test's next question.
+        let options = self.db.pool().connect_options();
         let ground = Ground {
-            pool: self.db.pool().clone(),
+            pool: PgPoolOptions::new().connect_lazy_with((*options).clone()),
             clock: Arc::new(SystemClock),
             board: self.board.clone(),
             stop: self.stop.clone(),
