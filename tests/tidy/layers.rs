@@ -103,7 +103,7 @@ fn sql_stays_in_store_and_query_files() {
 }
 
 /// Schemas and the folder whose code may write their tables.
-const SCHEMAS: [(&str, &str); 8] = [
+const SCHEMAS: [(&str, &str); 10] = [
     ("platform", "crates/platform/"),
     ("access", "crates/access/"),
     ("routing", "crates/routing/"),
@@ -112,6 +112,8 @@ const SCHEMAS: [(&str, &str); 8] = [
     ("rules", "crates/rules/"),
     ("flow", "crates/flow/"),
     ("channels", "crates/channels/"),
+    ("ledger", "crates/ledger/"),
+    ("loyalty", "crates/loyalty/"),
 ];
 
 #[test]

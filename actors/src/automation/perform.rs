@@ -294,15 +294,9 @@ pub(super) fn facts(
     zone: chrono_tz::Tz,
 ) -> Facts {
     let part = |key: &str| due.context.get(key).cloned().unwrap_or(Value::Null);
-    Facts {
-        event: part("event"),
-        meta: part("meta"),
-        customer,
-        vars: Value::Null,
-        reference: reference.clone(),
-        time: Value::Null,
-    }
-    .at(now, zone)
+    Facts { event: part("event"), meta: part("meta"), reference: reference.clone(), ..Facts::default() }
+        .of_customer(customer)
+        .at(now, zone)
 }
 
 /// What a reaction would do, for somebody who tries a rule: nothing is done.

@@ -110,6 +110,11 @@ operations! {
     StructureWrite = "structure.write", "contacts", "Add and change attributes, kinds of cards and links between them.";
     ClassifierRead = "classifier.read", "contacts", "See topics, results and not-ready reasons.";
     ClassifierWrite = "classifier.write", "contacts", "Change topics, results and not-ready reasons.";
+    LoyaltyRead = "loyalty.read", "loyalty", "See members of loyalty programmes, their balances and histories, and how programmes are set up.";
+    LoyaltyServe = "loyalty.serve", "loyalty", "Serve members: register, connect services, award, adjust, take orders and returns.";
+    LoyaltyMarket = "loyalty.market", "loyalty", "Set up programmes: bonus types, tiers, masters, the catalogue and promotions.";
+    LoyaltyPartner = "loyalty.partner", "loyalty", "Work as a partner: its services, orders and exchange of points.";
+    LoyaltyApprove = "loyalty.approve", "loyalty", "Approve or refuse awards and adjustments above the limit that others asked for.";
     BoardRead = "board.read", "live", "Watch the wallboard.";
     FloorRead = "floor.read", "live", "Watch operators and calls as a supervisor.";
     DeskUse = "desk.use", "live", "Serve contacts at the operator desktop.";

@@ -28,6 +28,12 @@ pub const QUALITY_MANAGER: RoleId = fixed(4);
 pub const SECURITY_AUDITOR: RoleId = fixed(5);
 /// Watches the wallboard, for screens on a wall.
 pub const WALLBOARD: RoleId = fixed(6);
+/// Serves members of loyalty programmes (CIMP-ROLE-01).
+pub const CUSTOMER_SERVICE: RoleId = fixed(7);
+/// Sets up loyalty programmes and writes their rules (CIMP-ROLE-01).
+pub const MARKETING: RoleId = fixed(8);
+/// Works for a partner of a loyalty programme (CIMP-ROLE-01).
+pub const PARTNER: RoleId = fixed(9);
 
 /// A set of operations with a name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -81,6 +87,8 @@ const SUPERVISOR_MAY: &[Operation] = &[
     Operation::FlowRead,
     Operation::TaskUse,
     Operation::NumberRead,
+    Operation::LoyaltyRead,
+    Operation::LoyaltyApprove,
 ];
 const OPERATOR_MAY: &[Operation] = &[
     Operation::SessionSelf,
@@ -95,6 +103,7 @@ const OPERATOR_MAY: &[Operation] = &[
     Operation::CardWrite,
     Operation::ClassifierRead,
     Operation::BoardRead,
+    Operation::LoyaltyRead,
 ];
 const QUALITY_MANAGER_MAY: &[Operation] = &[
     Operation::SessionSelf,
@@ -120,6 +129,34 @@ const SECURITY_AUDITOR_MAY: &[Operation] = &[
     Operation::LogRead,
 ];
 const WALLBOARD_MAY: &[Operation] = &[Operation::SessionSelf, Operation::BoardRead];
+const CUSTOMER_SERVICE_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::TaskUse,
+    Operation::ContactRead,
+    Operation::CustomerRead,
+    Operation::CustomerWrite,
+    Operation::CardRead,
+    Operation::ClassifierRead,
+    Operation::MessageRead,
+    Operation::LoyaltyRead,
+    Operation::LoyaltyServe,
+];
+const MARKETING_MAY: &[Operation] = &[
+    Operation::SessionSelf,
+    Operation::TaskUse,
+    Operation::CustomerRead,
+    Operation::FlowRead,
+    Operation::RuleRead,
+    Operation::RuleWrite,
+    Operation::RuleLaunch,
+    Operation::EventTypeRead,
+    Operation::TemplateRead,
+    Operation::TemplateWrite,
+    Operation::MessageRead,
+    Operation::LoyaltyRead,
+    Operation::LoyaltyMarket,
+];
+const PARTNER_MAY: &[Operation] = &[Operation::SessionSelf, Operation::LoyaltyPartner];
 
 /// The roles that a new installation starts with: data to change, except the administrator.
 #[must_use]
@@ -138,6 +175,9 @@ pub fn defaults() -> Vec<Role> {
         role(QUALITY_MANAGER, "Quality manager", QUALITY_MANAGER_MAY),
         role(SECURITY_AUDITOR, "Security auditor", SECURITY_AUDITOR_MAY),
         role(WALLBOARD, "Wallboard", WALLBOARD_MAY),
+        role(CUSTOMER_SERVICE, "Customer service", CUSTOMER_SERVICE_MAY),
+        role(MARKETING, "Marketing", MARKETING_MAY),
+        role(PARTNER, "Partner", PARTNER_MAY),
     ]
 }
 

@@ -64,10 +64,14 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An award or adjustment of points that was asked for.
+    AdjustmentId,
     /// A key with scopes for a program that calls the API.
     ApiKeyId,
     /// The definition of an attribute of customers or of a kind of card.
     AttributeId,
+    /// A kind of points of a loyalty programme.
+    BonusTypeId,
     /// One card of a kind that administrators made.
     CardId,
     /// A kind of card.
@@ -92,6 +96,8 @@ ids! {
     LegId,
     /// A connection to an SMS centre or a mail server.
     LinkId,
+    /// What carries the points of one member of a loyalty programme.
+    MasterAccountId,
     /// One message to one customer.
     MessageId,
     /// Why an operator is not ready.
@@ -108,6 +114,8 @@ ids! {
     OrgUnitId,
     /// Somebody who signs in.
     PersonId,
+    /// A loyalty programme.
+    ProgrammeId,
     /// One line of waiting contacts.
     QueueId,
     /// One link between two records.
@@ -122,6 +130,8 @@ ids! {
     RoleId,
     /// A rule that reacts to events.
     RuleId,
+    /// A service of the company that a member uses.
+    ServiceId,
     /// One sign-in of one person on one device.
     SessionId,
     /// One run of a rule over events that were stored before.
@@ -132,6 +142,8 @@ ids! {
     TaskId,
     /// What a message says, by channel and language.
     TemplateId,
+    /// A status of members of a loyalty programme.
+    TierId,
     /// What a contact was about; topics form a tree.
     TopicId,
     /// A SIP connection to an operator of telephony or to an exchange.

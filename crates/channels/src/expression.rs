@@ -23,6 +23,7 @@ pub fn facts(fields: &Map<String, Value>) -> Facts {
         event: root("event"),
         meta: root("meta"),
         customer: root("customer"),
+        account: root("account"),
         time: root("time"),
         vars: root("vars"),
         reference: reference.unwrap_or_default(),

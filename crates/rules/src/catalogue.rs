@@ -96,6 +96,25 @@ pub struct Catalogue {
     event_known: bool,
 }
 
+/// What a rule may look at of the loyalty account: path, titles, type.
+const ACCOUNT: [(&str, &str, &str, &str, FieldKind); 9] = [
+    ("account.number", "Master account", "Мастер-счёт", "Master hisob", FieldKind::Text),
+    ("account.tier", "Tier", "Уровень", "Daraja", FieldKind::Text),
+    ("account.level", "Level of the tier", "Номер уровня", "Daraja raqami", FieldKind::Number),
+    (
+        "account.multiplier",
+        "Multiplier of the tier",
+        "Множитель уровня",
+        "Daraja koeffitsienti",
+        FieldKind::Number,
+    ),
+    ("account.service_types", "Types of services", "Видов услуг", "Xizmat turlari", FieldKind::Number),
+    ("account.services", "Connected services", "Подключено услуг", "Ulangan xizmatlar", FieldKind::Number),
+    ("account.tenure_months", "Months of membership", "Месяцев участия", "Aʼzolik oylari", FieldKind::Number),
+    ("account.macroregion", "Macroregion", "Макрорегион", "Makrohudud", FieldKind::Text),
+    ("account.region", "Region of the account", "Регион счёта", "Hisob hududi", FieldKind::Text),
+];
+
 impl Catalogue {
     /// The fields that every rule has: `time` and `meta`. `event` is the JSON Schema of the event's data, when its
     /// type has one.
@@ -119,6 +138,13 @@ impl Catalogue {
             ("meta.depth", "Events that caused it", FieldKind::Number),
         ] {
             catalogue.add(Field::new(path, title.into(), kind, FieldGroup::Meta));
+        }
+        for (path, en, ru, uz, kind) in ACCOUNT {
+            let title = Title::Local(base::LocalText(
+                [(base::Locale::En, en.into()), (base::Locale::Ru, ru.into()), (base::Locale::Uz, uz.into())]
+                    .into(),
+            ));
+            catalogue.add(Field::new(path, title, kind, FieldGroup::Customer));
         }
         if let Some(schema) = event {
             catalogue.add_schema("event", schema, 0);
@@ -170,7 +196,7 @@ impl Catalogue {
     fn knows(&self, path: &str) -> bool {
         let root = path.split('.').next().unwrap_or(path);
         if path == root || (root == "event" && !self.event_known) {
-            return matches!(root, "event" | "customer" | "time" | "meta");
+            return matches!(root, "event" | "customer" | "account" | "time" | "meta");
         }
         let mut known = path;
         loop {

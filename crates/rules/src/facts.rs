@@ -7,7 +7,11 @@ use std::sync::Arc;
 use zen_expression::Variable;
 
 /// The names an expression may start a path with.
-pub const ROOTS: [&str; 6] = ["event", "meta", "customer", "time", "vars", "ref"];
+pub const ROOTS: [&str; 7] = ["event", "meta", "customer", "account", "time", "vars", "ref"];
+
+/// Where whoever finds customers puts the loyalty account of one, into the customer's object: no attribute has such a
+/// key. [`Facts::of_customer`] takes it out.
+pub const ACCOUNT_KEY: &str = "@account";
 
 /// A root that only conditions of SQL know: the record of the set (see [`crate::sql`]). In memory it is no value.
 pub const RECORD: &str = "card";
@@ -45,6 +49,8 @@ pub struct Facts {
     pub meta: Value,
     /// Who it is about, read as `customer.name`; null when nobody is known.
     pub customer: Value,
+    /// The loyalty account it is about, read as `account.tier`; null when there is none.
+    pub account: Value,
     /// The moment in the site's zone: see [`Facts::at`].
     pub time: Value,
     /// Variables of a flow, answers of a script.
@@ -54,6 +60,15 @@ pub struct Facts {
 }
 
 impl Facts {
+    /// The same facts about this customer; the loyalty account under [`ACCOUNT_KEY`] becomes [`Facts::account`].
+    #[must_use]
+    pub fn of_customer(mut self, mut customer: Value) -> Self {
+        self.account =
+            customer.as_object_mut().and_then(|fields| fields.remove(ACCOUNT_KEY)).unwrap_or_default();
+        self.customer = customer;
+        self
+    }
+
     /// The same facts at `moment`, as the clock on the wall of `zone` shows it.
     #[must_use]
     pub fn at(mut self, moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Self {
@@ -65,8 +80,8 @@ impl Facts {
     #[must_use]
     pub fn to_value(&self) -> Value {
         json!({
-            "event": self.event, "meta": self.meta, "customer": self.customer, "time": self.time,
-            "vars": self.vars, "ref": self.reference.as_value(),
+            "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
+            "time": self.time, "vars": self.vars, "ref": self.reference.as_value(),
         })
     }
 
@@ -74,7 +89,8 @@ impl Facts {
     #[must_use]
     pub fn without_references(&self) -> Value {
         json!({
-            "event": self.event, "meta": self.meta, "customer": self.customer, "time": self.time, "vars": self.vars,
+            "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
+            "time": self.time, "vars": self.vars,
         })
     }
 
@@ -102,7 +118,7 @@ pub fn time(moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Value {
 #[derive(Debug)]
 pub struct Prepared<'f> {
     facts: &'f Facts,
-    cells: [OnceCell<Variable>; 6],
+    cells: [OnceCell<Variable>; 7],
 }
 
 impl Prepared<'_> {
@@ -126,6 +142,7 @@ impl Prepared<'_> {
             "event" => Variable::from(&facts.event),
             "meta" => Variable::from(&facts.meta),
             "customer" => Variable::from(&facts.customer),
+            "account" => Variable::from(&facts.account),
             "time" => Variable::from(&facts.time),
             "vars" => Variable::from(&facts.vars),
             _ => reference_variable(&facts.reference),
@@ -151,11 +168,11 @@ fn reference_variable(reference: &References) -> Variable {
 
 /// Which of [`ROOTS`] an expression reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RootSet([bool; 6]);
+pub(crate) struct RootSet([bool; 7]);
 
 impl RootSet {
     /// All of them.
-    pub(crate) const ALL: Self = Self([true; 6]);
+    pub(crate) const ALL: Self = Self([true; 7]);
 
     /// Adds `name`, when it is one of [`ROOTS`].
     pub(crate) fn add(&mut self, name: &str) {

@@ -46,7 +46,8 @@ pub fn facts_of(event: &Event, customer: Value, reference: &References, zone: ch
         "time": event.occurred_at,
         "depth": depth_of(event),
     });
-    Facts { event: data, meta, customer, vars: Value::Null, reference: reference.clone(), time: Value::Null }
+    Facts { event: data, meta, reference: reference.clone(), ..Facts::default() }
+        .of_customer(customer)
         .at(event.occurred_at, zone)
 }
 

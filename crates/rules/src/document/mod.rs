@@ -132,6 +132,10 @@ pub struct Sample {
     #[serde(default)]
     #[schema(value_type = Object)]
     pub customer: Value,
+    /// The customer's loyalty account, as expressions see one.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Object)]
+    pub account: Value,
     /// The moment; the moment of the test when absent.
     #[serde(default)]
     pub now: Option<DateTime<Utc>>,

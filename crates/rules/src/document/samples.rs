@@ -48,6 +48,7 @@ fn run(
         event: sample.event.clone(),
         meta: json!({ "type": document.event, "source": "test", "id": sample.name, "time": now, "depth": 0 }),
         customer: sample.customer.clone(),
+        account: sample.account.clone(),
         vars: Value::Null,
         reference: reference.clone(),
         time: Value::Null,

@@ -155,7 +155,7 @@ async fn facts(
     });
     let reference = query::references(db).await?;
     let facts =
-        Facts { event: input.event.clone(), meta, customer, vars: Value::Null, reference, time: Value::Null };
+        Facts { event: input.event.clone(), meta, reference, ..Facts::default() }.of_customer(customer);
     Ok(facts.at(occasion.at, occasion.zone))
 }
 

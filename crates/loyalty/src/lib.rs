@@ -1,0 +1,13 @@
+//! Loyalty programmes: who takes part, what earns points, which tier somebody has.
+//!
+//! Points themselves stand in the ledger, which knows nothing of loyalty. `loyalty` knows neither customers nor how a
+//! message is sent: a member is the id of a customer, and what happened is an event that rules react to.
+
+pub mod account;
+pub mod adjustment;
+pub mod bonus_type;
+pub mod programme;
+pub mod query;
+pub mod service;
+pub mod store;
+pub mod tier;
