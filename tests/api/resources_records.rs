@@ -139,6 +139,63 @@ async fn an_attribute_is_seen_searched_and_changed_by_its_roles_only() {
     assert_eq!(changed["attributes"], json!({ "debt": "overdue", "tier": "silver" }));
 }
 
+/// UMS-ENT-05: what is not for a role is not read through rules, templates and filters either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hidden_attribute_is_read_through_no_expression() {
+    let server = TestServer::start().await;
+    let administrator = server.with_role(role::ADMINISTRATOR).await;
+    let operator = server.with_role(role::OPERATOR).await;
+    let mut secret = text_attribute("customer", "debt");
+    secret["readers"] = json!([role::OPERATOR]);
+    define(&administrator, &secret).await;
+    let person =
+        json!({ "kind": "individual", "name": "Aziza", "attributes": { "debt": "overdue", "tier": "gold" } });
+    let made = operator.post("/api/v1/customers", &person).await.expect(StatusCode::CREATED).await;
+    let customer = &made["id"];
+    let rule = |text: &str| json!({ "event": "purchase", "criteria": { "kind": "expression", "text": text }, "reactions": [] });
+    let tried = |text: &str| {
+        let body = json!({ "document": rule(text), "event": {}, "customer_id": customer });
+        let administrator = &administrator;
+        async move { administrator.post("/api/v1/rules/try", &body).await }
+    };
+
+    let fields = administrator.get("/api/v1/rule-fields").await.expect(StatusCode::OK).await;
+    assert!(!fields.to_string().contains("customer.debt"), "{fields}");
+    for leak in ["customer.debt == 'overdue'", "customer['debt'] == 'overdue'", "len(keys(customer)) > 3"] {
+        let refused = tried(leak).await.expect_problem(422, "invalid").await;
+        assert_eq!(refused["errors"][0]["pointer"], "/document/criteria", "{leak}: {refused}");
+        let body = json!({ "document": rule(leak) });
+        let checked = administrator.post("/api/v1/rules/check", &body).await.expect(StatusCode::OK).await;
+        assert!(checked.to_string().contains("closed_field"), "{leak}: {checked}");
+    }
+    let fine = tried("customer.tier == 'gold'").await.expect(StatusCode::OK).await;
+    assert_eq!(fine["matched"], true);
+    assert!(!fine.to_string().contains("overdue"), "{fine}");
+    let named = json!({ "name": "Debtors", "document": rule("customer.debt == 'overdue'") });
+    let drafted = administrator.post("/api/v1/rules", &named).await.expect(StatusCode::CREATED).await;
+    let path = format!("/api/v1/rules/{}", drafted["id"].as_str().unwrap());
+    let month = json!({ "from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z" });
+    administrator.post(&format!("{path}/simulations"), &month).await.expect_problem(422, "invalid").await;
+    administrator
+        .post(&format!("{path}/ask-approval"), &json!({}))
+        .await
+        .expect_problem(422, "invalid")
+        .await;
+
+    let channels = json!({ "sms": { "en": { "text": "{{ customer.name }}: {{ customer.debt }}" } } });
+    let preview = json!({ "template": channels, "channel": "sms", "customer_id": customer });
+    let refused =
+        administrator.post("/api/v1/templates/preview", &preview).await.expect_problem(422, "invalid").await;
+    assert!(refused.to_string().contains("customer.debt"), "{refused}");
+    let template = json!({ "name": "debt", "class": "functional", "channels": channels });
+    administrator.post("/api/v1/templates", &template).await.expect_problem(422, "invalid").await;
+    for filter in ["customer.debt%20==%20'overdue'", "customer.name%20==%20customer.debt"] {
+        let path = format!("/api/v1/customers?where={filter}");
+        administrator.get(&path).await.expect_problem(422, "invalid").await;
+        operator.get(&path).await.expect(StatusCode::OK).await;
+    }
+}
+
 /// A kind of card, its attributes and a kind of link, as an administrator makes them.
 async fn devices(browser: &Browser) {
     let kind = json!({

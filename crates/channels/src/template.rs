@@ -100,11 +100,7 @@ impl Template {
     /// The same, with the fields its placeholders read.
     #[must_use]
     pub fn with_fields(self) -> Self {
-        let mut fields = BTreeSet::new();
-        for (_, text, mode) in self.set.channels.texts() {
-            fields.extend(Text::read(text, mode).map(|text| text.fields()).unwrap_or_default());
-        }
-        Self { fields: fields.into_iter().collect(), ..self }
+        Self { fields: self.set.channels.fields().into_iter().collect(), ..self }
     }
 }
 
@@ -124,6 +120,13 @@ impl Bodies {
             ]
         });
         sms.map(Some).chain(email).flatten().collect()
+    }
+
+    /// The fields that the placeholders of all texts read; those of a text that cannot be read are unknown.
+    #[must_use]
+    pub fn fields(&self) -> BTreeSet<String> {
+        let read = self.texts().into_iter().filter_map(|(_, text, mode)| Text::read(text, mode).ok());
+        read.flat_map(|text| text.fields()).collect()
     }
 
     /// Whether it says anything on a channel.

@@ -11,6 +11,7 @@ pub mod link;
 pub mod name;
 pub mod query;
 pub mod question;
+pub mod sight;
 pub mod store;
 pub mod structure;
 pub mod viewer;

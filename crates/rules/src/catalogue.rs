@@ -4,7 +4,7 @@ use crate::fault::{Fault, nearest};
 use crate::rule::Title;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What type the values of a field have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -88,12 +88,17 @@ impl Field {
     }
 }
 
+/// The code of the fault that something is read that is not for whoever asks.
+pub const CLOSED_FIELD: &str = "closed_field";
+
 /// The fields of the rules of one event type.
 #[derive(Clone, Debug, Default)]
 pub struct Catalogue {
     fields: BTreeMap<String, Field>,
     /// Whether the event's data has a schema: without one every `event.x` passes.
     event_known: bool,
+    /// What whoever asks may not read, as expressions call it.
+    closed: BTreeSet<String>,
 }
 
 /// What a rule may look at of the loyalty account: path, titles, type.
@@ -120,7 +125,7 @@ impl Catalogue {
     /// type has one.
     #[must_use]
     pub fn new(event: Option<&Value>) -> Self {
-        let mut catalogue = Self { fields: BTreeMap::new(), event_known: event.is_some() };
+        let mut catalogue = Self { event_known: event.is_some(), ..Self::default() };
         for (path, title, kind) in [
             ("time.hour", "Hour", FieldKind::Number),
             ("time.minute", "Minute", FieldKind::Number),
@@ -155,6 +160,13 @@ impl Catalogue {
     /// Adds a field.
     pub fn add(&mut self, field: Field) {
         self.fields.insert(field.path.clone(), field);
+    }
+
+    /// Closes a field: an expression that reads it, a part of it, or the whole that it is a part of is refused.
+    pub fn close(&mut self, path: impl Into<String>) {
+        let path = path.into();
+        self.fields.retain(|known, _| !is_within(known, &path));
+        self.closed.insert(path);
     }
 
     /// Adds the fields of a JSON Schema under `prefix`.
@@ -214,6 +226,16 @@ impl Catalogue {
     /// The fault of reading `path`, when nothing of the kind exists.
     #[must_use]
     pub fn unknown(&self, path: &str, pointer: &str) -> Option<Fault> {
+        if self.closed.iter().any(|closed| is_within(path, closed)) {
+            let message = format!("`{path}` is not for your roles to read");
+            return Some(Fault::error(CLOSED_FIELD, pointer, message));
+        }
+        if self.closed.iter().any(|closed| is_within(closed, path)) {
+            let message = format!(
+                "`{path}` as a whole holds what is not for your roles to read: name the attributes that you need"
+            );
+            return Some(Fault::error(CLOSED_FIELD, pointer, message));
+        }
         if self.knows(path) {
             return None;
         }
@@ -241,6 +263,11 @@ impl Catalogue {
         }
         root
     }
+}
+
+/// Whether `path` is `root` or a part of it.
+fn is_within(path: &str, root: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
 /// Puts the schema of `field` at the path `parts`, which has the objects around it.
@@ -319,6 +346,18 @@ mod tests {
             assert!(catalogue().unknown(unknown, "").is_some(), "{unknown}");
         }
         assert!(Catalogue::new(None).unknown("event.anything", "").is_none());
+    }
+
+    #[test]
+    fn what_is_closed_is_read_neither_alone_nor_in_a_whole() {
+        let mut catalogue = catalogue();
+        catalogue.close("event.cart");
+
+        for closed in ["event.cart", "event.cart.total", "event"] {
+            assert_eq!(catalogue.unknown(closed, "").unwrap().code, CLOSED_FIELD, "{closed}");
+        }
+        assert!(catalogue.unknown("event.amount", "").is_none());
+        assert!(catalogue.fields().all(|field| !field.path.starts_with("event.cart")));
     }
 
     /// GAP-44, TEL-12: more than 37 criteria are attributes of event or subject, not code.

@@ -1,5 +1,6 @@
 //! Messages: what was sent to customers, and what became of it (CIMP-NTF-01, CIMP-NTF-02).
 
+use super::viewer::sight;
 use crate::http::prelude::*;
 use base::Locale;
 use base::id::{CustomerId, MessageId};
@@ -119,7 +120,7 @@ async fn send(
     key.once(&state, &caller, &body, async |db, rng| {
         let edit = &mut caller.edit(rng);
         let own = base::id::uuid_v7(edit.now, edit.rng);
-        let message = composed(db, &body, format!("api:{own}")).await?;
+        let message = composed(db, &caller, &body, format!("api:{own}")).await?;
         let id = store::enqueue(db, edit, message).await?;
         let message = query::find_message(db, id).await?.ok_or_else(|| ApiError::not_found("message", id))?;
         Answer::created(format!("/api/v1/messages/{id}"), &message)
@@ -127,12 +128,22 @@ async fn send(
     .await
 }
 
-async fn composed(db: &mut PgConnection, body: &MessageInput, key: String) -> Result<NewMessage, ApiError> {
+async fn composed(
+    db: &mut PgConnection,
+    caller: &Caller,
+    body: &MessageInput,
+    key: String,
+) -> Result<NewMessage, ApiError> {
     let mut fields = body.fields.clone();
     if let Some(customer) = body.customer_id {
         let facts = crm::query::facts(db, &[customer]).await?.remove(&customer);
         let facts = facts.ok_or_else(|| ApiError::invalid("/customer_id", "there is no such customer"))?;
-        fields.insert("customer".to_owned(), facts);
+        let (sight, ..) = sight(db, caller).await?;
+        if let Some(template) = query::find_template_named(db, &body.template).await? {
+            // The answer shows the text.
+            sight.allows(&template.fields).map_err(|detail| ApiError::invalid("/template", detail))?;
+        }
+        fields.insert("customer".to_owned(), sight.mask(facts));
     } else if body.to.is_none() {
         return Err(ApiError::invalid("/to", "needs a number or an e-mail address, or give customer_id"));
     }

@@ -9,7 +9,6 @@ mod results;
 mod simulations;
 mod trials;
 
-pub use around::surroundings;
 pub use drafts::RuleFile;
 
 use crate::http::route::Route;

@@ -3,6 +3,7 @@
 use super::contact_detail::visible;
 use super::flows::processes;
 use super::flows::runs::refused;
+use super::viewer::sight;
 use crate::http::prelude::*;
 use base::id::{ContactId, InstanceId};
 use chrono::{DateTime, Utc};
@@ -206,7 +207,9 @@ async fn shown(
     let row = query::find_row(&mut db, id).await?.ok_or_else(|| ApiError::not_found("script run", id))?;
     let engine = &processes(state)?.engine;
     let definition = engine.definitions.get(&mut db, row.flow_id, row.flow_version).await.map_err(refused)?;
-    let around = engine.surroundings(&mut db, row.customer_id, id.to_string()).await?;
+    let mut around = engine.surroundings(&mut db, row.customer_id, id.to_string()).await?;
+    // The script branches on everything; its pages say what the operator may read.
+    around.customer = sight(&mut db, caller).await?.0.mask(around.customer);
     let step = page(&definition, &run, &around, caller.now());
     let body = ScriptRunBody {
         id,

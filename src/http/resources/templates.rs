@@ -1,6 +1,7 @@
 //! Templates: what messages say (CIMP-NTF-04).
 
 use super::listed;
+use super::viewer::sight;
 use crate::http::prelude::*;
 use base::Locale;
 use base::id::{CustomerId, TemplateId};
@@ -8,6 +9,7 @@ use channels::message::Channel;
 use channels::template::{Bodies, Preview, Template, TemplateFields, preview};
 use channels::{query, store};
 use serde_json::{Map, Value};
+use sqlx::PgConnection;
 
 /// Of which texts a preview is.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,6 +67,16 @@ async fn find(state: Data<AppState>, caller: Caller, id: Path<TemplateId>) -> Re
     Ok(etag::ok(&template, template.version))
 }
 
+/// Whoever writes a template reads, in messages to own numbers, what it says of a customer.
+async fn may_be_written(
+    db: &mut PgConnection,
+    caller: &Caller,
+    fields: &TemplateFields,
+) -> Result<(), ApiError> {
+    let (sight, ..) = sight(db, caller).await?;
+    sight.allows(&fields.channels.fields()).map_err(|detail| ApiError::invalid("/channels", detail))
+}
+
 /// Add a template.
 #[utoipa::path(post, path = "/api/v1/templates", operation_id = "createTemplate", tag = "messages",
     params(IdempotencyHeader), request_body = TemplateFields,
@@ -77,6 +89,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::TemplateWrite)?;
     key.once(&state, &caller, &body, async |db, rng| {
+        may_be_written(db, &caller, &body).await?;
         let template = store::insert_template(db, &mut caller.edit(rng), &body).await?;
         Ok(Answer::created(format!("/api/v1/templates/{}", template.id), &template)?
             .version(template.version))
@@ -99,6 +112,7 @@ async fn change(
     let mut tx = state.begin().await?;
     let mut rng = state.dice();
     let edit = &mut caller.edit(&mut rng);
+    may_be_written(&mut tx, &caller, &body).await?;
     let template = store::update_template(&mut tx, edit, id.0, version.0, &body).await?;
     tx.commit().await?;
     Ok(etag::ok(&template, template.version))
@@ -144,7 +158,9 @@ async fn try_out(
         caller.require(Operation::CustomerRead)?;
         let facts = crm::query::facts(&mut db, &[customer]).await?.remove(&customer);
         let facts = facts.ok_or_else(|| ApiError::invalid("/customer_id", "there is no such customer"))?;
-        fields.insert("customer".to_owned(), facts);
+        let (sight, ..) = sight(&mut db, &caller).await?;
+        sight.allows(&bodies.fields()).map_err(|detail| ApiError::invalid("/template", detail))?;
+        fields.insert("customer".to_owned(), sight.mask(facts));
     }
     let found = bodies.find(channel, language);
     let found = found.ok_or_else(|| ApiError::invalid("/channel", "the template has no text for it"))?;

@@ -3,6 +3,7 @@
 use crate::http::prelude::*;
 use crm::attribute::{Attribute, CUSTOMER};
 use crm::card::CardKind;
+use crm::sight::Sight;
 use crm::viewer::Viewer;
 use sqlx::PgConnection;
 
@@ -52,6 +53,15 @@ pub(super) async fn viewer(db: &mut PgConnection, caller: &Caller) -> sqlx::Resu
         Some(person) => Viewer::with(access::permission::query::roles_of(db, person).await?),
         None => Viewer::with([]),
     })
+}
+
+/// What the caller sees of customers where expressions look at them, and the attributes that it follows from.
+pub(super) async fn sight(
+    db: &mut PgConnection,
+    caller: &Caller,
+) -> sqlx::Result<(Sight, Vec<Attribute>, Viewer)> {
+    let (attributes, viewer) = (crm::query::all_attributes(db).await?, viewer(db, caller).await?);
+    Ok((Sight::of(&attributes, &viewer), attributes, viewer))
 }
 
 /// The attributes of customers and the caller's roles, to show customers by.

@@ -32,6 +32,12 @@ pub fn is_key(word: &str) -> bool {
         && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
 
+/// Whether every customer has a field of this name, whatever attributes there are.
+#[must_use]
+pub fn is_own_field(key: &str) -> bool {
+    OF_CUSTOMERS.contains(&key)
+}
+
 /// What is wrong with a key.
 #[must_use]
 pub fn key_fault(pointer: &str, key: &str) -> Option<FieldFault> {

@@ -13,7 +13,7 @@ fn title(text: &str) -> LocalText {
     LocalText([(Locale::En, text.to_owned())].into())
 }
 
-fn attribute(key: &str, value_type: AttributeType) -> Attribute {
+pub(crate) fn attribute(key: &str, value_type: AttributeType) -> Attribute {
     let moment = DateTime::from_timestamp(1_795_341_600, 0).unwrap();
     let choices = ["basic", "gold"].map(|value| Choice { value: value.to_owned(), title: title(value) });
     let chooses = matches!(value_type, AttributeType::Choice | AttributeType::Choices);

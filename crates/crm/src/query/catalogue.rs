@@ -1,10 +1,10 @@
 //! The fields of customers, for those who write rules, templates and filters.
 
-use crate::attribute::{AttributeType, CUSTOMER, Choice};
+use crate::attribute::{Attribute, AttributeType, CUSTOMER, Choice};
+use crate::viewer::Viewer;
 use base::LocalText;
 use base::Locale;
 use serde::Serialize;
-use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 /// A field that an expression can read.
@@ -23,20 +23,19 @@ pub struct CatalogueField {
     pub choices: Vec<Choice>,
 }
 
-/// Own fields and attributes of customers, own fields first.
-///
-/// # Errors
-/// The database failed.
-pub async fn catalogue(db: &mut PgConnection) -> sqlx::Result<Vec<CatalogueField>> {
-    let attributes = super::attributes(db, CUSTOMER).await?;
-    let defined = attributes.into_iter().map(|attribute| CatalogueField {
-        path: format!("customer.{}", attribute.fields.key),
-        title: attribute.fields.title,
-        value_type: attribute.fields.value_type,
-        unit: attribute.fields.unit,
-        choices: attribute.fields.choices,
+/// Own fields of customers and those of these attributes that are theirs and that the viewer sees, own fields first.
+#[must_use]
+pub fn catalogue(attributes: &[Attribute], viewer: &Viewer) -> Vec<CatalogueField> {
+    let seen =
+        attributes.iter().map(|attribute| &attribute.fields).filter(|fields| fields.is_seen_by(viewer));
+    let defined = seen.filter(|fields| fields.of == CUSTOMER).map(|fields| CatalogueField {
+        path: format!("customer.{}", fields.key),
+        title: fields.title.clone(),
+        value_type: fields.value_type,
+        unit: fields.unit.clone(),
+        choices: fields.choices.clone(),
     });
-    Ok(own().into_iter().chain(defined).collect())
+    own().into_iter().chain(defined).collect()
 }
 
 fn text(en: &str, ru: &str, uz: &str) -> LocalText {

@@ -18,6 +18,7 @@ use crate::fault::Fault;
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 /// Why a rule reacted or did not.
 #[derive(
@@ -117,6 +118,12 @@ impl CompiledRule {
     #[must_use]
     pub fn document(&self) -> &Document {
         &self.document
+    }
+
+    /// The fields that the criteria read.
+    #[must_use]
+    pub fn fields(&self) -> &BTreeSet<String> {
+        self.program.fields()
     }
 
     /// The reactions with these keys.

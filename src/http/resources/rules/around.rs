@@ -1,6 +1,8 @@
 //! What exists around a rule: the attributes of its event and of customers, event types, reference tables.
 
+use crate::http::caller::Caller;
 use crate::http::resources::parts::SiteZone;
+use crate::http::resources::viewer::sight;
 use crate::http::state::AppState;
 use crm::attribute::{AttributeType, Choice};
 use crm::query::CatalogueField;
@@ -16,6 +18,9 @@ use std::collections::BTreeSet;
 pub(super) fn zone(state: &AppState) -> chrono_tz::Tz {
     SiteZone::of(state)
 }
+
+/// What the types of events about records begin with; their data holds attributes.
+const CRM: &str = "crm.";
 
 /// Own fields and attributes of customers, as rules see them.
 fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
@@ -38,17 +43,26 @@ fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
     })
 }
 
-/// What exists around a rule about events of the type `event`.
+/// What exists around a rule about events of the type `event`, as far as the caller may read it: whoever writes a rule
+/// cannot learn from it what is kept from the own roles.
 ///
 /// # Errors
 /// The database failed.
-pub async fn surroundings(db: &mut PgConnection, event: &str) -> sqlx::Result<Surroundings> {
+pub(super) async fn surroundings(
+    db: &mut PgConnection,
+    caller: &Caller,
+    event: &str,
+) -> sqlx::Result<Surroundings> {
     let types = event_types::list(db).await?;
     let schema = types.iter().find(|known| known.name == event).map(|known| &known.fields.schema);
     let mut catalogue = Catalogue::new(schema);
-    for field in of_customers(crm::query::catalogue(db).await?) {
+    let (sight, attributes, viewer) = sight(db, caller).await?;
+    for field in of_customers(crm::query::catalogue(&attributes, &viewer)) {
         catalogue.add(field);
     }
+    sight.closed().filter(|path| !path.starts_with("event.") || event.starts_with(CRM)).for_each(|path| {
+        catalogue.close(path);
+    });
     for table in rules::query::reference_tables(db).await? {
         let path = format!("ref.{}", table.name);
         catalogue.add(Field::new(path, table.title, FieldKind::Object, FieldGroup::Ref));
@@ -69,10 +83,14 @@ pub async fn surroundings(db: &mut PgConnection, event: &str) -> sqlx::Result<Su
     Ok(Surroundings { catalogue, events, templates, flows, operations: Some(operations.collect()) })
 }
 
-/// What exists around the rule of `document`.
-pub(super) async fn around(db: &mut PgConnection, document: &Value) -> sqlx::Result<Surroundings> {
+/// What exists around the rule of `document`, as far as the caller may read it.
+pub(super) async fn around(
+    db: &mut PgConnection,
+    caller: &Caller,
+    document: &Value,
+) -> sqlx::Result<Surroundings> {
     let event = document.get("event").and_then(Value::as_str).unwrap_or_default();
-    surroundings(db, event).await
+    surroundings(db, caller, event).await
 }
 
 /// Whether `kind` is the name of one of our own events: `<schema>.<what>.v<n>`.

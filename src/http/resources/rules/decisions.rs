@@ -2,6 +2,7 @@
 
 use super::drafts::found;
 use crate::http::prelude::*;
+use crate::http::resources::viewer::sight;
 use base::id::{CustomerId, EventId, RuleId};
 use chrono::{DateTime, Utc};
 use rules::query::{self, Decision, ReactionState};
@@ -76,7 +77,12 @@ fn reason(row: &Decision) -> Option<String> {
     Some(row.fault.as_ref().map_or_else(|| why.to_owned(), |fault| format!("{why}: {fault}")))
 }
 
-async fn bodies(db: &mut PgConnection, rows: Vec<Decision>) -> Result<Vec<DecisionBody>, ApiError> {
+async fn bodies(
+    db: &mut PgConnection,
+    caller: &Caller,
+    rows: Vec<Decision>,
+) -> Result<Vec<DecisionBody>, ApiError> {
+    let (sight, ..) = sight(db, caller).await?;
     let events: Vec<EventId> = rows.iter().map(|row| row.event_id).collect();
     let customers: Vec<CustomerId> =
         rows.iter().filter_map(|row| row.customer_id).map(CustomerId::from_uuid).collect();
@@ -85,7 +91,8 @@ async fn bodies(db: &mut PgConnection, rows: Vec<Decision>) -> Result<Vec<Decisi
     for reaction in query::reactions_to(db, &events).await? {
         reactions.entry((reaction.rule_id, reaction.event_id)).or_default().push(reaction);
     }
-    let body = |row: Decision| {
+    let body = |mut row: Decision| {
+        sight.mask_inputs(&mut row.inputs);
         let name = row.customer_id.and_then(|id| facts.get(&CustomerId::from_uuid(id)));
         let name = name.and_then(|facts| facts.get("name")).and_then(Value::as_str).map(str::to_owned);
         DecisionBody {
@@ -126,7 +133,7 @@ async fn of_rule(
     found(&mut db, id.0).await?;
     let after = page.after::<(DateTime<Utc>, EventId)>()?;
     let rows = query::of_rule(&mut db, id.0, filter.matched, after, page.rows()?, filter.customer_id).await?;
-    let rows = bodies(&mut db, rows).await?;
+    let rows = bodies(&mut db, &caller, rows).await?;
     Ok(HttpResponse::Ok().json(Page::new(rows, &page, |row| (row.occurred_at, row.event_id))?))
 }
 
@@ -141,7 +148,7 @@ async fn of_event(
     caller.require(Operation::RuleRead)?;
     let mut db = state.pool.acquire().await?;
     let rows = query::of_event(&mut db, id.0).await?;
-    let items = bodies(&mut db, rows).await?;
+    let items = bodies(&mut db, &caller, rows).await?;
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": null })))
 }
 

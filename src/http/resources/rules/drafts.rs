@@ -36,8 +36,8 @@ pub struct RuleFile {
 }
 
 /// A rule with its faults.
-pub(super) async fn body(db: &mut PgConnection, rule: Rule) -> Result<RuleBody, ApiError> {
-    let faults = document::check(&rule.document, &around(db, &rule.document).await?);
+pub(super) async fn body(db: &mut PgConnection, caller: &Caller, rule: Rule) -> Result<RuleBody, ApiError> {
+    let faults = document::check(&rule.document, &around(db, caller, &rule.document).await?);
     Ok(RuleBody { rule, faults })
 }
 
@@ -70,7 +70,7 @@ async fn find(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result
     let mut db = state.pool.acquire().await?;
     let rule = found(&mut db, id.0).await?;
     let version = rule.version;
-    Ok(etag::ok(&body(&mut db, rule).await?, version))
+    Ok(etag::ok(&body(&mut db, &caller, rule).await?, version))
 }
 
 /// Write a new rule. It is a draft.
@@ -87,7 +87,7 @@ async fn create(
     key.once(&state, &caller, &fields, async |db, rng| {
         let rule = store::insert(db, &mut caller.edit(rng), &fields).await?;
         let (id, version) = (rule.id, rule.version);
-        Ok(Answer::created(format!("/api/v1/rules/{id}"), &body(db, rule).await?)?.version(version))
+        Ok(Answer::created(format!("/api/v1/rules/{id}"), &body(db, &caller, rule).await?)?.version(version))
     })
     .await
 }
@@ -107,7 +107,7 @@ async fn change(
     let mut tx = state.begin().await?;
     let rule = store::update(&mut tx, &mut caller.edit(&mut state.dice()), id.0, version.0, &fields).await?;
     let version = rule.version;
-    let answer = body(&mut tx, rule).await?;
+    let answer = body(&mut tx, &caller, rule).await?;
     tx.commit().await?;
     Ok(etag::ok(&answer, version))
 }
@@ -161,7 +161,7 @@ async fn import(
             RuleFields { name, description: file.description.clone(), document: file.document.clone() };
         let rule = store::insert(db, &mut caller.edit(rng), &fields).await?;
         let (id, version) = (rule.id, rule.version);
-        Ok(Answer::created(format!("/api/v1/rules/{id}"), &body(db, rule).await?)?.version(version))
+        Ok(Answer::created(format!("/api/v1/rules/{id}"), &body(db, &caller, rule).await?)?.version(version))
     })
     .await
 }

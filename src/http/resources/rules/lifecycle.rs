@@ -34,9 +34,13 @@ pub struct RollBackInput {
     version: i32,
 }
 
-async fn answer(mut tx: Transaction<'static, Postgres>, rule: Rule) -> Result<HttpResponse, ApiError> {
+async fn answer(
+    mut tx: Transaction<'static, Postgres>,
+    caller: &Caller,
+    rule: Rule,
+) -> Result<HttpResponse, ApiError> {
     let version = rule.version;
-    let answer = body(&mut tx, rule).await?;
+    let answer = body(&mut tx, caller, rule).await?;
     tx.commit().await?;
     Ok(etag::ok(&answer, version))
 }
@@ -52,7 +56,7 @@ async fn ask_approval(
     caller.require(Operation::RuleWrite)?;
     let mut tx = state.begin().await?;
     let rule = found(&mut tx, id.0).await?;
-    let (faults, _) = before_approval(&mut tx, &state, &rule.document, caller.now()).await?;
+    let (faults, _) = before_approval(&mut tx, &state, &caller, &rule.document).await?;
     if !faults.is_empty() {
         let detail = "the draft must be without faults, and its tests must pass, before somebody looks at it";
         let refusal = ApiError::new(Code::Invalid, detail);
@@ -62,7 +66,7 @@ async fn ask_approval(
         return Err(named);
     }
     let rule = store::ask_approval(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Approve what somebody else wrote.
@@ -72,7 +76,7 @@ async fn approve(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Res
     caller.require(Operation::RuleApprove)?;
     let mut tx = state.begin().await?;
     let rule = store::approve(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Send a draft back to its author.
@@ -92,7 +96,7 @@ async fn refuse(
     }
     let mut tx = state.begin().await?;
     let rule = store::refuse(&mut tx, &mut caller.edit(&mut state.dice()), id.0, reason).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Launch the approved draft: events from now on are decided by it.
@@ -112,14 +116,14 @@ async fn launch(
     let mut tx = state.begin().await?;
     let rule = found(&mut tx, id.0).await?;
     // What it names may have changed since the approval.
-    let (faults, dates) = before_approval(&mut tx, &state, &rule.document, caller.now()).await?;
+    let (faults, dates) = before_approval(&mut tx, &state, &caller, &rule.document).await?;
     if let Some(fault) = faults.first() {
         let detail = format!("the draft no longer fits what is around it: {}", fault.message);
         return Err(ApiError::new(Code::NotPossibleNow, detail));
     }
     let mut dice = state.dice();
     let rule = store::launch(&mut tx, &mut caller.edit(&mut dice), id.0, input.percent, &dates).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Let a live rule rest.
@@ -129,7 +133,7 @@ async fn pause(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Resul
     caller.require(Operation::RuleLaunch)?;
     let mut tx = state.begin().await?;
     let rule = store::pause(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Let a paused rule go on.
@@ -139,7 +143,7 @@ async fn resume(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Resu
     caller.require(Operation::RuleLaunch)?;
     let mut tx = state.begin().await?;
     let rule = store::resume(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// End a rule. What it owes is still done.
@@ -149,7 +153,7 @@ async fn stop(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result
     caller.require(Operation::RuleLaunch)?;
     let mut tx = state.begin().await?;
     let rule = store::stop(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Make the challenger the live version.
@@ -159,7 +163,7 @@ async fn promote(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Res
     caller.require(Operation::RuleLaunch)?;
     let mut tx = state.begin().await?;
     let rule = store::promote(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// Make an earlier version live again.
@@ -175,7 +179,7 @@ async fn roll_back(
     caller.require(Operation::RuleLaunch)?;
     let mut tx = state.begin().await?;
     let rule = store::roll_back(&mut tx, &mut caller.edit(&mut state.dice()), id.0, input.version).await?;
-    answer(tx, rule).await
+    answer(tx, &caller, rule).await
 }
 
 /// The routes of this file.

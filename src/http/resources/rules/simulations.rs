@@ -3,8 +3,11 @@
 use super::around::{around, date_fields};
 use super::drafts::found;
 use crate::http::prelude::*;
+use crate::http::resources::viewer::sight;
 use base::id::{RuleId, SimulationId};
 use chrono::{DateTime, Utc};
+use rules::catalogue::CLOSED_FIELD;
+use rules::decide::CompiledRule;
 use rules::document::Document;
 use rules::{query, store};
 use serde_json::{Value, json};
@@ -81,11 +84,21 @@ async fn start(
     let mut tx = state.begin().await?;
     let rule = found(&mut tx, id.0).await?;
     let document = input.document.clone().unwrap_or(rule.document);
-    if let Err(faults) = Document::read(&document) {
-        let said = faults.into_iter().next().map_or_else(String::new, |fault| fault.message);
-        return Err(ApiError::invalid("/document", said));
+    let around = around(&mut tx, &caller, &document).await?;
+    let rule = Document::read(&document)
+        .and_then(|document| CompiledRule::compile(document, &|path| around.is_date(path)));
+    let closed = |rule: CompiledRule| {
+        let faults = rule.fields().iter().filter_map(|path| around.catalogue.unknown(path, "/criteria"));
+        faults.into_iter().find(|fault| fault.code == CLOSED_FIELD)
+    };
+    let fault = match rule {
+        Ok(rule) => closed(rule),
+        Err(faults) => faults.into_iter().next(),
+    };
+    if let Some(fault) = fault {
+        return Err(ApiError::invalid(&format!("/document{}", fault.pointer), fault.message));
     }
-    let dates = date_fields(&around(&mut tx, &document).await?);
+    let dates = date_fields(&around);
     let mut dice = state.dice();
     let mut edit = caller.edit(&mut dice);
     let span = (input.from, input.to);
@@ -107,12 +120,21 @@ async fn find(
     let mut db = state.pool.acquire().await?;
     let row = query::find_simulation(&mut db, path.0.0, path.0.1).await?;
     let row = row.ok_or_else(|| ApiError::not_found("simulation", path.0.1))?;
+    let (sight, ..) = sight(&mut db, &caller).await?;
+    let mut result = complete(row.result);
+    for example in result.get_mut("examples").and_then(Value::as_array_mut).into_iter().flatten() {
+        example
+            .get_mut("data")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .for_each(|data| sight.mask_event(data));
+    }
     Ok(HttpResponse::Ok().json(SimulationBody {
         id: row.simulation_id,
         state: row.state,
         seen: row.seen,
         total: row.total,
-        result: complete(row.result),
+        result,
         error: row.error,
     }))
 }

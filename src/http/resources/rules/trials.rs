@@ -3,6 +3,7 @@
 use super::around::{around, date_fields, surroundings, zone};
 use super::drafts::found;
 use crate::http::prelude::*;
+use crate::http::resources::viewer::sight;
 use actors::automation::preview;
 use base::id::{CustomerId, RuleId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -42,7 +43,7 @@ async fn check_document(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::RuleRead)?;
     let mut db = state.pool.acquire().await?;
-    let around = around(&mut db, &input.document).await?;
+    let around = around(&mut db, &caller, &input.document).await?;
     drop(db);
     let document = input.into_inner().document;
     // The analysis of a large table takes a while: other requests go on.
@@ -112,7 +113,7 @@ async fn try_rule(
         (None, Some(id)) => found(&mut db, RuleId::from_uuid(id)).await?.document,
         (None, None) => return Err(ApiError::invalid("/document", "give a document, or the id of a rule")),
     };
-    let around = around(&mut db, &document).await?;
+    let around = around(&mut db, &caller, &document).await?;
     let faults = check(&document, &around);
     let read = Document::read(&document)
         .and_then(|document| CompiledRule::compile(document, &|path| around.is_date(path)));
@@ -129,12 +130,13 @@ async fn try_rule(
     };
     let now = input.now.unwrap_or_else(|| caller.now());
     let occasion = Occasion { at: now, zone: zone(&state) };
-    let facts = facts(&mut db, &input, &rule, occasion).await?;
+    let facts = facts(&mut db, &caller, &input, &rule, occasion).await?;
     Ok(HttpResponse::Ok().json(answer(&rule, &facts, occasion, &around, faults, &input.emulated)))
 }
 
 async fn facts(
     db: &mut PgConnection,
+    caller: &Caller,
     input: &TryInput,
     rule: &CompiledRule,
     occasion: Occasion,
@@ -142,11 +144,15 @@ async fn facts(
     let customer = match (&input.customer, input.customer_id) {
         (Some(customer), _) => customer.clone(),
         (None, Some(id)) => {
+            caller.require(Operation::CustomerRead)?;
+            let (sight, ..) = sight(db, caller).await?;
+            sight.allows(rule.fields()).map_err(|detail| ApiError::invalid("/document/criteria", detail))?;
             let id = CustomerId::from_uuid(id);
             let mut facts = crm::query::facts(db, &[id]).await?;
-            facts
-                .remove(&id)
-                .ok_or_else(|| ApiError::invalid("/customer_id", "this customer does not exist"))?
+            let facts = facts.remove(&id);
+            let facts =
+                facts.ok_or_else(|| ApiError::invalid("/customer_id", "this customer does not exist"))?;
+            sight.mask(facts)
         }
         (None, None) => Value::Null,
     };
@@ -223,7 +229,7 @@ async fn fields(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::RuleRead)?;
     let mut db = state.pool.acquire().await?;
-    let around = surroundings(&mut db, &filter.event).await?;
+    let around = surroundings(&mut db, &caller, &filter.event).await?;
     // Lists and objects are for expressions; a form compares single values.
     let shown = |field: &&Field| !matches!(field.kind, FieldKind::Object | FieldKind::List);
     let fields: Vec<&Field> = around.catalogue.fields().filter(shown).collect();
@@ -234,10 +240,10 @@ async fn fields(
 pub(super) async fn before_approval(
     db: &mut PgConnection,
     state: &AppState,
+    caller: &Caller,
     document: &Value,
-    now: DateTime<Utc>,
 ) -> Result<(Vec<Fault>, Vec<String>), ApiError> {
-    let around = around(db, document).await?;
+    let around = around(db, caller, document).await?;
     let mut faults: Vec<Fault> = check(document, &around).into_iter().filter(Fault::is_error).collect();
     let dates = date_fields(&around);
     let compiled = Document::read(document)
@@ -248,7 +254,7 @@ pub(super) async fn before_approval(
             faults.push(Fault::error("no_test", "/tests", message));
         }
         let reference = query::references(db).await?;
-        let results = run_samples(rule.document(), &rule, &reference, now, zone(state));
+        let results = run_samples(rule.document(), &rule, &reference, caller.now(), zone(state));
         faults.extend(results.iter().enumerate().filter_map(|(place, result)| result.fault(place)));
     }
     Ok((faults, dates))
