@@ -64,6 +64,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// One owner's account in one currency of the ledger.
+    AccountId,
     /// An award or adjustment of points that was asked for.
     AdjustmentId,
     /// A key with scopes for a program that calls the API.
@@ -82,6 +84,8 @@ ids! {
     ConnectorId,
     /// One communication on one channel, from arrival to wrap-up.
     ContactId,
+    /// A currency of the ledger: points, bonuses, certificates.
+    CurrencyId,
     /// A person or an organisation the company serves.
     CustomerId,
     /// Something that could not be handled and waits for somebody.
@@ -90,6 +94,8 @@ ids! {
     EventId,
     /// A flow that is kept in the database.
     FlowId,
+    /// An amount of an account that is set aside.
+    HoldId,
     /// One run of one flow.
     InstanceId,
     /// One leg of a call: a SIP dialog or a browser's media session.
@@ -146,6 +152,8 @@ ids! {
     TierId,
     /// What a contact was about; topics form a tree.
     TopicId,
+    /// One transaction of the ledger: it follows from its key.
+    TransactionId,
     /// A SIP connection to an operator of telephony or to an exchange.
     TrunkId,
     /// One event on its way to one webhook.

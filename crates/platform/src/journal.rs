@@ -9,7 +9,7 @@ mod faults;
 mod tests;
 mod writer;
 
-pub(crate) use faults::{Fault, of as fault_of};
+pub use faults::{Fault, of as fault_of};
 
 use futures_util::future::BoxFuture;
 use sqlx::{PgConnection, PgPool};

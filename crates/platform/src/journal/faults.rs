@@ -2,7 +2,7 @@
 
 /// What a failed write or commit means for what comes next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub enum Fault {
     /// Postgres is away or stopping: keep everything and come again.
     Away,
     /// Postgres is there and says "not now": a deadlock, a lock or statement timeout. Worth some more tries.
@@ -12,7 +12,8 @@ pub(crate) enum Fault {
 }
 
 /// Sorts an error. SQLSTATE classes are those of the Postgres manual, appendix A.
-pub(crate) fn of(error: &sqlx::Error) -> Fault {
+#[must_use]
+pub fn of(error: &sqlx::Error) -> Fault {
     match error {
         sqlx::Error::Database(refusal) => match refusal.code() {
             Some(code) => of_sqlstate(&code),

@@ -1,0 +1,225 @@
+//! Orders into rows, in the caller's transaction: lock, load, let the book decide, write.
+
+use crate::book::Book;
+use crate::book::state::{Effect, LotId};
+use crate::order::{Account, MOVEMENTS_MAX, Movement, ORDERS_MAX, Order, OrderEvent};
+use crate::receipt::{Receipt, Refusal};
+use crate::store::{load, lock, originals, write};
+use base::NewEvent;
+use base::id::{AccountId, CurrencyId, EventId, HoldId, TransactionId};
+use chrono::{DateTime, Utc};
+use platform::event::{OutsideEvent, append_all, append_many};
+use rand::Rng;
+use sqlx::PgConnection;
+use std::collections::{BTreeMap, BTreeSet};
+use std::future::Future;
+
+/// Posts orders in the caller's transaction, one after the other: each happens entirely or is refused, and a refused
+/// one harms no other. The answers stand in the order of the orders. Their events are appended with them.
+///
+/// Call it once in a transaction, last: it locks the members' accounts, then the end of the chain, and whoever posts
+/// after it waits for the caller's commit. Two calls in one transaction may meet another one's in a deadlock, which
+/// Postgres ends by refusing one of them: put all orders into one call. When the caller's transaction is rolled back,
+/// nothing has happened.
+///
+/// # Errors
+/// The database refused; the caller's transaction is lost. Trying again with the same keys is right.
+pub fn post<'c>(
+    db: &'c mut PgConnection,
+    now: DateTime<Utc>,
+    dice: &mut dyn Rng,
+    orders: &'c [Order],
+) -> impl Future<Output = sqlx::Result<Vec<Result<Receipt, Refusal>>>> + Send + use<'c> {
+    let seed = EventSeed::roll(dice);
+    post_seeded(db, now, seed, orders)
+}
+
+/// Dice for the ids of events, thrown before the future begins.
+#[derive(Clone, Copy)]
+pub(crate) struct EventSeed([u8; 32]);
+
+impl EventSeed {
+    pub(crate) fn roll(dice: &mut dyn Rng) -> Self {
+        let mut seed = [0; 32];
+        dice.fill_bytes(&mut seed);
+        Self(seed)
+    }
+}
+
+/// [`post`] for whoever threw the dice already.
+pub(crate) async fn post_seeded(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    seed: EventSeed,
+    orders: &[Order],
+) -> sqlx::Result<Vec<Result<Receipt, Refusal>>> {
+    if orders.len() > ORDERS_MAX {
+        return Ok(orders.iter().map(|_| Err(Refusal::TooManyOrders)).collect());
+    }
+    // Whole microseconds, as the columns keep them: what is hashed now is what is read again.
+    let now = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
+    let mut book = load_book(db, now, orders).await?;
+    if book.known.len() == orders.len() {
+        // All repeated: nothing to number.
+        return Ok(book.post_all(now, 0, orders));
+    }
+    let block = lock::take_block(db).await?;
+    let answers = book.post_all(now, write::first_number(block), orders);
+    append_events(db, now, seed, &book).await?;
+    write::write(db, now, block, &book).await?;
+    Ok(answers)
+}
+
+/// What orders name.
+#[derive(Default)]
+struct Named {
+    credited: BTreeMap<AccountId, Account>,
+    /// Accounts whose lots are needed.
+    drawn: BTreeSet<AccountId>,
+    currencies: BTreeSet<CurrencyId>,
+    holds: BTreeSet<HoldId>,
+    reversed: BTreeSet<TransactionId>,
+}
+
+impl Named {
+    fn of(orders: &[Order]) -> Self {
+        let mut named = Self::default();
+        // What has too many is refused unread.
+        let read = orders.iter().filter(|order| order.movements.len() <= MOVEMENTS_MAX);
+        for movement in read.clone().flat_map(|order| &order.movements) {
+            match movement {
+                Movement::Credit { account, .. } => {
+                    named.credited.insert(account.id(), *account);
+                    named.currencies.insert(account.currency);
+                }
+                Movement::Debit { account, .. } | Movement::Hold { account, .. } => {
+                    named.drawn.insert(account.id());
+                    named.currencies.insert(account.currency);
+                }
+                Movement::Capture { hold, .. } | Movement::Release { hold } => {
+                    named.holds.insert(*hold);
+                }
+                Movement::Reverse { transaction, .. } => {
+                    named.reversed.insert(*transaction);
+                }
+            }
+        }
+        // An order of the same call that is reversed: the lots of what it moves are needed too.
+        for order in read.filter(|_| !named.reversed.is_empty()) {
+            if named.reversed.contains(&order.id()) {
+                for movement in &order.movements {
+                    if let Movement::Credit { account, .. } = movement {
+                        named.drawn.insert(account.id());
+                    }
+                }
+            }
+        }
+        named
+    }
+}
+
+async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) -> sqlx::Result<Book> {
+    let mut named = Named::of(orders);
+    let holds: Vec<HoldId> = named.holds.iter().copied().collect();
+    let reversed: Vec<TransactionId> = named.reversed.iter().copied().collect();
+    if !holds.is_empty() {
+        named.drawn.extend(load::accounts_of_holds(db, &holds).await?);
+    }
+    if !reversed.is_empty() {
+        named.drawn.extend(originals::accounts_of(db, &reversed).await?);
+    }
+    let mut book = Book { wanted: named.reversed.clone(), ..Book::default() };
+    lock_all(db, now, &named, &mut book).await?;
+    book.currencies = {
+        let of_accounts = book.accounts.values().map(|account| account.currency);
+        let all: BTreeSet<CurrencyId> = named.currencies.iter().copied().chain(of_accounts).collect();
+        load::currencies(db, &all.into_iter().collect::<Vec<_>>()).await?
+    };
+    let keys: Vec<&str> = orders.iter().map(|order| order.key.as_str()).collect();
+    book.known = load::known(db, &keys).await?;
+    let mut lots = BTreeSet::new();
+    if !holds.is_empty() {
+        book.holds = load::holds(db, &holds).await?;
+        lots.extend(book.holds.values().flat_map(|hold| hold.lots.iter().map(|(lot, _)| *lot)));
+    }
+    if !reversed.is_empty() {
+        (book.originals, book.inner) = originals::originals(db, &reversed).await?;
+        let effects = book.originals.values().flat_map(|original| &original.parts).map(|part| &part.effect);
+        for effect in effects {
+            match effect {
+                Effect::Gave(lot) => drop(lots.insert(*lot)),
+                Effect::Took(draws) => lots.extend(draws.iter().map(|(lot, _)| *lot)),
+            }
+        }
+    }
+    load_lots(db, &mut book, &named.drawn, &lots).await?;
+    Ok(book)
+}
+
+/// Locks every account that the orders name, in the order of their ids, and opens those that are credited first.
+async fn lock_all(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    named: &Named,
+    book: &mut Book,
+) -> sqlx::Result<()> {
+    let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
+    let all: Vec<AccountId> = all.into_iter().collect();
+    let keep = |states: Vec<crate::book::state::AccountState>, book: &mut Book| {
+        book.accounts.extend(states.into_iter().map(|state| (state.id, state)));
+    };
+    keep(lock::lock_accounts(db, &all).await?, book);
+    let missing: Vec<Account> = named
+        .credited
+        .iter()
+        .filter(|(id, _)| !book.accounts.contains_key(id))
+        .map(|(_, account)| *account)
+        .collect();
+    if !missing.is_empty() {
+        lock::open_accounts(db, now, &missing).await?;
+        let ids: Vec<AccountId> = missing.iter().map(Account::id).collect();
+        keep(lock::lock_accounts(db, &ids).await?, book);
+    }
+    Ok(())
+}
+
+async fn load_lots(
+    db: &mut PgConnection,
+    book: &mut Book,
+    accounts: &BTreeSet<AccountId>,
+    also: &BTreeSet<LotId>,
+) -> sqlx::Result<()> {
+    if accounts.is_empty() && also.is_empty() {
+        return Ok(());
+    }
+    let accounts: Vec<AccountId> = accounts.iter().copied().collect();
+    let also: Vec<LotId> = also.iter().copied().collect();
+    for (account, lot) in load::lots(db, &accounts, &also).await? {
+        if let Some(state) = book.accounts.get_mut(&account) {
+            state.add_lot(lot);
+        }
+    }
+    Ok(())
+}
+
+/// Appends the events of what was posted for the first time, in one statement for each sort.
+async fn append_events(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    EventSeed(seed): EventSeed,
+    book: &Book,
+) -> sqlx::Result<()> {
+    let mut rng: rand_chacha::ChaCha8Rng = rand::SeedableRng::from_seed(seed);
+    let mut own: Vec<(EventId, NewEvent)> = Vec::new();
+    let mut outside: Vec<OutsideEvent> = Vec::new();
+    for event in book.written.iter().flat_map(|row| &row.events) {
+        match event {
+            OrderEvent::New(event) => own.push((EventId::new(now, &mut rng), event.clone())),
+            OrderEvent::Outside(event) => outside.push(event.clone()),
+        }
+    }
+    if !outside.is_empty() {
+        append_many(db, now, &mut rng, &outside).await?;
+    }
+    append_all(db, now, &own).await
+}

@@ -1,0 +1,12 @@
+//! What is asked about accounts and transactions.
+
+mod accounts;
+mod history;
+
+pub use accounts::{
+    Balance, OpenLot, balance, balances, closing_on, currencies, expiring, find_currency, open_lots,
+};
+pub use history::{
+    Drawn, HoldRow, PostingRow, TransactionRow, TransactionView, find_hold, find_transaction, open_holds,
+    postings,
+};

@@ -1,0 +1,9 @@
+//! SQL that changes the ledger. Only [`crate::post`] and its like call what is not public.
+
+mod currencies;
+pub(crate) mod load;
+pub(crate) mod lock;
+pub(crate) mod originals;
+pub(crate) mod write;
+
+pub use currencies::{allow_debt, insert_currency};
