@@ -82,6 +82,9 @@ pub enum RunError {
     /// The client for outside systems.
     #[error("no client for outside systems")]
     Client(#[source] reqwest::Error),
+    /// The recount of the ledger.
+    #[error("{0} things are wrong in the ledger: the lines above name them")]
+    Findings(u64),
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
@@ -159,6 +162,43 @@ pub async fn migrate(loaded: &Loaded, _levels: Levels) -> Result<(), RunError> {
     drop(lock);
     println!("the database is up to date");
     Ok(())
+}
+
+/// The database for a command that only looks at it, beside a running server too; without one it is started for the
+/// time that the value lives.
+///
+/// # Errors
+/// See [`RunError`].
+pub async fn look_at_database(settings: &Settings) -> Result<Looking, RunError> {
+    if settings.database.url.is_some() {
+        return Ok(Looking { database: Database::attach(&settings.database()).await?, _lock: None });
+    }
+    match DataLock::take(&settings.server.data_dir) {
+        Ok(lock) => Ok(Looking { database: open_database(settings).await?, _lock: Some(lock) }),
+        Err(RunError::InUse { .. }) => {
+            Ok(Looking { database: Database::attach(&settings.database()).await?, _lock: None })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// A database that a command looks at.
+pub struct Looking {
+    database: Database,
+    _lock: Option<DataLock>,
+}
+
+impl Looking {
+    /// Its connections.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        self.database.pool()
+    }
+
+    /// Stops what was started for it.
+    pub async fn stop(self) {
+        self.database.stop().await;
+    }
 }
 
 /// Keeps the partitions of the event log ahead of time.

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod ledger;
+
 use crate::app;
 use crate::demo;
 use crate::settings::{self, Loaded, SettingsError};
@@ -32,8 +34,18 @@ enum Command {
     Migrate,
     /// Print the OpenAPI document of the REST interface.
     Openapi,
+    /// The ledger of points.
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Add live traffic to a running server: simulated callers and operators of the demo organisation.
     Demo(demo::Options),
+}
+
+#[derive(Clone, Copy, Debug, Subcommand)]
+enum LedgerCommand {
+    /// Recount every balance, lot, hold and closing, follow the chain of hashes, and say what is wrong. Also beside a
+    /// running server. Exit code 1 when anything is wrong.
+    Verify,
 }
 
 /// Runs the command that the arguments name.
@@ -55,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Run => in_system(&loaded, crate::run::run),
         Command::Migrate => in_system(&loaded, app::migrate),
         Command::Openapi => openapi(),
+        Command::Ledger(LedgerCommand::Verify) => in_system(&loaded, ledger::verify),
         Command::Demo(options) => simulate(&loaded, options),
     }
 }

@@ -10,6 +10,8 @@ mod reverse;
 pub mod rows;
 mod spend;
 pub mod state;
+#[cfg(test)]
+mod tests;
 
 use crate::order::{Account, Counter, FUTURE_MAX, MEMBER, MOVEMENTS_MAX, Movement, Order, TEXT_MAX};
 use crate::receipt::{Receipt, Refusal};

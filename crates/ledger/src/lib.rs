@@ -7,18 +7,23 @@ pub mod amount;
 pub mod book;
 pub mod chain;
 pub mod currency;
+pub mod expire;
 pub mod order;
 mod post;
 pub mod query;
 pub mod receipt;
 pub mod store;
+pub mod verify;
 mod writer;
 
 pub use amount::Amount;
+pub use expire::expire_chunk;
 pub use order::{
     Account, Cause, Counter, LotTerms, Movement, Order, OrderEvent, Portion, ReversalPolicy, hold_id,
     transaction_id,
 };
 pub use post::post;
 pub use receipt::{Moved, Receipt, Refusal};
+pub use store::close_day;
+pub use verify::verify;
 pub use writer::{Ledger, PostError};

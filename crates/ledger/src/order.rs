@@ -100,7 +100,7 @@ pub enum Portion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ReversalPolicy {
-    /// What remains of the credit's own lot.
+    /// What remains of the credit's own lot, or of what stands in for it.
     OnlyRemaining,
     /// Its own lot first, then whatever the member could spend.
     WithinBalance,

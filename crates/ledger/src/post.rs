@@ -194,7 +194,12 @@ async fn load_lots(
     }
     let accounts: Vec<AccountId> = accounts.iter().copied().collect();
     let also: Vec<LotId> = also.iter().copied().collect();
-    for (account, lot) in load::lots(db, &accounts, &also).await? {
+    // Points that come back pay debt and claims, and that depends on what was returned before.
+    let owes = book.accounts.values().any(|account| account.debt > 0 || account.claim > 0);
+    let returned =
+        if owes || !book.wanted.is_empty() { load::returned(db, &accounts).await? } else { BTreeMap::new() };
+    for (account, mut lot) in load::lots(db, &accounts, &also).await? {
+        lot.returned = returned.get(&lot.id).copied().unwrap_or(0);
         if let Some(state) = book.accounts.get_mut(&account) {
             state.add_lot(lot);
         }

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod history;
+pub(crate) mod recount;
 
 pub use accounts::{
     Balance, OpenLot, balance, balances, closing_on, currencies, expiring, find_currency, open_lots,

@@ -1,6 +1,12 @@
 //! The ledger on a real Postgres.
 
+#[path = "postgres/expiry.rs"]
+mod expiry;
 #[path = "postgres/posting.rs"]
 mod posting;
 #[path = "postgres/site.rs"]
 mod site;
+#[path = "postgres/tills.rs"]
+mod tills;
+#[path = "postgres/verifying.rs"]
+mod verifying;

@@ -112,6 +112,23 @@ impl Database {
         Ok(Self { pool: connect(settings, options), postmaster: Some(postmaster) })
     }
 
+    /// Connects to the database of a server that runs, also to its private Postgres, and starts and changes nothing:
+    /// for commands that look at it from beside.
+    ///
+    /// # Errors
+    /// Nothing answers there.
+    pub async fn attach(settings: &Settings) -> Result<Self, StartError> {
+        let options = match &settings.url {
+            Some(url) => url.expose_secret().parse().map_err(StartError::Connect)?,
+            None => {
+                cluster::connect_options(&folders::socket_dir(&folders::cluster_folder(&settings.data_dir)))
+            }
+        };
+        let pool = connect(settings, options);
+        first_connection(&pool).await.map_err(StartError::Connect)?;
+        Ok(Self { pool, postmaster: None })
+    }
+
     /// The connections.
     #[must_use]
     pub fn pool(&self) -> &PgPool {

@@ -3,10 +3,11 @@
 use super::Book;
 use super::rows::{Draft, Owed};
 use super::spend::post;
-use super::state::{Effect, LotId, Original, Part};
+use super::state::{Effect, Lot, LotId, Original, Part, add};
 use crate::order::{Portion, ReversalPolicy};
 use crate::receipt::{Moved, Refusal, positive};
 use base::id::TransactionId;
+use chrono::{DateTime, Utc};
 
 impl Book {
     pub(super) fn reverse(
@@ -98,20 +99,18 @@ impl Book {
         let now = draft.now;
         let refused = Refusal::NotReversible(draft.id);
         let Some(state) = self.accounts.get_mut(&part.account) else { return Err(refused) };
-        let expired = state.lot(lot).map_or(0, |lot| lot.expired);
+        let Some(own) = state.lot(lot) else { return Err(refused) };
+        let expired = own.expired;
         // Of all that was asked back up to now, what had expired is back already.
         let owed = (part.asked + asked - expired).max(0).saturating_sub(part.owed).max(0);
+        own.returned += owed;
         let mut draws = state.take(owed, |other| if other.id == lot { other.free() } else { 0 });
         let drawn = |draws: &[(LotId, i64)]| draws.iter().map(|(_, drawn)| drawn).sum::<i64>();
-        let left = owed - drawn(&draws);
-        if left > 0 {
-            draws.extend(match policy {
-                ReversalPolicy::OnlyRemaining => Vec::new(),
-                ReversalPolicy::WithinBalance => state.take(left, |other| other.usable(now)),
-                ReversalPolicy::AllowDebt => {
-                    state.take(left, |other| if other.is_over(now) { 0 } else { other.free() })
-                }
-            });
+        for part in others(policy) {
+            let left = owed - drawn(&draws);
+            for (other, taken) in state.take(left, |lot| part(lot, now)) {
+                add(&mut draws, other, taken);
+            }
         }
         let short = owed - drawn(&draws);
         if short > 0 && is_mixed && policy != ReversalPolicy::AllowDebt {
@@ -140,6 +139,19 @@ impl Book {
             moved.short = claim;
         }
         Ok(owed)
+    }
+}
+
+/// How much of a lot may be taken at a moment.
+type Takes = fn(&Lot, DateTime<Utc>) -> i64;
+
+/// What a reversal takes of other lots than its own, one after the other.
+fn others(policy: ReversalPolicy) -> &'static [Takes] {
+    const SURPLUS: Takes = |lot, _| lot.surplus();
+    match policy {
+        ReversalPolicy::OnlyRemaining => &[SURPLUS],
+        ReversalPolicy::WithinBalance => &[SURPLUS, Lot::usable],
+        ReversalPolicy::AllowDebt => &[SURPLUS, |lot, now| if lot.is_over(now) { 0 } else { lot.free() }],
     }
 }
 

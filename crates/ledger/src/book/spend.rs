@@ -50,6 +50,7 @@ impl Book {
             remaining: amount - paid,
             held: 0,
             expired: 0,
+            returned: 0,
             tag: new.tag.clone(),
             active_from,
             expires_at: new.expires_at,

@@ -57,6 +57,8 @@ pub struct Lot {
     pub held: i64,
     /// What of it expired.
     pub expired: i64,
+    /// What returns of its credit owed so far; only known when an order reverses something.
+    pub returned: i64,
     /// For whoever reads it.
     pub tag: Option<String>,
     /// Spendable from then on.
@@ -104,6 +106,13 @@ impl Lot {
     #[must_use]
     pub fn usable(&self, now: DateTime<Utc>) -> i64 {
         if self.active_from <= now && !self.is_over(now) { self.free() } else { 0 }
+    }
+
+    /// What is free of it although its credit was returned: it came back after others' points had stood in for it.
+    #[must_use]
+    pub fn surplus(&self) -> i64 {
+        let own = (self.amount - self.returned - self.expired).max(0);
+        self.free().min(self.remaining - own).max(0)
     }
 
     /// The order in which lots are spent: what expires first, then what came first.
@@ -172,21 +181,33 @@ impl AccountState {
         draws
     }
 
-    /// Draws up to `amount` from what is free in the given lots, no more of each than is said beside it.
+    /// Draws up to `amount` from what is free in the given lots, no more of each than is said beside it; first what is
+    /// there although its credit was returned.
     pub(super) fn take_from(&mut self, given: &[(LotId, i64)], amount: i64) -> Vec<(LotId, i64)> {
         let mut left = amount;
-        let mut draws = Vec::new();
-        for (id, most) in given {
-            let Some(lot) = self.lot(*id) else { continue };
-            let drawn = lot.free().min(*most).min(left);
-            if drawn > 0 {
-                lot.remaining -= drawn;
-                lot.mark.touch();
-                left -= drawn;
-                draws.push((*id, drawn));
+        let mut draws: Vec<(LotId, i64)> = Vec::new();
+        for part in [Lot::surplus, Lot::free] {
+            for (id, most) in given {
+                let before = draws.iter().find(|(drawn, _)| drawn == id).map_or(0, |(_, drawn)| *drawn);
+                let Some(lot) = self.lot(*id) else { continue };
+                let drawn = part(lot).min(most - before).min(left);
+                if drawn > 0 {
+                    lot.remaining -= drawn;
+                    lot.mark.touch();
+                    left -= drawn;
+                    add(&mut draws, *id, drawn);
+                }
             }
         }
         draws
+    }
+}
+
+/// Adds a draw to those of a movement: a lot is named once.
+pub(super) fn add(draws: &mut Vec<(LotId, i64)>, lot: LotId, amount: i64) {
+    match draws.iter_mut().find(|(drawn, _)| *drawn == lot) {
+        Some((_, drawn)) => *drawn += amount,
+        None => draws.push((lot, amount)),
     }
 }
 

@@ -10,7 +10,7 @@ use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
 #[derive(sqlx::FromRow)]
-struct LotRow {
+pub(super) struct LotRow {
     id: LotId,
     account: AccountId,
     amount: i64,
@@ -26,8 +26,14 @@ impl LotRow {
     fn into_lot(self) -> (AccountId, Lot) {
         let Self { id, account, amount, remaining, held, expired, tag, active_from, expires_at } = self;
         let mark = Mark::Same;
-        (account, Lot { id, amount, remaining, held, expired, tag, active_from, expires_at, mark })
+        let returned = 0;
+        (account, Lot { id, amount, remaining, held, expired, returned, tag, active_from, expires_at, mark })
     }
+}
+
+/// The lots with their accounts.
+pub(super) fn keep(rows: Vec<LotRow>) -> Vec<(AccountId, Lot)> {
+    rows.into_iter().map(LotRow::into_lot).collect()
 }
 
 /// The currencies, and whether each allows debt.
@@ -60,7 +66,24 @@ pub(crate) async fn lots(
     .bind(also)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(LotRow::into_lot).collect())
+    Ok(keep(rows))
+}
+
+/// What returns of the lots of accounts owed so far.
+pub(crate) async fn returned(
+    db: &mut PgConnection,
+    accounts: &[AccountId],
+) -> sqlx::Result<BTreeMap<LotId, i64>> {
+    let rows: Vec<(i64, i32, i64)> = sqlx::query_as(
+        "select reversed_number, reversed_place, sum(owed)::bigint
+        from ledger.reversal
+        where account = any($1) and reversed_number is not null
+        group by reversed_number, reversed_place",
+    )
+    .bind(accounts)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|(number, place, owed)| (LotId::of(number, place), owed)).collect())
 }
 
 #[derive(sqlx::FromRow)]
