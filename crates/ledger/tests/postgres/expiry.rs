@@ -1,5 +1,5 @@
 //! Expiry, closings, and days that are not like the others.
-#![expect(clippy::indexing_slicing, reason = "a test stops at a fault")]
+#![expect(clippy::unwrap_used, reason = "a test stops at a fault")]
 
 use crate::site::{Site, amount, credit_until, debit, noon, order, reverse, site};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};

@@ -1,5 +1,5 @@
 //! Many at once: two tills and one balance, the same key from many sides, connections that end in the middle.
-#![expect(clippy::indexing_slicing, reason = "a test stops at a fault")]
+#![expect(clippy::unwrap_used, reason = "a test stops at a fault")]
 
 use crate::site::{Site, amount, credit, credit_until, debit, noon, order, site};
 use base::{Author, FixedClock, NewEvent, event::Journal};
