@@ -1,5 +1,6 @@
 //! Composition: what starts, in which order, and how it stops.
 
+use crate::housekeeping;
 use crate::http::server::ServeError;
 use crate::settings::{Loaded, Settings};
 use base::Clock;
@@ -17,12 +18,6 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Months of event partitions that exist ahead of time.
-const PARTITION_MONTHS: u32 = 3;
-/// Weeks of partitions of outside events that exist ahead of time.
-const PARTITION_WEEKS: u32 = 5;
-/// How often partitions are looked after.
-const PARTITIONS_EVERY: Duration = Duration::from_secs(3600);
 /// How long the journal may take to write what it keeps, when the server stops.
 const FLUSH_WITHIN: Duration = Duration::from_secs(10);
 
@@ -122,11 +117,17 @@ impl Ground {
         let pool = database.pool().clone();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let stop = CancellationToken::new();
+        // Before anything is written: what stands in a default partition stays there.
+        if let Err(error) = housekeeping::make_partitions(&pool, clock.now()).await {
+            database.stop().await;
+            return Err(error.into());
+        }
         let journal = Journal::start(pool.clone());
         tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
         tokio::spawn(platform::telemetry::keep_metrics());
         tokio::spawn(crate::records::build_attributes(pool.clone(), stop.clone()));
-        tokio::spawn(make_partitions(pool.clone(), Arc::clone(&clock), stop.clone()));
+        let retention = settings.retention.clone();
+        tokio::spawn(housekeeping::keep(pool.clone(), Arc::clone(&clock), retention, stop.clone()));
         let fatal = CancellationToken::new();
         Ok(Self { settings, clock, levels, pool, journal, stop, fatal, database, _lock: lock })
     }
@@ -198,26 +199,6 @@ impl Looking {
     /// Stops what was started for it.
     pub async fn stop(self) {
         self.database.stop().await;
-    }
-}
-
-/// Keeps the partitions of the event log ahead of time.
-async fn make_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut every = tokio::time::interval(PARTITIONS_EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        let today = clock.now().date_naive();
-        let made = async {
-            let mut db = pool.acquire().await?;
-            event::make_partitions(&mut db, today, PARTITION_MONTHS).await?;
-            event::make_outside_partitions(&mut db, today, PARTITION_WEEKS).await
-        };
-        if let Err(error) = made.await {
-            tracing::warn!(error = %error, "the event log's partitions were not made, another try in an hour");
-        }
     }
 }
 

@@ -4,7 +4,6 @@
 mod customers;
 pub mod files;
 pub mod kafka;
-mod retention;
 #[cfg(test)]
 mod testing;
 
@@ -40,7 +39,6 @@ pub fn start(ground: &Ground) -> Result<Ingest, RunError> {
     let sender = Sender::new(pool.clone(), Arc::clone(&clock), webhooks(ground), stop.clone());
     tokio::spawn(sender.map_err(RunError::Webhooks)?.run(rand::random()));
     tokio::spawn(event::run(pool.clone(), WEBHOOKS, Webhooks, stop.clone()));
-    tokio::spawn(retention::keep(pool, clock, stop));
     Ok(ingest)
 }
 

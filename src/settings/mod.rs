@@ -9,6 +9,7 @@ pub mod log;
 pub mod media;
 pub mod messages;
 pub mod problem;
+pub mod retention;
 pub mod server;
 pub mod show;
 pub mod sip;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use load::{Loaded, load};
 pub use problem::{SettingsError, SettingsProblem};
+pub use retention::Retention;
 
 pub use crate::http::settings::Http;
 pub use access::policy::AccessPolicy;
@@ -58,6 +60,8 @@ pub struct Settings {
     pub kafka: Kafka,
     /// `[webhooks]`
     pub webhooks: Webhooks,
+    /// `[retention]`
+    pub retention: Retention,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -74,6 +78,7 @@ impl Settings {
         self.media.check(problems);
         self.messages.check(problems);
         self.kafka.check(problems);
+        self.retention.check(problems);
     }
 
     /// The database as the platform starts it.

@@ -9,6 +9,7 @@ pub mod idempotency;
 pub mod ingest;
 pub mod journal;
 pub mod migrate;
+pub mod partition;
 pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;

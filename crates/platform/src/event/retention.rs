@@ -5,8 +5,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use crate::partition::OUTSIDE_EVENTS;
 use chrono::{DateTime, TimeDelta, Utc};
-use sqlx::{Connection, PgPool};
+use sqlx::PgPool;
 
 /// For how long events are kept whose type was removed, in days; no type counts as shorter for what is dropped whole.
 const DAYS_UNKNOWN: i32 = 90;
@@ -37,9 +38,7 @@ pub async fn run_once(pool: &PgPool, now: DateTime<Utc>) -> sqlx::Result<Removed
     let days = |days: i64| now - TimeDelta::days(days);
     let types = store::retentions(&mut db).await?;
     let longest = types.iter().map(|(_, days)| *days).fold(DAYS_UNKNOWN, i32::max);
-    let mut tx = db.begin().await?;
-    let weeks = store::drop_weeks(&mut tx, days(longest.into())).await?;
-    tx.commit().await?;
+    let weeks = OUTSIDE_EVENTS.drop_before(&mut db, days(longest.into())).await?;
     let mut removed = Removed { weeks, ..Removed::default() };
     for (kind, kept) in &types {
         while let deleted @ 1.. =

@@ -1,4 +1,5 @@
 use super::*;
+use crate::partition::OWN_EVENTS;
 use crate::testing::TestDb;
 use base::Clock;
 use base::FixedClock;
@@ -152,8 +153,8 @@ async fn partitions_are_made_ahead_once_and_never_over_what_the_default_holds() 
     append(&mut connection, now(), &mut rng, &named("in the default partition")).await.unwrap();
 
     // 1,795,000,000 is 2026-11-18: November stays in the default partition, three more months are made.
-    let made = make_partitions(&mut connection, now().date_naive(), 4).await.unwrap();
-    let again = make_partitions(&mut connection, now().date_naive(), 4).await.unwrap();
+    let made = OWN_EVENTS.make(&mut connection, now().date_naive(), 4).await.unwrap();
+    let again = OWN_EVENTS.make(&mut connection, now().date_naive(), 4).await.unwrap();
     append(&mut connection, now() + Duration::from_hours(24 * 20), &mut rng, &named("in December"))
         .await
         .unwrap();

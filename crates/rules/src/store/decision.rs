@@ -1,6 +1,6 @@
 //! Decisions and what a rule remembers, a batch at a time.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -215,16 +215,4 @@ pub async fn reach_goals(db: &mut PgConnection, rows: &[GoalRow]) -> sqlx::Resul
     .execute(db)
     .await?;
     Ok(())
-}
-
-/// Makes the weekly partitions of decisions, `weeks` from the week of `from` on; how many were new.
-///
-/// # Errors
-/// The database failed.
-pub async fn make_partitions(db: &mut PgConnection, from: NaiveDate, weeks: i32) -> sqlx::Result<i32> {
-    sqlx::query_scalar("select rules.make_decision_partitions($1, $2)")
-        .bind(from)
-        .bind(weeks)
-        .fetch_one(db)
-        .await
 }

@@ -8,13 +8,6 @@ pub(super) async fn retentions(db: &mut PgConnection) -> sqlx::Result<Vec<(Strin
     sqlx::query_as("select name, retention_days from platform.event_type order by name").fetch_all(db).await
 }
 
-/// Drops the weeks that end before `kept_from`. Waits two seconds for readers of them, then leaves it for the next
-/// time: whoever waits behind a waiting drop waits too.
-pub(super) async fn drop_weeks(db: &mut PgConnection, kept_from: DateTime<Utc>) -> sqlx::Result<Vec<String>> {
-    sqlx::query("set local lock_timeout = '2s'").execute(&mut *db).await?;
-    sqlx::query_scalar("select platform.drop_outside_partitions($1)").bind(kept_from).fetch_all(db).await
-}
-
 /// Deletes events of a type that happened before `kept_from`; how many.
 pub(super) async fn delete_kind(
     db: &mut PgConnection,

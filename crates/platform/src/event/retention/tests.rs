@@ -1,6 +1,7 @@
 use super::*;
-use crate::event::{OutsideEvent, append_many, make_outside_partitions};
+use crate::event::{OutsideEvent, append_many};
 use crate::event_type::{EventTypeFields, SubjectKind, store};
+use crate::partition::OUTSIDE_EVENTS;
 use crate::testing::TestDb;
 use base::{Author, Edit, LocalText, Locale};
 use rand::SeedableRng;
@@ -43,7 +44,7 @@ async fn weeks_that_nobody_keeps_are_dropped_whole_and_shorter_kept_events_are_d
         store::insert(&mut connection, &mut edit, name, &fields, false).await.unwrap();
     }
     let first = (now() - TimeDelta::days(120)).date_naive();
-    make_outside_partitions(&mut connection, first, 19).await.unwrap();
+    OUTSIDE_EVENTS.make(&mut connection, first, 19).await.unwrap();
     let events = [
         event("long", 119),
         event("removed", 119),
