@@ -3,6 +3,8 @@
 mod events;
 mod perform;
 mod runner;
+#[cfg(test)]
+mod tests;
 
 pub use events::{CONSUMER, Listening};
 pub use perform::Outside;

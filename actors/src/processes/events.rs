@@ -2,16 +2,19 @@
 
 use base::Clock;
 use base::event::Journal;
-use flow::store::signal::{Heard, wake};
+use flow::store::signal::{self, Heard, wake};
 use futures_util::future::BoxFuture;
-use platform::event::{Event, Handler};
+use platform::event::{Event, Handler, Position, read_kinds};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
 /// Under which name the place in the log is kept.
 pub const CONSUMER: &str = "flows";
+/// Events that are read at once when it looks back.
+const EVENTS_MAX: u32 = 500;
 
 /// Wakes runs by events.
 pub struct Listening(pub Arc<dyn Clock>);
@@ -23,8 +26,35 @@ impl Handler for Listening {
         events: &'a [Event],
     ) -> BoxFuture<'a, sqlx::Result<()>> {
         Box::pin(async move {
-            let heard: Vec<Heard> = events.iter().map(heard).collect();
+            let kinds: BTreeSet<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+            let awaited = signal::awaited(db, &kinds.into_iter().collect::<Vec<_>>()).await?;
+            let heard: Vec<Heard> =
+                events.iter().filter(|event| awaited.contains(&event.kind)).map(heard).collect();
+            if heard.is_empty() {
+                return Ok(());
+            }
             wake(db, self.0.now(), &heard).await.map(drop)
+        })
+    }
+
+    /// Looks back for runs that began to wait while events came that stand before this place: they were handed out
+    /// before the run could be seen to wait. Each event reaches a run by one of the two ways only.
+    fn at<'a>(&'a self, db: &'a mut PgConnection, after: Position) -> BoxFuture<'a, sqlx::Result<bool>> {
+        Box::pin(async move {
+            let mut found = false;
+            while let Some(behind) = signal::behind(db).await? {
+                found = true;
+                let mut from = Position { transaction_id: behind.from, position: -1 };
+                loop {
+                    let events = read_kinds(db, from..after, &behind.kinds, EVENTS_MAX).await?;
+                    let heard: Vec<Heard> = events.iter().map(heard).collect();
+                    signal::wake_behind(db, self.0.now(), &heard, &behind.runs).await?;
+                    let Some(last) = events.last() else { break };
+                    from = last.at;
+                }
+                signal::catch_up(db, &behind.runs).await?;
+            }
+            Ok(found)
         })
     }
 }
@@ -48,5 +78,6 @@ fn heard(event: &Event) -> Heard {
         customer: customer.or(subject),
         data: if outside { of("data") } else { event.payload.clone() },
         meta,
+        transaction_id: event.at.transaction_id,
     }
 }

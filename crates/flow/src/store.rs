@@ -3,6 +3,7 @@
 pub mod call;
 pub mod connector;
 pub mod flow;
+pub mod retention;
 pub mod run;
 pub mod signal;
 pub mod task;

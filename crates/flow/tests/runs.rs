@@ -9,7 +9,7 @@ use flow::process::{Decision, Input, State, Status};
 use flow::query::{run as runs, task as tasks};
 use flow::store::flow::{NewFlow, change_draft, insert_drawn, migrate, publish, seed};
 use flow::store::run::{Engine, claim};
-use flow::store::signal::{Heard, wake};
+use flow::store::signal::{Heard, behind, catch_up, wake};
 use flow::store::{Start, start};
 use platform::testing::TestDb;
 use rand::SeedableRng;
@@ -173,7 +173,11 @@ impl Scene {
             customer: Some(customer),
             data,
             meta: json!({ "type": event }),
+            transaction_id: i64::MAX, // after whatever began to wait
         };
+        while let Some(found) = behind(&mut db).await.unwrap() {
+            catch_up(&mut db, &found.runs).await.unwrap();
+        }
         wake(&mut db, self.now, &[heard]).await.unwrap();
         drop(db);
         self.work().await;

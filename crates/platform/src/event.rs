@@ -20,7 +20,7 @@ pub use consumer::{Handler, advance, run};
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
 };
-pub use store::{append_all, lag, make_outside_partitions, make_partitions, read};
+pub use store::{append_all, lag, read, read_kinds};
 
 use base::event::Journal;
 use base::id::EventId;

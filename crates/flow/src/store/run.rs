@@ -1,6 +1,7 @@
 //! One run goes on: inputs in, everything that can be done in this transaction done, the run written back.
 
 mod act;
+mod waiting;
 pub(super) use act::questions;
 
 use super::{activity, as_json, count, signal, whole};
@@ -138,8 +139,9 @@ impl Engine {
         let around = self.surroundings(db, row.customer_id, subject).await?;
         let state = row.state(&definition);
         let before = (state.status(), state.tokens.is_empty());
-        let mut run = Run { engine: self, row, definition, around, state, inputs: VecDeque::new() };
-        if run.state.counter == 0 {
+        let is_new = state.counter == 0;
+        let mut run = Run { engine: self, row, definition, around, state, inputs: VecDeque::new(), is_new };
+        if is_new {
             run.inputs.push_back(Input::Started);
             run.take_inputs(db, edit).await?;
         }
@@ -168,6 +170,8 @@ struct Run<'a> {
     around: Surroundings,
     state: State,
     inputs: VecDeque<Input>,
+    /// Whether it is taken on for the first time.
+    is_new: bool,
 }
 
 impl Run<'_> {
@@ -307,40 +311,6 @@ impl Run<'_> {
             }
             Status::Running | Status::Waiting => {}
         }
-        Ok(())
-    }
-
-    async fn write_waiting(&self, db: &mut PgConnection) -> sqlx::Result<()> {
-        let (mut tokens, mut kinds, mut customers) = (vec![], vec![], vec![]);
-        for token in &self.state.tokens {
-            let waits = matches!(token.doing, Doing::Event { .. });
-            let Some(crate::process::Node::WaitEvent(node)) = self.definition.nodes.get(&token.node) else {
-                continue;
-            };
-            if waits {
-                tokens.push(whole(token.id));
-                kinds.push(node.event.as_str());
-                customers.push(self.row.customer_id.filter(|_| !node.anybody));
-            }
-        }
-        if tokens.is_empty() && !self.row.waits {
-            return Ok(());
-        }
-        sqlx::query("delete from flow.waiting where instance_id = $1")
-            .bind(self.row.id)
-            .execute(&mut *db)
-            .await?;
-        sqlx::query(
-            "insert into flow.waiting (instance_id, token, event_kind, customer_id)
-             select $1, given.token, given.event_kind, given.customer_id
-             from unnest($2::bigint[], $3::text[], $4::uuid[]) as given (token, event_kind, customer_id)",
-        )
-        .bind(self.row.id)
-        .bind(tokens)
-        .bind(kinds)
-        .bind(customers)
-        .execute(db)
-        .await?;
         Ok(())
     }
 

@@ -1,6 +1,6 @@
 //! Consumers: readers of the log that keep their place in the same transaction as their own writes.
 
-use super::{CHANNEL, Event, store};
+use super::{CHANNEL, Event, Position, store};
 use crate::dead_letter::{self, LetterState, NewLetter};
 use crate::journal::{Fault, fault_of};
 use futures_util::FutureExt;
@@ -17,6 +17,9 @@ use tokio_util::sync::CancellationToken;
 const BATCH_MAX: u32 = 500;
 /// How often a consumer looks without being woken: `notify` is a hint, the poll is the guarantee.
 const POLL_EVERY: Duration = Duration::from_secs(1);
+/// Wait while unread events stand above the snapshot horizon: an open write of somebody else holds it back, mostly for
+/// milliseconds, and its end need not be announced.
+const HELD_BACK_FOR: Duration = Duration::from_millis(3);
 /// How often the number of unread events is measured.
 const MEASURE_EVERY: Duration = Duration::from_secs(15);
 /// Wait after an error, so that an absent database is not hammered.
@@ -29,6 +32,13 @@ pub trait Handler: Send + Sync {
     /// Handles events in the log's order. An error rolls everything back; the batch comes again.
     fn handle<'a>(&'a self, db: &'a mut PgConnection, events: &'a [Event])
     -> BoxFuture<'a, sqlx::Result<()>>;
+
+    /// Called before each batch is read, and also when nothing is there to read, in the same transaction: everything
+    /// up to `after` was handled, nothing behind it was. For what must be done at a known place of the log. Whether
+    /// it wrote anything.
+    fn at<'a>(&'a self, _db: &'a mut PgConnection, _after: Position) -> BoxFuture<'a, sqlx::Result<bool>> {
+        Box::pin(std::future::ready(Ok(false)))
+    }
 
     /// Whether an event that fails goes to the dead letters, so that those behind it are handled. A batch that fails
     /// is then handled event by event. Say no where each event needs those before it.
@@ -43,35 +53,59 @@ pub trait Handler: Send + Sync {
 /// # Errors
 /// The database or the handler refused; nothing has moved.
 pub async fn advance(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
+    match step(pool, name, handler).await? {
+        Step::Handled(count) => Ok(count),
+        Step::Nothing | Step::HeldBack => Ok(0),
+    }
+}
+
+/// What came of looking for a batch.
+enum Step {
+    /// So many events were handled.
+    Handled(usize),
+    /// Everything is read, or another server reads.
+    Nothing,
+    /// Events are there that an open write of somebody else keeps from being read.
+    HeldBack,
+}
+
+async fn step(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
     match advance_whole(pool, name, handler).await {
         Err(error) if handler.isolates() && fault_of(&error) != Fault::Away => {
             tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
-            advance_singly(pool, name, handler).await
+            advance_singly(pool, name, handler).await.map(Step::Handled)
         }
         done => done,
     }
 }
 
-async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
+async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
     let mut tx = pool.begin().await?;
-    let Some(after) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(Step::Nothing) };
+    let wrote = handler.at(&mut tx, after).await?;
     let events = store::read(&mut tx, after, BATCH_MAX).await?;
     let Some(last) = events.last() else {
-        // Ended by a commit: the first time it writes the consumer's row.
-        tx.commit().await?;
-        return Ok(0);
+        let held_back = store::has_more(&mut tx, after).await?;
+        // The lock alone is given up without a write to the disk.
+        if is_new || wrote {
+            tx.commit().await?
+        } else {
+            tx.rollback().await?
+        }
+        return Ok(if held_back { Step::HeldBack } else { Step::Nothing });
     };
     let at = last.at;
     attempt(handler, &mut tx, &events).await?;
     store::set_position(&mut tx, name, at).await?;
     tx.commit().await?;
-    Ok(events.len())
+    Ok(Step::Handled(events.len()))
 }
 
 /// The same batch, each event behind a savepoint of its own: what fails becomes a dead letter.
 async fn advance_singly(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
     let mut tx = pool.begin().await?;
-    let Some(after) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    let Some((after, _)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    handler.at(&mut tx, after).await?;
     let events = store::read(&mut tx, after, BATCH_MAX).await?;
     for event in &events {
         let mut guarded = tx.begin().await?;
@@ -155,8 +189,8 @@ pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: 
     let mut running = Running { pool, name, listener: None, measured: None, letters: None, failing: None };
     while !stop.is_cancelled() {
         running.keep_house(&handler).await;
-        match advance(&running.pool, name, &handler).await {
-            Ok(0) => {
+        match step(&running.pool, name, &handler).await {
+            Ok(Step::Nothing) => {
                 running.works().await;
                 let lost = tokio::select! {
                     () = stop.cancelled() => break,
@@ -167,7 +201,11 @@ pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: 
                     running.listener = None;
                 }
             }
-            Ok(_) => running.works().await,
+            Ok(Step::HeldBack) => {
+                running.works().await;
+                tokio::time::sleep(HELD_BACK_FOR).await;
+            }
+            Ok(Step::Handled(_)) => running.works().await,
             Err(error) => {
                 tracing::warn!(consumer = name, error = %error, "consumer {name} could not go on, it tries again");
                 running.fails(&error).await;
@@ -252,10 +290,15 @@ async fn listen(pool: &PgPool) -> Option<PgListener> {
     Some(listener)
 }
 
-/// Waits for a wake-up; true when the listening connection is lost.
+/// Waits for a wake-up; true when the listening connection is lost. Those that came while it worked are one.
 async fn woken(listener: &mut Option<PgListener>) -> bool {
-    match listener {
-        Some(listener) => !matches!(listener.try_recv().await, Ok(Some(_))),
-        None => std::future::pending().await,
+    let Some(listener) = listener else { return std::future::pending().await };
+    let mut heard = listener.try_recv().await;
+    while let Ok(Some(_)) = heard {
+        match listener.try_recv().now_or_never() {
+            Some(next) => heard = next,
+            None => return false,
+        }
     }
+    true
 }

@@ -5,9 +5,10 @@ use base::event::Journal;
 use base::id::EventId;
 use base::id::{ApiKeyId, PersonId};
 use base::{Author, NewEvent};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
+use std::ops::Range;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -174,36 +175,49 @@ pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::R
     Ok(rows.into_iter().map(Event::from).collect())
 }
 
-/// Makes the monthly partitions of `months` months from the month of `from` on; how many were new.
+/// Up to `limit` events of these kinds behind the start of `places` and up to its end, the end included, in the log's
+/// order. For who looks back at what a consumer has read already.
 ///
 /// # Errors
 /// The database refused.
-pub async fn make_partitions(db: &mut PgConnection, from: NaiveDate, months: u32) -> sqlx::Result<u32> {
-    let months = i32::try_from(months).unwrap_or(i32::MAX);
-    let made: i32 = sqlx::query_scalar("select platform.make_event_partitions($1, $2)")
-        .bind(from)
-        .bind(months)
-        .fetch_one(db)
-        .await?;
-    Ok(u32::try_from(made).unwrap_or(0))
+pub async fn read_kinds(
+    db: &mut PgConnection,
+    places: Range<Position>,
+    kinds: &[String],
+    limit: u32,
+) -> sqlx::Result<Vec<Event>> {
+    let rows = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event
+        where (transaction_id, position) > ($1::text::xid8, $2)
+            and (transaction_id, position) <= ($3::text::xid8, $4) and kind = any($5)
+        order by event.transaction_id, event.position
+        limit $6",
+    )
+    .bind(places.start.transaction_id.to_string())
+    .bind(places.start.position)
+    .bind(places.end.transaction_id.to_string())
+    .bind(places.end.position)
+    .bind(kinds)
+    .bind(i64::from(limit))
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(Event::from).collect())
 }
 
-/// Makes the weekly partitions of events from outside, `weeks` weeks from the week of `from` on; how many were new.
-///
-/// # Errors
-/// The database refused.
-pub async fn make_outside_partitions(
-    db: &mut PgConnection,
-    from: NaiveDate,
-    weeks: u32,
-) -> sqlx::Result<u32> {
-    let weeks = i32::try_from(weeks).unwrap_or(i32::MAX);
-    let made: i32 = sqlx::query_scalar("select platform.make_outside_partitions($1, $2)")
-        .bind(from)
-        .bind(weeks)
-        .fetch_one(db)
-        .await?;
-    Ok(u32::try_from(made).unwrap_or(0))
+/// Whether anything stands behind `after`, readable or not.
+pub(super) async fn has_more(db: &mut PgConnection, after: Position) -> sqlx::Result<bool> {
+    // The order makes it look into the index, whatever the tables looked like when the plan was made.
+    let next: Option<i64> = sqlx::query_scalar(
+        "select position from platform.event where (transaction_id, position) > ($1::text::xid8, $2)
+         order by event.transaction_id, event.position limit 1",
+    )
+    .bind(after.transaction_id.to_string())
+    .bind(after.position)
+    .fetch_optional(db)
+    .await?;
+    Ok(next.is_some())
 }
 
 /// How many events a consumer has not read yet, counted up to 10,000: the alarm for a stuck horizon.
@@ -224,10 +238,16 @@ pub async fn lag(db: &mut PgConnection, consumer: &str) -> sqlx::Result<i64> {
     .await
 }
 
-/// The consumer's place, locked until the transaction ends; a new consumer starts at the beginning.
-/// Nothing when another server holds it.
-pub(super) async fn lock_position(db: &mut PgConnection, consumer: &str) -> sqlx::Result<Option<Position>> {
-    sqlx::query(
+/// The consumer's place, locked until the transaction ends, and whether it is new: a new consumer starts at the
+/// beginning. Nothing when another server holds it.
+pub(super) async fn lock_position(
+    db: &mut PgConnection,
+    consumer: &str,
+) -> sqlx::Result<Option<(Position, bool)>> {
+    if let Some(at) = try_lock(db, consumer).await? {
+        return Ok(Some((at, false)));
+    }
+    let made = sqlx::query(
         "insert into platform.event_consumer (name, transaction_id, position)
         values ($1, '0'::xid8, 0)
         on conflict (name) do nothing",
@@ -235,6 +255,13 @@ pub(super) async fn lock_position(db: &mut PgConnection, consumer: &str) -> sqlx
     .bind(consumer)
     .execute(&mut *db)
     .await?;
+    if made.rows_affected() == 0 {
+        return Ok(None);
+    }
+    Ok(try_lock(db, consumer).await?.map(|at| (at, true)))
+}
+
+async fn try_lock(db: &mut PgConnection, consumer: &str) -> sqlx::Result<Option<Position>> {
     let row: Option<(i64, i64)> = sqlx::query_as(
         "select transaction_id::text::bigint, position
         from platform.event_consumer
