@@ -12,14 +12,7 @@ use rules::rule::RuleFields;
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Notify;
-use tokio_util::sync::CancellationToken;
-
-/// Weeks of partitions of decisions that exist ahead of time.
-const DECISION_WEEKS: i32 = 5;
-/// How often partitions are looked after.
-const PARTITIONS_EVERY: Duration = Duration::from_secs(3600);
 
 /// What works by itself, until it is stopped.
 pub struct Automation {
@@ -35,10 +28,9 @@ impl Automation {
         let (pool, clock, stop) = (&ground.pool, &ground.clock, &ground.stop);
         let zone = ground.settings.server.time_zone;
         let owed = Arc::new(Notify::new());
-        make_partitions(pool, &**clock).await?;
         load_packs(pool, &**clock, &ground.settings.server.flows_dir.join("rules")).await?;
-        tokio::spawn(keep_partitions(pool.clone(), Arc::clone(clock), stop.clone()));
-        let consumer = RulesConsumer::new(zone, Arc::clone(clock), rand::random(), Arc::clone(&owed));
+        let kept = ground.settings.retention.decisions();
+        let consumer = RulesConsumer::new(zone, Arc::clone(clock), rand::random(), Arc::clone(&owed), kept);
         tokio::spawn(event::run(pool.clone(), CONSUMER, consumer, stop.clone()));
         tokio::spawn(run_simulations(pool.clone(), Arc::clone(clock), zone, stop.clone()));
         let client = flow::connector::http::client().map_err(RunError::Client)?;
@@ -46,7 +38,8 @@ impl Automation {
         let arbiter = Arbiter::new();
         let (pool, clock, stop, seed) = (pool.clone(), Arc::clone(clock), stop.clone(), rand::random());
         arbiter.spawn_fn(move || {
-            let worker = Reactions { pool, clock, zone, perform: Box::new(Performer), client, owed };
+            let (perform, references) = (Box::new(Performer), rules::query::KnownReferences::default());
+            let worker = Reactions { pool, clock, zone, perform, client, owed, references };
             actix_rt::spawn(worker.run(seed, stop));
         });
         Ok(Self { arbiter })
@@ -95,23 +88,4 @@ fn packs(folder: &Path) -> Vec<PathBuf> {
         files.filter(|path| path.to_string_lossy().ends_with(".rule.json")).collect();
     packs.sort();
     packs
-}
-
-async fn make_partitions(pool: &PgPool, clock: &dyn Clock) -> sqlx::Result<()> {
-    let mut db = pool.acquire().await?;
-    rules::store::make_partitions(&mut db, clock.now().date_naive(), DECISION_WEEKS).await?;
-    Ok(())
-}
-
-async fn keep_partitions(pool: PgPool, clock: Arc<dyn Clock>, stop: CancellationToken) {
-    let mut every = tokio::time::interval(PARTITIONS_EVERY);
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            _ = every.tick() => {}
-        }
-        if let Err(error) = make_partitions(&pool, &*clock).await {
-            tracing::warn!(%error, "partitions of decisions were not made, another try in an hour");
-        }
-    }
 }

@@ -190,11 +190,20 @@ pub async fn find_session(state: &AppState, token: &str) -> Result<Session, ApiE
 
 async fn find_program(state: &AppState, key: ApiKeyText) -> Result<Caller, ApiError> {
     let now = state.clock.now();
-    let mut db = state.pool.acquire().await?;
-    let found = api_key::store::authenticate(&mut db, &key, now).await?;
-    let found = found
-        .ok_or_else(|| ApiError::new(Code::NotSignedIn, "the API key is unknown, revoked or expired"))?;
-    let permissions = permission::query::of_codes(&mut db, &found.operations, found.unit_id).await?;
+    let digest = token::hash(&key.write());
+    let (found, permissions) = match state.programs.find(&digest, now) {
+        Some(known) => known,
+        None => {
+            let mut db = state.pool.acquire().await?;
+            let found = api_key::store::authenticate(&mut db, &key, now).await?;
+            let found = found.ok_or_else(|| {
+                ApiError::new(Code::NotSignedIn, "the API key is unknown, revoked or expired")
+            })?;
+            let permissions = permission::query::of_codes(&mut db, &found.operations, found.unit_id).await?;
+            state.programs.keep(digest, found.clone(), permissions.clone());
+            (found, permissions)
+        }
+    };
     Ok(Caller { who: Who::Program { key: found.api_key_id, name: found.name }, permissions, now })
 }
 

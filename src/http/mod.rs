@@ -89,6 +89,7 @@ pub mod json;
 pub mod openapi;
 pub mod page;
 pub mod problem;
+pub mod programs;
 pub mod resources;
 pub mod route;
 pub mod server;

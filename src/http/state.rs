@@ -3,6 +3,7 @@
 use super::guard::limits::Limits;
 use super::hashing::Hashing;
 use super::problem::ApiError;
+use super::programs::Programs;
 use super::settings::Http;
 use access::policy::AccessPolicy;
 use actix_web::web::Data;
@@ -27,6 +28,8 @@ pub struct AppState {
     pub policy: AccessPolicy,
     /// Hashes passwords, a few at a time.
     pub hashing: Hashing,
+    /// API keys that were looked up of late.
+    pub programs: Programs,
     /// How many requests a source may send.
     pub limits: Limits,
     /// When this server started.
@@ -50,6 +53,7 @@ impl AppState {
             pool,
             clock,
             hashing: Hashing::new(),
+            programs: Programs::default(),
             limits: Limits::new(&settings),
             settings,
             policy,

@@ -3,6 +3,7 @@
 use arc_swap::ArcSwapOption;
 use base::Clock;
 use base::id::CustomerId;
+use chrono::TimeDelta;
 use futures_util::future::BoxFuture;
 use platform::event::{Event, Handler};
 use rand::{Rng, SeedableRng};
@@ -26,18 +27,27 @@ pub struct RulesConsumer {
     set: ArcSwapOption<RuleSet>,
     dice: Mutex<ChaCha20Rng>,
     owed: Arc<Notify>,
+    kept: TimeDelta,
 }
 
 impl RulesConsumer {
-    /// A reader for a site in `zone`; `owed` is told when reactions were written.
+    /// A reader for a site in `zone`; `owed` is told when reactions were written. Decisions are kept for the time
+    /// `kept`: an event that happened before is not decided, because nobody knows whether it was.
     #[must_use]
-    pub fn new(zone: chrono_tz::Tz, clock: Arc<dyn Clock>, seed: [u8; 32], owed: Arc<Notify>) -> Self {
+    pub fn new(
+        zone: chrono_tz::Tz,
+        clock: Arc<dyn Clock>,
+        seed: [u8; 32],
+        owed: Arc<Notify>,
+        kept: TimeDelta,
+    ) -> Self {
         Self {
             zone,
             clock,
             set: ArcSwapOption::empty(),
             dice: Mutex::new(ChaCha20Rng::from_seed(seed)),
             owed,
+            kept,
         }
     }
 
@@ -67,6 +77,14 @@ impl RulesConsumer {
     }
 
     async fn part(&self, db: &mut PgConnection, events: &[Event]) -> sqlx::Result<()> {
+        let kept_from = self.clock.now() - self.kept;
+        let recent: Vec<Event>;
+        let events = if events.iter().all(|event| event.occurred_at >= kept_from) {
+            events
+        } else {
+            recent = events.iter().filter(|event| event.occurred_at >= kept_from).cloned().collect();
+            &recent
+        };
         if events.is_empty() {
             return Ok(());
         }
@@ -150,5 +168,10 @@ impl Handler for RulesConsumer {
             }
             done
         })
+    }
+
+    /// A rule needs no event but its own, so one that the database refuses holds up no other.
+    fn isolates(&self) -> bool {
+        true
     }
 }

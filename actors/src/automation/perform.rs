@@ -5,7 +5,7 @@ use base::{Author, ChangeError, Edit};
 use channels::message::{Address, Channel, ChannelChoice, MessageState, NewMessage, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
-use platform::event::{AppendError, Appended, OutsideEvent, append_outside};
+use platform::event::{AppendError, Appended, OutsideEvent, append_many};
 use rules::document::{Act, MessageClass, fill, value, values};
 use rules::store::DueReaction;
 use rules::{Facts, References};
@@ -83,18 +83,21 @@ impl Cause<'_> {
     }
 }
 
-/// What was made: kept with the reaction, to find it and to undo it.
-pub type Outcome = Result<Value, Trouble>;
+type Outcome = Result<Value, Trouble>;
+
+/// What was made of each of several, in their order: kept with the reactions, to find it and to undo it.
+pub type Outcomes = Result<Vec<Value>, Trouble>;
 
 /// Does and undoes reactions.
 pub trait Perform {
-    /// Does one, in the caller's transaction.
+    /// Does some of one kind ([`Act::kind`]), in the caller's transaction and in their order. When one of them cannot
+    /// be done none is: the caller takes all back and tries them one by one.
     fn perform<'a>(
         &'a self,
         db: &'a mut PgConnection,
         edit: &'a mut Edit<'_>,
-        cause: &'a Cause<'a>,
-    ) -> LocalBoxFuture<'a, Outcome>;
+        causes: &'a [Cause<'a>],
+    ) -> LocalBoxFuture<'a, Outcomes>;
 
     /// Takes back what was done, as far as it can be (OMNI-09).
     fn undo<'a>(
@@ -114,24 +117,18 @@ impl Perform for Performer {
         &'a self,
         db: &'a mut PgConnection,
         edit: &'a mut Edit<'_>,
-        cause: &'a Cause<'a>,
-    ) -> LocalBoxFuture<'a, Outcome> {
+        causes: &'a [Cause<'a>],
+    ) -> LocalBoxFuture<'a, Outcomes> {
         Box::pin(async move {
-            match &cause.due.act.0 {
-                Act::Emit { event, data } => emit(db, edit, cause, event, data).await,
-                Act::StartFlow { flow, variables } => start_flow(db, edit, cause, flow, variables).await,
-                Act::Task { title, role, deadline_seconds } => {
-                    give_task(db, edit, cause, (title, role.as_deref(), *deadline_seconds)).await
-                }
-                Act::Message { channel, template, class } => {
-                    send_message(db, edit, cause, (channel, template, *class)).await
-                }
-                Act::SetAttribute { attribute, value: text } => {
-                    set_attribute(db, edit, cause, attribute, text).await
-                }
-                // Made outside of any transaction: see `calls`.
-                Act::Call { connector, operation, .. } => {
-                    Err(Trouble::Later(format!("{connector}/{operation} waits for its turn")))
+            match causes.first().map(|cause| &cause.due.act.0) {
+                Some(Act::Emit { .. }) => emit(db, edit, causes).await,
+                Some(Act::Message { .. }) => send_messages(db, edit, causes).await,
+                _ => {
+                    let mut made = Vec::with_capacity(causes.len());
+                    for cause in causes {
+                        made.push(perform_one(db, edit, cause).await?);
+                    }
+                    Ok(made)
                 }
             }
         })
@@ -168,14 +165,30 @@ impl Perform for Performer {
     }
 }
 
-async fn emit(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    cause: &Cause<'_>,
-    event: &str,
-    data: &std::collections::BTreeMap<String, String>,
-) -> Outcome {
-    let data = values(data, cause.facts).map_err(Trouble::Refused)?;
+async fn perform_one(db: &mut PgConnection, edit: &mut Edit<'_>, cause: &Cause<'_>) -> Outcome {
+    match &cause.due.act.0 {
+        Act::StartFlow { flow, variables } => start_flow(db, edit, cause, flow, variables).await,
+        Act::Task { title, role, deadline_seconds } => {
+            give_task(db, edit, cause, (title, role.as_deref(), *deadline_seconds)).await
+        }
+        Act::SetAttribute { attribute, value: text } => set_attribute(db, edit, cause, attribute, text).await,
+        // Calls are made outside of any transaction; the others are done together.
+        other => Err(Trouble::Later(format!("{} waits for its turn", other.kind()))),
+    }
+}
+
+/// All of them with one statement each for keys and rows.
+async fn emit(db: &mut PgConnection, edit: &mut Edit<'_>, causes: &[Cause<'_>]) -> Outcomes {
+    let events: Vec<OutsideEvent> = causes.iter().map(event_to_emit).collect::<Result<_, _>>()?;
+    let appended = append_many(db, edit.now, edit.rng, &events).await?;
+    let id = |(Appended::New(id) | Appended::Known(id) | Appended::Conflict(id))| json!({ "event_id": id });
+    Ok(appended.into_iter().map(id).collect())
+}
+
+fn event_to_emit(cause: &Cause<'_>) -> Result<OutsideEvent, Trouble> {
+    let Act::Emit { event, data } = &cause.due.act.0 else {
+        return Err(Trouble::Refused("this is no event to send on".to_owned()));
+    };
     let correlation =
         cause.due.context.get("correlation").and_then(Value::as_str).and_then(|id| id.parse().ok());
     let new = OutsideEvent {
@@ -185,30 +198,42 @@ async fn emit(
         time: None,
         subject: None,
         customer: cause.customer(),
-        data,
+        data: values(data, cause.facts).map_err(Trouble::Refused)?,
         depth: cause.depth(),
         correlation,
         author: Author::System,
     };
-    match append_outside(db, edit.now, edit.rng, &new).await {
-        Ok(Appended::New(id) | Appended::Known(id) | Appended::Conflict(id)) => Ok(json!({ "event_id": id })),
+    match platform::event::outside::check(&new) {
+        Ok(()) => Ok(new),
         Err(AppendError::Database(error)) => Err(error.into()),
         Err(refused) => Err(Trouble::Refused(refused.to_string())),
     }
 }
 
-async fn send_message(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    cause: &Cause<'_>,
-    (channel, template, class): (&str, &str, MessageClass),
-) -> Outcome {
+async fn send_messages(db: &mut PgConnection, edit: &mut Edit<'_>, causes: &[Cause<'_>]) -> Outcomes {
+    let messages: Vec<NewMessage> = causes.iter().map(message_to_send).collect::<Result<_, _>>()?;
+    let enqueued = channels::store::enqueue_all(&mut *db, edit, &messages).await?;
+    if enqueued.len() < messages.len() {
+        return Err(Trouble::Refused("the message was not kept".to_owned()));
+    }
+    if let Some(refused) = enqueued.iter().find(|message| message.state == MessageState::Refused) {
+        let kept = channels::query::find_message(db, refused.id).await?;
+        let why = kept.and_then(|kept| kept.detail).unwrap_or_else(|| "it cannot be sent".to_owned());
+        return Err(Trouble::Refused(why));
+    }
+    Ok(enqueued.into_iter().map(|message| json!({ "message_id": message.id })).collect())
+}
+
+fn message_to_send(cause: &Cause<'_>) -> Result<NewMessage, Trouble> {
+    let Act::Message { channel, template, class } = &cause.due.act.0 else {
+        return Err(Trouble::Refused("this is no message".to_owned()));
+    };
     let facts = cause.facts.without_references();
-    let message = NewMessage {
+    Ok(NewMessage {
         key: cause.key(),
         customer: cause.customer(),
         to: cause.address(),
-        channel: match channel {
+        channel: match channel.as_str() {
             "sms" => ChannelChoice::Sms,
             "email" => ChannelChoice::Email,
             _ => ChannelChoice::Preferred,
@@ -221,15 +246,7 @@ async fn send_message(
         language: None,
         fields: facts.as_object().cloned().unwrap_or_default(),
         priority: Priority::Normal,
-    };
-    let enqueued = channels::store::enqueue_all(&mut *db, edit, &[message]).await?;
-    let enqueued = enqueued.first().ok_or_else(|| Trouble::Refused("the message was not kept".to_owned()))?;
-    if enqueued.state == MessageState::Refused {
-        let kept = channels::query::find_message(db, enqueued.id).await?;
-        let why = kept.and_then(|kept| kept.detail).unwrap_or_else(|| "it cannot be sent".to_owned());
-        return Err(Trouble::Refused(why));
-    }
-    Ok(json!({ "message_id": enqueued.id }))
+    })
 }
 
 async fn set_attribute(

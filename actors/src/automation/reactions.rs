@@ -16,13 +16,15 @@ use rules::store::{self, DueReaction};
 use rules::{Facts, References};
 use serde_json::{Value, json};
 use sqlx::{Acquire, PgConnection, PgPool};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 
 /// Reactions of one transaction: enough to make it cheap, few enough to be done within a second.
-const BATCH: i64 = 100;
+const BATCH: i64 = 200;
 /// How often it looks without being told.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// Wait after the database failed.
@@ -50,6 +52,8 @@ pub struct Reactions {
     pub client: flow::connector::http::Client,
     /// Told when reactions were written.
     pub owed: Arc<Notify>,
+    /// Reference tables, kept between batches.
+    pub references: rules::query::KnownReferences,
 }
 
 impl Reactions {
@@ -85,29 +89,125 @@ pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Resul
     if due.is_empty() {
         return Ok(0);
     }
-    let customers: Vec<CustomerId> =
-        due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
-    let customers = crm::query::facts(&mut tx, &customers).await?;
-    let reference = rules::query::references(&mut tx).await?;
+    let reference = worker.references.get(&mut tx).await?;
+    let facts = all_facts(worker, &mut tx, now, &due, &reference).await?;
     let mut calls = Vec::new();
-    for one in &due {
-        let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
-        let facts = facts(one, customer.unwrap_or(Value::Null), &reference, now, worker.zone);
-        if needless(worker, &mut tx, now, one, &reference).await? {
+    let mut by_kind: BTreeMap<&str, Vec<Cause<'_>>> = BTreeMap::new();
+    for (due, facts) in due.iter().zip(&facts) {
+        if needless(worker, &mut tx, now, due, &reference).await? {
             continue;
         }
-        if matches!(one.act.0, Act::Call { .. }) {
-            store::retry(&mut tx, one.reaction_id, now + LEASE, "the outside system is asked").await?;
-            calls.push((one, facts));
+        if matches!(due.act.0, Act::Call { .. }) {
+            store::retry(&mut tx, due.reaction_id, now + LEASE, "the outside system is asked").await?;
+            calls.push((due, facts));
             continue;
         }
-        one_by_one(worker, &mut tx, dice, now, one, &facts).await?;
+        by_kind.entry(due.act.0.kind()).or_default().push(Cause { due, facts });
     }
+    let mut batch = Batch { worker, now, dice, done: BTreeMap::new(), cancelled: BTreeSet::new() };
+    for causes in by_kind.values() {
+        batch.perform(&mut tx, causes).await?;
+    }
+    // Last: the reader of events waits for these rows until the commit.
+    batch.count(&mut tx).await?;
     tx.commit().await?;
     for (one, facts) in &calls {
         ask(worker, dice, one, facts).await?;
     }
     Ok(due.len())
+}
+
+/// The facts of each, the customers with one question.
+async fn all_facts(
+    worker: &Reactions,
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    due: &[DueReaction],
+    reference: &References,
+) -> sqlx::Result<Vec<Facts>> {
+    let ids: BTreeSet<CustomerId> =
+        due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
+    let ids: Vec<CustomerId> = ids.into_iter().collect();
+    let customers = if ids.is_empty() { BTreeMap::new() } else { crm::query::facts(db, &ids).await? };
+    let of = |one: &DueReaction| {
+        let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
+        facts(one, customer.unwrap_or(Value::Null), reference, now, worker.zone)
+    };
+    Ok(due.iter().map(of).collect())
+}
+
+/// What is done in one transaction.
+struct Batch<'w> {
+    worker: &'w Reactions,
+    now: DateTime<Utc>,
+    dice: &'w mut ChaCha20Rng,
+    /// How many were done, by rule.
+    done: BTreeMap<Uuid, i64>,
+    /// Decisions, by rule and event, whose other reactions were called off since the batch was claimed.
+    cancelled: BTreeSet<(Uuid, Uuid)>,
+}
+
+impl Batch<'_> {
+    /// Does those of one kind together. When one of them cannot be done, each behind a savepoint of its own, so that
+    /// it harms no other.
+    async fn perform(&mut self, db: &mut PgConnection, causes: &[Cause<'_>]) -> sqlx::Result<()> {
+        let is_off = |cause: &Cause<'_>| self.cancelled.contains(&decision_of(cause.due));
+        if causes.iter().any(is_off) || self.try_all(db, causes).await?.is_err() {
+            for cause in causes {
+                self.perform_one(db, cause).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn perform_one(&mut self, db: &mut PgConnection, cause: &Cause<'_>) -> sqlx::Result<()> {
+        if self.cancelled.contains(&decision_of(cause.due)) {
+            return Ok(());
+        }
+        let Err(trouble) = self.try_all(db, std::slice::from_ref(cause)).await? else { return Ok(()) };
+        let mut edit = Edit { now: self.now, author: Author::System, rng: self.dice };
+        if troubled(self.worker, db, &mut edit, cause.due, &trouble).await? {
+            self.cancelled.insert(decision_of(cause.due));
+        }
+        Ok(())
+    }
+
+    /// All of them, or nothing and why.
+    async fn try_all(
+        &mut self,
+        db: &mut PgConnection,
+        causes: &[Cause<'_>],
+    ) -> sqlx::Result<Result<(), Trouble>> {
+        let mut step = db.begin().await?;
+        let mut edit = Edit { now: self.now, author: Author::System, rng: self.dice };
+        match self.worker.perform.perform(&mut step, &mut edit, causes).await {
+            Ok(made) => {
+                let done: Vec<_> =
+                    causes.iter().zip(made).map(|(cause, made)| (cause.due.reaction_id, made)).collect();
+                store::end_done(&mut step, self.now, &done).await?;
+                step.commit().await?;
+                for cause in causes {
+                    *self.done.entry(cause.due.rule_id).or_default() += 1;
+                }
+                Ok(Ok(()))
+            }
+            Err(trouble) => {
+                step.rollback().await?;
+                Ok(Err(trouble))
+            }
+        }
+    }
+
+    async fn count(&self, db: &mut PgConnection) -> sqlx::Result<()> {
+        let counts: Vec<(Uuid, [i64; 4])> =
+            self.done.iter().map(|(rule, count)| (*rule, [0, 0, *count, 0])).collect();
+        store::count(db, &counts).await
+    }
+}
+
+/// Of which decision a reaction is: rule and event.
+fn decision_of(due: &DueReaction) -> (Uuid, Uuid) {
+    (due.rule_id, due.event_id)
 }
 
 /// Whether a reaction need not be done any more; it is ended then.
@@ -158,49 +258,29 @@ async fn ask(
             store::end(&mut tx, edit.now, due.reaction_id, "done", Some(result), None).await?;
             store::count(&mut tx, &[(due.rule_id, [0, 0, 1, 0])]).await?;
         }
-        Err(trouble) => troubled(worker, &mut tx, &mut edit, due, &trouble).await?,
+        Err(trouble) => {
+            troubled(worker, &mut tx, &mut edit, due, &trouble).await?;
+        }
     }
     tx.commit().await
 }
 
-async fn one_by_one(
-    worker: &Reactions,
-    db: &mut PgConnection,
-    dice: &mut ChaCha20Rng,
-    now: DateTime<Utc>,
-    due: &DueReaction,
-    facts: &Facts,
-) -> sqlx::Result<()> {
-    let mut edit = Edit { now, author: Author::System, rng: dice };
-    let mut step = db.begin().await?;
-    let cause = Cause { due, facts };
-    match worker.perform.perform(&mut step, &mut edit, &cause).await {
-        Ok(result) => {
-            store::end(&mut step, now, due.reaction_id, "done", Some(result), None).await?;
-            store::count(&mut step, &[(due.rule_id, [0, 0, 1, 0])]).await?;
-            step.commit().await
-        }
-        Err(trouble) => {
-            step.rollback().await?;
-            troubled(worker, db, &mut edit, due, &trouble).await
-        }
-    }
-}
-
-/// Tries a reaction again later, or gives it up.
+/// Tries a reaction again later, or gives it up; whether the others of its decision were called off with it.
 async fn troubled(
     worker: &Reactions,
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
     due: &DueReaction,
     trouble: &Trouble,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<bool> {
     let said = trouble.to_string();
     if matches!(trouble, Trouble::Refused(_)) || due.attempts + 1 >= ATTEMPTS_MAX {
-        return give_up(worker, db, edit, due, &said).await;
+        give_up(worker, db, edit, due, &said).await?;
+        return Ok(due.on_error == "roll_back");
     }
     let wait = BACK_OFF * 2_i32.saturating_pow(u32::try_from(due.attempts).unwrap_or(0).min(10));
-    store::retry(db, due.reaction_id, edit.now + wait, &said).await
+    store::retry(db, due.reaction_id, edit.now + wait, &said).await?;
+    Ok(false)
 }
 
 /// Whether what makes the reaction needless happened since its event.

@@ -17,6 +17,8 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::Notify;
 use uuid::Uuid;
 
+mod batch;
+
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Tashkent;
 
 fn noon() -> DateTime<Utc> {
@@ -41,18 +43,24 @@ impl Perform for Notes {
         &'a self,
         db: &'a mut PgConnection,
         edit: &'a mut Edit<'_>,
-        cause: &'a Cause<'a>,
-    ) -> LocalBoxFuture<'a, Outcome> {
+        causes: &'a [Cause<'a>],
+    ) -> LocalBoxFuture<'a, Outcomes> {
         Box::pin(async move {
-            let act = preview(&cause.due.act.0, cause.facts).unwrap();
-            match act["template"].as_str() {
-                Some("broken") => return Err(Trouble::Refused("no such template".to_owned())),
-                Some("away") => return Err(Trouble::Later("the centre is away".to_owned())),
-                Some(_) => {}
-                None => return Performer.perform(db, edit, cause).await,
+            let acts: Vec<Value> =
+                causes.iter().map(|cause| preview(&cause.due.act.0, cause.facts).unwrap()).collect();
+            if !acts.iter().all(|act| act["template"].is_string()) {
+                return Performer.perform(db, edit, causes).await;
             }
-            self.0.lock().unwrap().push(format!("{} {act}", cause.due.key));
-            Ok(json!({ "did": cause.due.key }))
+            for act in &acts {
+                match act["template"].as_str() {
+                    Some("broken") => return Err(Trouble::Refused("no such template".to_owned())),
+                    Some("away") => return Err(Trouble::Later("the centre is away".to_owned())),
+                    _ => {}
+                }
+            }
+            let mut said = self.0.lock().unwrap();
+            said.extend(causes.iter().zip(&acts).map(|(cause, act)| format!("{} {act}", cause.due.key)));
+            Ok(causes.iter().map(|cause| json!({ "did": cause.due.key })).collect())
         })
     }
 
@@ -80,8 +88,9 @@ impl Site {
             perform: Box::new(Notes(Arc::clone(&said))),
             client: flow::connector::http::client().unwrap(),
             owed: Arc::clone(&owed),
+            references: rules::query::KnownReferences::default(),
         };
-        let consumer = RulesConsumer::new(ZONE, clock.clone(), [1; 32], owed);
+        let consumer = RulesConsumer::new(ZONE, clock.clone(), [1; 32], owed, TimeDelta::days(400));
         let (dice, rng) = (ChaCha20Rng::seed_from_u64(2), ChaCha8Rng::seed_from_u64(3));
         Self { db, clock, consumer, worker, dice, rng, said }
     }

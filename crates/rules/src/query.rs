@@ -9,7 +9,7 @@ mod simulation;
 
 pub use decision::{Decision, ReactionState, of_event, of_rule, reactions_to};
 pub use live::live;
-pub use reference::{find_reference, reference_tables, references};
+pub use reference::{KnownReferences, find_reference, reference_tables, references};
 pub use result::{VariantCount, variant_counts};
 pub use rule::{any, find, find_version, list, lock, versions};
 pub use simulation::{Simulation, find_simulation};

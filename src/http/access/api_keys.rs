@@ -63,6 +63,7 @@ async fn revoke(state: Data<AppState>, caller: Caller, id: Path<ApiKeyId>) -> Re
     caller.require_in(Operation::ApiKeyWrite, found.unit_id)?;
     api_key::store::revoke(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
     tx.commit().await?;
+    state.programs.forget();
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -2,9 +2,11 @@
 
 use crate::facts::References;
 use crate::rule::{ReferenceColumn, ReferenceTable, Title};
+use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use sqlx::types::Json;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A table without its rows, as its columns come.
 type TableRow = (String, Json<Title>, Json<Vec<ReferenceColumn>>, i32);
@@ -73,4 +75,32 @@ pub async fn references(db: &mut PgConnection) -> sqlx::Result<References> {
     .fetch_all(db)
     .await?;
     Ok(References::new(rows.into_iter().collect()))
+}
+
+/// What tells whether a table is still the one that was read: name, version, when it was changed.
+type Stamp = Vec<(String, i32, DateTime<Utc>)>;
+
+/// All tables as expressions read them, kept and read again when one of them has changed: they may be large, and who
+/// works through many events needs them each time.
+#[derive(Clone, Debug, Default)]
+pub struct KnownReferences(Arc<Mutex<Option<(Stamp, References)>>>);
+
+impl KnownReferences {
+    /// The tables as they are now.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn get(&self, db: &mut PgConnection) -> sqlx::Result<References> {
+        let stamp: Stamp =
+            sqlx::query_as("select name, version, updated_at from rules.reference_table order by name")
+                .fetch_all(&mut *db)
+                .await?;
+        let known = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, tables)) = known.filter(|(known, _)| *known == stamp) {
+            return Ok(tables);
+        }
+        let tables = references(db).await?;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stamp, tables.clone()));
+        Ok(tables)
+    }
 }

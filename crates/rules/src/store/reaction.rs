@@ -148,6 +148,31 @@ pub async fn end(
     Ok(())
 }
 
+/// Ends reactions that were done, each with what was made.
+///
+/// # Errors
+/// The database failed.
+pub async fn end_done(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    done: &[(ReactionId, Value)],
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "update rules.reaction r set state = 'done', ended_at = $3, result = given.result, error = null,
+             attempts = r.attempts + 1
+         from unnest($1::uuid[], $2::jsonb[]) as given (reaction_id, result)
+         where r.reaction_id = given.reaction_id",
+    )
+    .bind(column(done, |(id, _)| *id))
+    .bind(column(done, |(_, result)| result.clone()))
+    .bind(now)
+    // Planned each time: a plan made while the table was small would read all of it when it is large.
+    .persistent(false)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
 /// Tries a reaction again at `due_at`.
 ///
 /// # Errors
