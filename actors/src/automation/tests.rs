@@ -9,6 +9,7 @@ use platform::event::{OutsideEvent, Subject, advance, append_many};
 use platform::testing::TestDb;
 use rand::SeedableRng;
 use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
+use rules::document::Act;
 use rules::rule::{Rule, RuleFields};
 use rules::store::{self, DueReaction};
 use serde_json::{Value, json};
@@ -46,11 +47,11 @@ impl Perform for Notes {
         causes: &'a [Cause<'a>],
     ) -> LocalBoxFuture<'a, Outcomes> {
         Box::pin(async move {
-            let acts: Vec<Value> =
-                causes.iter().map(|cause| preview(&cause.due.act.0, cause.facts).unwrap()).collect();
-            if !acts.iter().all(|act| act["template"].is_string()) {
+            if !causes.iter().all(|cause| matches!(cause.due.act.0, Act::Message { .. })) {
                 return Performer.perform(db, edit, causes).await;
             }
+            let acts: Vec<Value> =
+                causes.iter().map(|cause| preview(&cause.due.act.0, cause.facts).unwrap()).collect();
             for act in &acts {
                 match act["template"].as_str() {
                     Some("broken") => return Err(Trouble::Refused("no such template".to_owned())),
