@@ -3,6 +3,7 @@
 //! For a first look only: everybody knows its password. `[demo] load = false` keeps it out.
 
 pub mod files;
+mod loyalty;
 mod records;
 #[cfg(test)]
 mod tests;
@@ -15,7 +16,7 @@ use base::{Author, ChangeError, Edit, NewEvent};
 use chrono::{DateTime, TimeDelta, Utc};
 use crm::customer::CustomerFields;
 use crm::viewer::Viewer;
-use files::{Customers, Fault, Organisation, Records, Telephony, Topics, level_list, read};
+use files::{Customers, Fault, Loyalty, Organisation, Records, Telephony, Topics, level_list, read};
 use rand::Rng;
 use routing::config::{NamedFields, OperatorFields, QueueFields, ReasonFields, TopicFields};
 use routing::store::classifier::{reason, result, skill, topic};
@@ -86,6 +87,7 @@ pub async fn load(
     let topics: Topics = read(folder, "topics.toml")?;
     let customers: Customers = read(folder, "customers.toml")?;
     let records: Records = read(folder, "records.toml")?;
+    let loyalty: Loyalty = read(folder, "loyalty.toml")?;
 
     let mut loader = Loader { db, edit: Edit { now, author: Author::System, rng } };
     let units = loader.units(&organisation).await?;
@@ -96,6 +98,7 @@ pub async fn load(
     loader.telephony(&telephony).await?;
     loader.customers(&customers).await?;
     loader.records(&records).await?;
+    loader.loyalty(&loyalty).await?;
 
     let loaded = Loaded {
         password: organisation.password,

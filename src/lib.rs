@@ -9,6 +9,7 @@ mod housekeeping;
 pub mod http;
 pub mod ingest;
 pub mod live;
+pub mod loyalty;
 pub mod messages;
 pub mod processes;
 mod records;

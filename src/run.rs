@@ -152,6 +152,7 @@ fn listen(
     .with(ground.levels.clone())
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
+    .with(crate::loyalty::start(ground, &ingest))
     .with(SiteZone(settings.server.time_zone))
     .with(ingest)
     .with(ingest::webhooks(ground))

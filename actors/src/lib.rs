@@ -17,6 +17,7 @@ pub mod directory;
 pub mod inbox;
 pub mod legs;
 pub mod live;
+pub mod loyalty;
 pub mod message;
 pub mod messages;
 pub mod operator;

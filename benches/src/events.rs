@@ -65,7 +65,8 @@ fn raw_insert(site: &Site) -> f64 {
     rate
 }
 
-fn psql(site: &Site, arguments: &[&str]) {
+/// Runs psql on the site's database.
+pub fn psql(site: &Site, arguments: &[&str]) {
     let socket = site.folder.join("data/run");
     let done = Command::new("psql")
         .args(["-h", socket.to_str().unwrap(), "-U", "trunkline", "-v", "ON_ERROR_STOP=1", "postgres"])
@@ -76,13 +77,16 @@ fn psql(site: &Site, arguments: &[&str]) {
 }
 
 /// Two people, because nobody approves what they wrote themselves.
-struct People {
-    author: Connection,
-    other: Connection,
+pub struct People {
+    /// Who writes.
+    pub author: Connection,
+    /// Who approves.
+    pub other: Connection,
 }
 
 impl People {
-    fn make(site: &Site) -> Self {
+    /// Makes them.
+    pub fn make(site: &Site) -> Self {
         const FRESH: &str = "Bench-Trunkline-7";
         let (login, password) = site.first_sign_in.clone();
         let author = signed_in(site, &login, &password, FRESH);
@@ -294,7 +298,8 @@ fn burst(site: &Site, people: &People, key: &str, rule: &str) {
     println!("  {rate:.0} events/s from HTTP to the stored reaction (goal {GOAL:.0})");
 }
 
-fn at(times: &[Duration], percent: usize) -> Duration {
+/// The time that so many percent do not exceed.
+pub fn at(times: &[Duration], percent: usize) -> Duration {
     let mut times = times.to_vec();
     times.sort_unstable();
     times.get(times.len() * percent / 100).or(times.last()).copied().unwrap_or_default()

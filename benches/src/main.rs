@@ -1,5 +1,5 @@
-//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | queue | overload |
-//! wallboard`.
+//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | loyalty | queue |
+//! overload | wallboard`.
 //!
 //! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
 
@@ -12,6 +12,7 @@
 
 mod calls;
 mod events;
+mod loyalty;
 mod machine;
 mod overload;
 mod queue;
@@ -29,6 +30,7 @@ fn main() {
     match chosen {
         Some("calls") => calls::run(),
         Some("events") => events::run(),
+        Some("loyalty") => loyalty::run(),
         Some("queue") => queue::run(number(&arguments, 40)),
         Some("overload") => overload::run(),
         Some("wallboard") => {
@@ -38,7 +40,7 @@ fn main() {
             }
         }
         _ => println!(
-            "usage: cargo run --release -p server-bench -- calls | events | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+            "usage: cargo run --release -p server-bench -- calls | events | loyalty | queue [OPERATORS] | overload | wallboard [SOCKETS]"
         ),
     }
 }

@@ -107,10 +107,19 @@ impl Connection {
 
     /// Asks; the status and the body of the answer.
     pub fn ask(&self, method: &str, path: &str, kind: &str, body: &str) -> (u16, String) {
+        self.send(method, path, kind, "", body)
+    }
+
+    /// Posts JSON under an idempotency key.
+    pub fn post_once(&self, path: &str, key: usize, body: &str) -> (u16, String) {
+        self.send("POST", path, "application/json", &format!("Idempotency-Key: bench-{key}\r\n"), body)
+    }
+
+    fn send(&self, method: &str, path: &str, kind: &str, more: &str, body: &str) -> (u16, String) {
         let (host, who, length) = (&self.host, &self.who, body.len());
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: {host}\r\n{who}\r\nOrigin: http://{host}\r\nContent-Type: {kind}\r\n\
-             Content-Length: {length}\r\n\r\n{body}"
+             {more}Content-Length: {length}\r\n\r\n{body}"
         );
         let mut stream = self.stream.borrow_mut();
         stream.get_mut().write_all(request.as_bytes()).unwrap();

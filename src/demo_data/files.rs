@@ -2,9 +2,14 @@
 
 use base::id::{RoleId, SkillId};
 use base::{LocalText, Locale};
+use channels::template::TemplateFields;
 use crm::attribute::Values;
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
 use crm::structure::Structures;
+use loyalty::bonus_type::BonusTypeFields;
+use loyalty::programme::ProgrammeFields;
+use loyalty::service::ServiceFields;
+use loyalty::tier::TierFields;
 use routing::config::SkillLevel;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -131,6 +136,12 @@ pub enum Role {
     Operator,
     /// Looks after operators.
     Supervisor,
+    /// Serves members of loyalty programmes.
+    CustomerService,
+    /// Sets up loyalty programmes.
+    Marketing,
+    /// Works for a partner.
+    Partner,
 }
 
 impl Role {
@@ -140,6 +151,9 @@ impl Role {
         match self {
             Self::Operator => access::role::OPERATOR,
             Self::Supervisor => access::role::SUPERVISOR,
+            Self::CustomerService => access::role::CUSTOMER_SERVICE,
+            Self::Marketing => access::role::MARKETING,
+            Self::Partner => access::role::PARTNER,
         }
     }
 }
@@ -267,6 +281,36 @@ pub struct Link {
     pub to: String,
     /// What people want to remember of it.
     pub note: Option<String>,
+}
+
+/// `loyalty.toml`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loyalty {
+    /// The programme.
+    pub programme: ProgrammeFields,
+    /// Its kinds of points.
+    pub bonus_type: Vec<BonusTypeFields>,
+    /// Its levels.
+    pub tier: Vec<TierFields>,
+    /// Who takes part.
+    pub member: Vec<Member>,
+    /// Texts of notices.
+    pub template: Vec<TemplateFields>,
+}
+
+/// `[[member]]`
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Who it is: a phone number.
+    pub phone: String,
+    /// The number of the master account.
+    pub number: String,
+    /// The macroregion.
+    pub macroregion: Option<String>,
+    /// Connected services.
+    pub services: Vec<ServiceFields>,
 }
 
 impl Customer {

@@ -23,7 +23,7 @@ async fn the_demo_organisation_is_loaded_once_and_whole() {
     let again = load(&mut db, moment(), &mut rng, &folder()).await.unwrap();
 
     assert_eq!(again, None);
-    assert_eq!((loaded.people, loaded.customers), (13, 200));
+    assert_eq!((loaded.people, loaded.customers), (16, 200));
     let skills = routing::query::config::skills(&mut db).await.unwrap();
     let names: Vec<&str> = skills.iter().map(|skill| skill.fields.name.get(base::Locale::En)).collect();
     assert_eq!(names, ["Russian", "Uzbek", "English", "Legal entities", "Debt", "B2B sales"]);
@@ -37,6 +37,10 @@ async fn the_demo_organisation_is_loaded_once_and_whole() {
     assert_eq!(devices.iter().map(|link| link.kind.as_str()).collect::<Vec<_>>(), ["used_by"]);
     let seen = crm::query::facts(&mut db, &[caller.customer_id]).await.unwrap();
     assert_eq!(seen[&caller.customer_id]["tier"], "gold");
+    let member = ::loyalty::query::find_by_number(&mut db, None, "700000001").await.unwrap().unwrap();
+    assert_eq!(member.customer_id, caller.customer_id);
+    let tier = ::loyalty::query::find_tier(&mut db, member.tier_id.unwrap()).await.unwrap().unwrap();
+    assert_eq!(tier.fields.code, "gold", "CIMP-TIER-03: four types of services");
     let policy = access::policy::PasswordPolicy::default();
     policy.check("anna", &loaded.password).unwrap();
 }

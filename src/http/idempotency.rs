@@ -123,6 +123,18 @@ impl FromRequest for IdempotencyKey {
 }
 
 impl IdempotencyKey {
+    /// The key, where a request must have one: what it moves must not move twice because an answer was lost.
+    ///
+    /// # Errors
+    /// 400 without one.
+    pub fn required(&self) -> Result<&str, ApiError> {
+        self.key.as_deref().ok_or_else(|| {
+            let detail =
+                "send an Idempotency-Key: a new value for each new request, the same one when it is repeated";
+            ApiError::new(Code::MalformedRequest, detail)
+        })
+    }
+
     /// Runs `work` in one transaction and commits it with its answer. When the key was used before for the same
     /// request, `work` does not run and the first answer is given; a request without a key just runs.
     ///

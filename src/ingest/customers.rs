@@ -28,7 +28,8 @@ impl Resolver for KnownCustomers {
                 .collect();
             let identifiers: Vec<Identifier> = named.values().cloned().collect();
             let found = crm::query::by_identifiers(db, &identifiers).await?;
-            let found: BTreeMap<usize, Option<CustomerId>> = named.into_keys().zip(found).collect();
+            let mut found: BTreeMap<usize, Option<CustomerId>> = named.into_keys().zip(found).collect();
+            members(db, subjects, &mut found).await?;
             let customer = |(at, subject)| {
                 let by_id = id_of(subject).filter(|id| ids.contains(id));
                 by_id.or_else(|| found.get(&at).copied().flatten())
@@ -36,6 +37,33 @@ impl Resolver for KnownCustomers {
             Ok(subjects.iter().enumerate().map(customer).collect())
         })
     }
+}
+
+/// What is no contract of a customer may be a master account: `100200300`, or `main/100200300` where there are several
+/// programmes.
+async fn members(
+    db: &mut PgConnection,
+    subjects: &[Subject],
+    found: &mut BTreeMap<usize, Option<CustomerId>>,
+) -> sqlx::Result<()> {
+    let open = |at: &usize| found.get(at).is_none_or(Option::is_none);
+    let sought: Vec<(usize, &Subject)> =
+        subjects.iter().enumerate().filter(|(at, subject)| subject.kind == "contract" && open(at)).collect();
+    if sought.is_empty() {
+        return Ok(());
+    }
+    let programmes = loyalty::query::programmes(&mut *db).await?;
+    for (at, subject) in sought {
+        let named = subject.value.split_once('/').and_then(|(code, number)| {
+            let programme = programmes.iter().find(|programme| programme.fields.code == code)?;
+            Some((Some(programme.id), number))
+        });
+        let (programme, number) = named.unwrap_or((None, subject.value.as_str()));
+        if let Some(account) = loyalty::query::find_by_number(&mut *db, programme, number).await? {
+            found.insert(at, Some(account.customer_id));
+        }
+    }
+    Ok(())
 }
 
 fn id_of(subject: &Subject) -> Option<CustomerId> {

@@ -11,6 +11,7 @@ mod events;
 mod flows;
 mod keys;
 mod limits;
+mod loyalty;
 mod messages;
 mod password;
 mod people;

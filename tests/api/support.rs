@@ -5,6 +5,7 @@ use access::person::{PersonInput, RoleGrant};
 use access::policy::AccessPolicy;
 use access::{token, unit};
 use actix_web::web::Data;
+use actors::loyalty::Earning;
 use actors::processes::Processes;
 use base::id::{OrgUnitId, PersonId, RoleId, SessionId};
 use base::{Author, Clock, Edit, FixedClock, Locale};
@@ -44,6 +45,7 @@ pub struct TestServer {
     pub first: access::FirstAdministrator,
     pub stub: Stub,
     pub processes: Arc<Processes>,
+    pub earning: Earning,
     handle: actix_server::ServerHandle,
     stop: CancellationToken,
 }
@@ -78,9 +80,13 @@ impl TestServer {
         let stop = CancellationToken::new();
         let ingest = Ingest::start(db.pool().clone(), clock.clone(), KnownCustomers, [8; 32], stop.clone());
         let processes = Arc::new(processes(&db, clock.clone()));
+        let ledger = ledger::Ledger::start(db.pool().clone(), clock.clone(), [6; 32], stop.clone());
+        let zone = chrono_tz::Asia::Tashkent;
+        let earning = Earning::start(db.pool().clone(), clock.clone(), ledger, ingest.clone(), zone, &stop);
         let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
             .with(stub.parts())
             .with(ingest)
+            .with(earning.clone())
             .with(Arc::clone(&processes))
             .shared();
         let mut tx = db.pool().begin().await.unwrap();
@@ -94,6 +100,7 @@ impl TestServer {
             state,
             stub,
             processes,
+            earning,
             address: serving.address,
             first,
             handle: serving.handle,

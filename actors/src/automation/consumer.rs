@@ -3,7 +3,7 @@
 use arc_swap::ArcSwapOption;
 use base::Clock;
 use base::id::CustomerId;
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use platform::event::{Event, Handler};
 use rand::{Rng, SeedableRng};
@@ -89,7 +89,7 @@ impl RulesConsumer {
             return Ok(());
         }
         let set = self.set(db, false).await?;
-        let customers = customers(db, &set, events).await?;
+        let customers = customers(db, &set, events, self.clock.now()).await?;
         let mut considered = react::consider(&set, events, &customers, self.zone);
         if !considered.is_empty() {
             self.decide(db, events, &mut considered).await?;
@@ -112,7 +112,7 @@ impl RulesConsumer {
         let touched = react::settle(considered, events, &mut memory);
         let rows = react::decision_rows(considered, events);
         let new = store::decide(db, self.clock.now(), &rows).await?;
-        let follows = react::consequences(considered, events, &new, &mut self.fork());
+        let mut follows = react::consequences(considered, events, &new, &mut self.fork());
         if !touched.is_empty() {
             store::remember_uses(db, &react::use_rows(&memory, &touched)).await?;
         }
@@ -121,6 +121,7 @@ impl RulesConsumer {
         }
         if !follows.reactions.is_empty() {
             store::insert_reactions(db, &follows.reactions).await?;
+            self.given_on_arrival(db, &follows.reactions, &mut follows.counts).await?;
             self.owed.notify_one();
         }
         let counts: Vec<(Uuid, [i64; 4])> = follows.counts.into_iter().collect();
@@ -129,6 +130,25 @@ impl RulesConsumer {
         metrics::counter!("rules_reactions_total")
             .increment(u64::try_from(follows.reactions.len()).unwrap_or(0));
         Ok(())
+    }
+
+    /// Points that were given when their activity was reported are no longer owed.
+    async fn given_on_arrival(
+        &self,
+        db: &mut PgConnection,
+        reactions: &[store::ReactionRow],
+        counts: &mut BTreeMap<Uuid, [i64; 4]>,
+    ) -> sqlx::Result<()> {
+        let given = crate::loyalty::already_posted(db, reactions).await?;
+        if given.is_empty() {
+            return Ok(());
+        }
+        let done: BTreeSet<_> = given.iter().map(|(reaction, _)| *reaction).collect();
+        for row in reactions.iter().filter(|row| done.contains(&row.reaction_id)) {
+            let [_, _, reacted, _] = counts.entry(row.rule_id).or_default();
+            *reacted += 1;
+        }
+        store::end_done(db, self.clock.now(), &given).await
     }
 
     fn fork(&self) -> ChaCha20Rng {
@@ -143,6 +163,7 @@ async fn customers(
     db: &mut PgConnection,
     set: &RuleSet,
     events: &[Event],
+    now: DateTime<Utc>,
 ) -> sqlx::Result<BTreeMap<Uuid, serde_json::Value>> {
     let ids: BTreeSet<Uuid> =
         events.iter().filter(|event| !set.of_event(&event.kind).is_empty()).filter_map(customer_of).collect();
@@ -150,7 +171,7 @@ async fn customers(
         return Ok(BTreeMap::new());
     }
     let ids: Vec<CustomerId> = ids.into_iter().map(CustomerId::from_uuid).collect();
-    let facts = crm::query::facts(db, &ids).await?;
+    let facts = crate::loyalty::customers(db, &ids, now).await?;
     Ok(facts.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect())
 }
 

@@ -123,6 +123,10 @@ impl Perform for Performer {
             match causes.first().map(|cause| &cause.due.act.0) {
                 Some(Act::Emit { .. }) => emit(db, edit, causes).await,
                 Some(Act::Message { .. }) => send_messages(db, edit, causes).await,
+                Some(Act::Accrue { .. }) => {
+                    let due: Vec<_> = causes.iter().map(|cause| (cause.due, cause.facts)).collect();
+                    crate::loyalty::perform_all(db, edit, &due).await?.into_iter().collect()
+                }
                 _ => {
                     let mut made = Vec::with_capacity(causes.len());
                     for cause in causes {
@@ -156,6 +160,7 @@ impl Perform for Performer {
                     crm::store::set_attribute(db, edit, customer, attribute, &before).await?;
                     Ok(())
                 }
+                Act::Accrue { .. } => crate::loyalty::undo(db, edit, due).await,
                 Act::Emit { .. } => {
                     Err(Trouble::Refused("an event that happened cannot be taken back".to_owned()))
                 }
@@ -333,6 +338,10 @@ pub fn preview(act: &Act, facts: &Facts) -> Result<Value, String> {
         Act::Call { connector, operation, input } => {
             json!({ "connector": connector, "operation": operation, "input": values(input, facts)? })
         }
+        Act::Accrue { bonus_type, amount, validity_days, reason } => json!({
+            "bonus_type": bonus_type, "amount": value(amount, facts)?, "validity_days": validity_days,
+            "reason": reason,
+        }),
         Act::Task { title, role, deadline_seconds } => {
             json!({ "title": fill(title, facts)?, "role": role, "deadline_seconds": deadline_seconds })
         }

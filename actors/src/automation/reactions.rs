@@ -105,7 +105,9 @@ pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Resul
         by_kind.entry(due.act.0.kind()).or_default().push(Cause { due, facts });
     }
     let mut batch = Batch { worker, now, dice, done: BTreeMap::new(), cancelled: BTreeSet::new() };
-    for causes in by_kind.values() {
+    // Points last: whoever posts to the ledger holds the end of its chain until the commit.
+    let accruals = by_kind.remove("accrue");
+    for causes in by_kind.values().chain(&accruals) {
         batch.perform(&mut tx, causes).await?;
     }
     // Last: the reader of events waits for these rows until the commit.
@@ -128,7 +130,7 @@ async fn all_facts(
     let ids: BTreeSet<CustomerId> =
         due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
     let ids: Vec<CustomerId> = ids.into_iter().collect();
-    let customers = if ids.is_empty() { BTreeMap::new() } else { crm::query::facts(db, &ids).await? };
+    let customers = if ids.is_empty() { BTreeMap::new() } else { crate::loyalty::customers(db, &ids, now).await? };
     let of = |one: &DueReaction| {
         let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
         facts(one, customer.unwrap_or(Value::Null), reference, now, worker.zone)

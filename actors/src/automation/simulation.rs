@@ -90,7 +90,7 @@ async fn simulate(
             continue;
         };
         let ids: Vec<CustomerId> = events.iter().filter_map(customer_of).map(CustomerId::from_uuid).collect();
-        let customers = crm::query::facts(db, &ids).await?;
+        let customers = crate::loyalty::customers(db, &ids, clock.now()).await?;
         let customers: BTreeMap<_, _> =
             customers.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect();
         tally.add(&events, &customers);

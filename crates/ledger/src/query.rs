@@ -8,6 +8,6 @@ pub use accounts::{
     Balance, OpenLot, balance, balances, closing_on, currencies, expiring, find_currency, open_lots,
 };
 pub use history::{
-    Drawn, HoldRow, PostingRow, TransactionRow, TransactionView, find_hold, find_transaction, open_holds,
-    postings,
+    Drawn, HoldRow, PostingRow, TransactionRow, TransactionView, existing, find_hold, find_transaction,
+    open_holds, postings,
 };

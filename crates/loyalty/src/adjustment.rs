@@ -55,6 +55,8 @@ pub struct Adjustment {
     pub kind: AdjustmentKind,
     /// How many of the smallest unit; negative takes away.
     pub amount: i64,
+    /// Instead of the validity of the bonus type, in days.
+    pub validity_days: Option<i32>,
     /// The reason code.
     pub reason: String,
     /// What the author wants to be remembered.

@@ -8,12 +8,11 @@ mod tests;
 pub use expiry::{ExpiryRound, expires_at, midnight};
 
 use crate::programme::{code_fault, title_fault};
-use base::id::{BonusTypeId, ProgrammeId};
+use base::id::{BonusTypeId, CurrencyId, ProgrammeId};
 use base::{FieldFault, LocalText};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// Most decimal places of points, as the ledger takes them.
 pub const SCALE_MAX: i16 = 6;
@@ -112,7 +111,7 @@ pub struct BonusType {
 impl BonusType {
     /// The currency in the ledger.
     #[must_use]
-    pub const fn currency(&self) -> Uuid {
-        self.id.as_uuid()
+    pub const fn currency(&self) -> CurrencyId {
+        CurrencyId::from_uuid(self.id.as_uuid())
     }
 }

@@ -5,7 +5,11 @@
 
 pub mod account;
 pub mod adjustment;
+pub mod anniversary;
 pub mod bonus_type;
+pub mod earning;
+pub mod member;
+pub mod movement;
 pub mod programme;
 pub mod query;
 pub mod service;

@@ -1,1 +1,17 @@
 //! SQL that reads the schema `loyalty`.
+
+mod account;
+mod adjustment;
+mod configuration;
+mod member;
+
+pub use account::{
+    AccountSearch, account_of_customer, enrolled, find_account, find_accounts, find_by_number, find_service,
+    service_by_code, services, standing,
+};
+pub use adjustment::{adjustments, find_adjustment};
+pub use configuration::{
+    bonus_types, find_bonus_type, find_programme, find_tier, programme_called, programmes, stamp, tiers,
+    was_done,
+};
+pub use member::{by_customers, by_ids, by_numbers};

@@ -5,7 +5,7 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use ladder::{Ladder, Standing};
+pub use ladder::{Ladder, Standing, whole_months};
 pub use settle::{Move, Present, settle};
 
 use crate::programme::{code_fault, title_fault};

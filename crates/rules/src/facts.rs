@@ -9,8 +9,9 @@ use zen_expression::Variable;
 /// The names an expression may start a path with.
 pub const ROOTS: [&str; 7] = ["event", "meta", "customer", "account", "time", "vars", "ref"];
 
-/// Where whoever finds customers puts the loyalty account of one, into the customer's object: no attribute has such a
-/// key. [`Facts::of_customer`] takes it out.
+/// Where whoever finds customers puts the loyalty accounts of one, into the customer's object (no attribute has such a
+/// key): by the code of the programme, and under "" the one that counts when an event names no programme.
+/// [`Facts::of_customer`] takes it out.
 pub const ACCOUNT_KEY: &str = "@account";
 
 /// A root that only conditions of SQL know: the record of the set (see [`crate::sql`]). In memory it is no value.
@@ -63,8 +64,10 @@ impl Facts {
     /// The same facts about this customer; the loyalty account under [`ACCOUNT_KEY`] becomes [`Facts::account`].
     #[must_use]
     pub fn of_customer(mut self, mut customer: Value) -> Self {
-        self.account =
+        let accounts =
             customer.as_object_mut().and_then(|fields| fields.remove(ACCOUNT_KEY)).unwrap_or_default();
+        let programme = self.event.get("programme").and_then(Value::as_str).unwrap_or_default();
+        self.account = accounts.get(programme).or_else(|| accounts.get("")).cloned().unwrap_or_default();
         self.customer = customer;
         self
     }

@@ -8,7 +8,7 @@ mod rule;
 mod simulation;
 
 pub use decision::{Decision, ReactionState, of_event, of_rule, reactions_to};
-pub use live::live;
+pub use live::{live, stamp};
 pub use reference::{KnownReferences, find_reference, reference_tables, references};
 pub use result::{VariantCount, variant_counts};
 pub use rule::{any, find, find_version, list, lock, versions};

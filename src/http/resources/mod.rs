@@ -16,6 +16,7 @@ mod histories;
 pub mod link_kinds;
 pub mod links;
 pub mod links_of;
+pub mod loyalty;
 pub mod messages;
 pub mod numbers;
 pub mod operators;
@@ -75,6 +76,7 @@ pub fn routes() -> Vec<Route> {
         link_kinds::routes(),
         links_of::routes(),
         records::routes(),
+        loyalty::routes(),
     ]
     .concat()
 }
@@ -112,6 +114,7 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
     documents.extend(flows::docs());
     documents.extend(words::docs());
     documents.extend(rules::docs());
+    documents.extend(loyalty::docs());
     documents
 }
 

@@ -303,3 +303,17 @@ pub async fn open_holds(db: &mut PgConnection, account: AccountId) -> sqlx::Resu
     .fetch_all(db)
     .await
 }
+
+/// Which of these transactions are booked.
+///
+/// # Errors
+/// The database failed.
+pub async fn existing(
+    db: &mut PgConnection,
+    transactions: &[TransactionId],
+) -> sqlx::Result<Vec<TransactionId>> {
+    sqlx::query_scalar("select id from ledger.transaction where id = any($1)")
+        .bind(transactions)
+        .fetch_all(db)
+        .await
+}

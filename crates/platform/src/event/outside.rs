@@ -181,6 +181,44 @@ fn verdict(
     })
 }
 
+/// What stands in the log under the source and id of each event: nothing, the same event, or another one.
+///
+/// # Errors
+/// The database failed.
+pub async fn known(db: &mut PgConnection, events: &[OutsideEvent]) -> sqlx::Result<Vec<Option<Appended>>> {
+    let wanted: Vec<(Uuid, [u8; 32])> =
+        events.iter().map(|event| (key_of(event), body_hash(event))).collect();
+    let keys: Vec<Uuid> = wanted.iter().map(|(key, _)| *key).collect();
+    let found = store::find_keys(db, &keys).await?;
+    let verdict = |(key, hash): &(Uuid, [u8; 32])| {
+        let (stands, event_id) = found.get(key)?;
+        let same = stands.as_slice() == hash.as_slice();
+        Some(if same { Appended::Known(*event_id) } else { Appended::Conflict(*event_id) })
+    };
+    Ok(wanted.iter().map(verdict).collect())
+}
+
+/// The event that stands under a source and id, when it is still kept.
+///
+/// # Errors
+/// The database failed.
+pub async fn find(db: &mut PgConnection, source: &str, id: &str) -> sqlx::Result<Option<super::Event>> {
+    let key = uuid_of(b"trunkline.event", source, id);
+    match store::find_keys(db, &[key]).await?.remove(&key) {
+        Some((_, event_id)) => super::store::find_anywhere(db, event_id).await,
+        None => Ok(None),
+    }
+}
+
+fn key_of(event: &OutsideEvent) -> Uuid {
+    uuid_of(b"trunkline.event", &event.source, &event.id)
+}
+
+/// Of what the sender says, without what is found here: the customer may become known between two tries.
+fn body_hash(event: &OutsideEvent) -> [u8; 32] {
+    Sha256::digest(json!([event.kind, event.time, event.subject, event.data]).to_string()).into()
+}
+
 /// Whether the log takes the event: its depth and its names.
 ///
 /// # Errors
@@ -213,15 +251,13 @@ fn row(event: &OutsideEvent, now: DateTime<Utc>, event_id: EventId) -> Row {
         (None, None) => uuid_of(b"trunkline.source", &event.source, ""),
     };
     let OutsideEvent { kind, source, id, time, subject, customer, data, depth, correlation, author } = event;
-    // What the sender says, without what is found here: the customer may become known between two tries.
-    let body = json!([kind, time, subject, data]);
     let payload = json!({
         "source": source, "id": id, "time": time.unwrap_or(now), "subject": subject, "customer_id": customer,
         "data": data, "depth": depth,
     });
     Row {
-        key: uuid_of(b"trunkline.event", source, id),
-        hash: Sha256::digest(body.to_string()).into(),
+        key: key_of(event),
+        hash: body_hash(event),
         event_id,
         occurred_at: time.unwrap_or(now),
         event: NewEvent {

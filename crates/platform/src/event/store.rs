@@ -307,6 +307,19 @@ pub(super) async fn find(
     Ok(row.map(Event::from))
 }
 
+/// One event of the log, when its time is not known: each partition is asked by its key.
+pub(super) async fn find_anywhere(db: &mut PgConnection, event_id: EventId) -> sqlx::Result<Option<Event>> {
+    let row = sqlx::query_as::<_, EventRow>(
+        "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
+            correlation_id, author_kind, author_id, payload, occurred_at
+        from platform.event where event_id = $1 limit 1",
+    )
+    .bind(event_id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(Event::from))
+}
+
 /// The time of the database, for consumers, which hold no clock.
 pub(super) async fn database_now(db: &mut PgConnection) -> sqlx::Result<DateTime<Utc>> {
     sqlx::query_scalar("select now()").fetch_one(db).await

@@ -1,5 +1,5 @@
 //! The types that come with the server: purchases and carts, and what a telecom operator's billing and network say
-//! (BRE-EVT-02, TEL-01, TEL-06, TEL-11, UPS-04..07).
+//! (BRE-EVT-02, TEL-01, TEL-06, TEL-11, UPS-04..07); and activities of members of loyalty programmes (CIMP-BON-01..09).
 
 use super::{EventTypeFields, store};
 use base::{ChangeError, Edit};
@@ -7,7 +7,7 @@ use serde::Deserialize;
 use sqlx::PgConnection;
 
 /// One file a type: name, and what people may change afterwards.
-const FILES: [&str; 12] = [
+const FILES: [&str; 21] = [
     include_str!("built_in/purchase.json"),
     include_str!("built_in/cart_updated.json"),
     include_str!("built_in/checkout_started.json"),
@@ -20,6 +20,15 @@ const FILES: [&str; 12] = [
     include_str!("built_in/status_changed.json"),
     include_str!("built_in/service_order_failed.json"),
     include_str!("built_in/phone_changed.json"),
+    include_str!("built_in/loyalty_invoice_issued.json"),
+    include_str!("built_in/loyalty_payment.json"),
+    include_str!("built_in/loyalty_topped_up.json"),
+    include_str!("built_in/loyalty_action.json"),
+    include_str!("built_in/loyalty_auto_payment.json"),
+    include_str!("built_in/loyalty_online_payment.json"),
+    include_str!("built_in/loyalty_purchase.json"),
+    include_str!("built_in/loyalty_tenure_reached.json"),
+    include_str!("built_in/loyalty_birthday.json"),
 ];
 
 #[derive(Deserialize)]

@@ -95,7 +95,7 @@ async fn the_built_in_types_are_registered_once_and_bring_more_than_37_attribute
     let loaded = built_in::load(&mut connection, &mut edit).await.unwrap();
     let again = built_in::load(&mut connection, &mut edit).await.unwrap();
 
-    assert_eq!((loaded, again), (12, 0));
+    assert_eq!((loaded, again), (21, 0));
     let mut names = std::collections::BTreeSet::new();
     for (name, fields) in built_in::all() {
         for (attribute, property) in fields.schema["properties"].as_object().unwrap() {

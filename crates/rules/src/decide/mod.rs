@@ -13,6 +13,7 @@ pub use live::{LiveRule, RuleSet, Variant, Version};
 pub use trace::trace;
 
 use crate::document::{Document, Hours, Program, Reaction};
+use crate::expression::Expression;
 use crate::facts::Prepared;
 use crate::fault::Fault;
 use chrono::{DateTime, Datelike, Utc};
@@ -124,6 +125,18 @@ impl CompiledRule {
     #[must_use]
     pub fn fields(&self) -> &BTreeSet<String> {
         self.program.fields()
+    }
+
+    /// Whether its criteria or an expression of its reactions read anything of `root`, such as `customer`.
+    #[must_use]
+    pub fn reads(&self, root: &str) -> bool {
+        let of_root = |path: &String| path.split('.').next() == Some(root);
+        let reactions = self.document.reactions.iter().flat_map(|reaction| reaction.act.expressions());
+        self.program.fields().iter().any(of_root)
+            || reactions.into_iter().any(|(_, text)| {
+                // What cannot be compiled was refused before it was launched.
+                Expression::compile(text).is_ok_and(|expression| expression.fields().iter().any(of_root))
+            })
     }
 
     /// The reactions with these keys.

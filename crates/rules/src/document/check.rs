@@ -21,7 +21,12 @@ pub struct Surroundings {
     pub flows: Option<BTreeSet<String>>,
     /// Connectors with their operations, as `billing/find_offer`; none: not known here.
     pub operations: Option<BTreeSet<String>>,
+    /// The codes of bonus types; none: not known here.
+    pub bonus_types: Option<BTreeSet<String>>,
 }
+
+/// Longest validity of points that a rule may give, in days: ten years, as that of bonus types.
+const VALIDITY_DAYS_MAX: i32 = 3_650;
 
 impl Surroundings {
     /// Whether a field is compared as a date.
@@ -249,6 +254,19 @@ impl Checker<'_> {
                 let at = format!("{pointer}/attribute");
                 self.faults.extend(self.around.catalogue.unknown(&path, &at));
             }
+            Act::Accrue { bonus_type, validity_days, .. } => {
+                self.exists(
+                    &self.around.bonus_types,
+                    bonus_type,
+                    "bonus_type",
+                    &format!("{pointer}/bonus_type"),
+                );
+                if validity_days.is_some_and(|days| !(1..=VALIDITY_DAYS_MAX).contains(&days)) {
+                    let message = format!("points are valid for 1 to {VALIDITY_DAYS_MAX} days");
+                    let at = format!("{pointer}/validity_days");
+                    self.faults.push(Fault::error("malformed", at, message));
+                }
+            }
             Act::Task { title, .. } => {
                 if title.trim().is_empty() {
                     self.faults.push(Fault::error(
@@ -265,7 +283,7 @@ impl Checker<'_> {
         if let Some(known) = known
             && !known.contains(name)
         {
-            let message = format!("the {what} `{name}` does not exist");
+            let message = format!("the {} `{name}` does not exist", what.replace('_', " "));
             self.unknown(&format!("unknown_{what}"), pointer, message, name, known);
         }
     }

@@ -79,6 +79,19 @@ pub enum Act {
         #[serde(default)]
         input: BTreeMap<String, String>,
     },
+    /// Gives the customer points of a loyalty programme, in the account that the event is about.
+    Accrue {
+        /// The code of the bonus type.
+        bonus_type: String,
+        /// How many: an expression. It is rounded as the bonus type says.
+        amount: String,
+        /// For how many days they are valid; as the bonus type says when absent.
+        #[serde(default)]
+        validity_days: Option<i32>,
+        /// The reason code of the booking; the kind of the activity when absent.
+        #[serde(default)]
+        reason: Option<String>,
+    },
     /// Gives people something to do.
     Task {
         /// What is to be done, a template.
@@ -102,6 +115,7 @@ impl Act {
             Self::SetAttribute { .. } => "set_attribute",
             Self::StartFlow { .. } => "start_flow",
             Self::Call { .. } => "call",
+            Self::Accrue { .. } => "accrue",
             Self::Task { .. } => "task",
         }
     }
@@ -109,7 +123,7 @@ impl Act {
     /// Whether it needs a known customer.
     #[must_use]
     pub const fn needs_customer(&self) -> bool {
-        matches!(self, Self::SetAttribute { .. })
+        matches!(self, Self::SetAttribute { .. } | Self::Accrue { .. })
     }
 
     /// Its expressions, each with where it stands under the reaction.
@@ -120,6 +134,7 @@ impl Act {
             Self::StartFlow { variables, .. } => pairs("variables", variables),
             Self::Call { input, .. } => pairs("input", input),
             Self::SetAttribute { value, .. } => vec![("/value".to_owned(), value.as_str())],
+            Self::Accrue { amount, .. } => vec![("/amount".to_owned(), amount.as_str())],
             Self::Message { .. } | Self::Task { .. } => Vec::new(),
         }
     }

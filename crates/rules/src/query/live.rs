@@ -19,6 +19,19 @@ struct Row {
     date_fields: Vec<String>,
 }
 
+/// What changes with every change of a rule or of the heading of a reference table: whoever keeps [`live`] compares it.
+///
+/// # Errors
+/// The database failed.
+pub async fn stamp(db: &mut PgConnection) -> sqlx::Result<(i64, i64)> {
+    sqlx::query_as(
+        "select count(*), coalesce(sum(version), 0)::bigint
+         from (select version from rules.rule union all select version from rules.reference_table) as all_of_them",
+    )
+    .fetch_one(db)
+    .await
+}
+
 /// All live rules and the reference tables. A version that can no longer be compiled is left out and said.
 ///
 /// # Errors

@@ -77,6 +77,8 @@ pub struct DueReaction {
     pub reaction_id: ReactionId,
     /// Of which rule.
     pub rule_id: Uuid,
+    /// In which version.
+    pub version: i32,
     /// To which event.
     pub event_id: Uuid,
     /// When that happened.
@@ -111,7 +113,7 @@ pub async fn claim_due(
     limit: i64,
 ) -> sqlx::Result<Vec<DueReaction>> {
     sqlx::query_as(
-        "select reaction_id, rule_id, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
+        "select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
              context, attempts, result
          from rules.reaction where state = 'waiting' and due_at <= $1
          order by due_at limit $2 for update skip locked",
@@ -228,7 +230,7 @@ pub async fn done_of_decision(
     event_id: Uuid,
 ) -> sqlx::Result<Vec<DueReaction>> {
     sqlx::query_as(
-        "select reaction_id, rule_id, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
+        "select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
              context, attempts, result
          from rules.reaction where rule_id = $1 and event_id = $2 and state = 'done'
          order by ended_at desc, reaction_id desc for update",

@@ -80,7 +80,10 @@ pub(super) async fn surroundings(
     let operations = connectors.iter().flat_map(|connector| {
         connector.operations.iter().map(move |operation| format!("{}/{}", connector.name, operation.key))
     });
-    Ok(Surroundings { catalogue, events, templates, flows, operations: Some(operations.collect()) })
+    let operations = Some(operations.collect());
+    let bonus_types = loyalty::query::bonus_types(db, None).await?.into_iter().map(|kind| kind.fields.code);
+    let bonus_types = Some(bonus_types.collect());
+    Ok(Surroundings { catalogue, events, templates, flows, operations, bonus_types })
 }
 
 /// What exists around the rule of `document`, as far as the caller may read it.

@@ -148,7 +148,7 @@ async fn facts(
             let (sight, ..) = sight(db, caller).await?;
             sight.allows(rule.fields()).map_err(|detail| ApiError::invalid("/document/criteria", detail))?;
             let id = CustomerId::from_uuid(id);
-            let mut facts = crm::query::facts(db, &[id]).await?;
+            let mut facts = actors::loyalty::customers(db, &[id], occasion.at).await?;
             let facts = facts.remove(&id);
             let facts =
                 facts.ok_or_else(|| ApiError::invalid("/customer_id", "this customer does not exist"))?;

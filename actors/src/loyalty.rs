@@ -1,0 +1,13 @@
+//! Loyalty at work: activities earn when they are reported, and when their events come another way. Shells: what is
+//! given is decided in `loyalty`.
+
+mod accruals;
+mod earning;
+mod facts;
+mod lookup;
+mod nightly;
+
+pub use accruals::{already_posted, perform_all, undo};
+pub use earning::{Activity, Earned, Earning, EarningError, Given, Whose};
+pub use facts::customers;
+pub use nightly::{Nightly, run_day};

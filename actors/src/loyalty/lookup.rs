@@ -1,0 +1,111 @@
+//! Members and known events for many reports at once: what has been asked since the last question is one question.
+
+use loyalty::member::Member;
+use platform::event::{Appended, OutsideEvent, outside};
+use sqlx::PgPool;
+use std::collections::HashMap;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+/// Most questions that are put together: a question of this size takes a few milliseconds.
+const GROUP_MAX: usize = 200;
+/// How many such questions run at the same time.
+const READERS: usize = 2;
+
+/// Whose account, and whether its event is known.
+struct Asked {
+    programme: base::id::ProgrammeId,
+    number: String,
+    event: OutsideEvent,
+    answer: oneshot::Sender<Option<Found>>,
+}
+
+/// What is known.
+#[derive(Clone, Debug)]
+pub(super) struct Found {
+    /// The member, when there is one.
+    pub(super) member: Option<Member>,
+    /// What stands in the log under the event's source and id.
+    pub(super) known: Option<Appended>,
+}
+
+/// Answers; clones share the readers.
+#[derive(Clone)]
+pub(super) struct Lookup {
+    asked: mpsc::Sender<Asked>,
+}
+
+impl Lookup {
+    pub(super) fn start(pool: &PgPool, stop: &CancellationToken) -> Self {
+        let (asked, arrived) = mpsc::channel(GROUP_MAX * 8);
+        let arrived = std::sync::Arc::new(tokio::sync::Mutex::new(arrived));
+        for _ in 0..READERS {
+            tokio::spawn(run(pool.clone(), std::sync::Arc::clone(&arrived), stop.clone()));
+        }
+        Self { asked }
+    }
+
+    /// Nothing when the database is away.
+    pub(super) async fn find(
+        &self,
+        programme: base::id::ProgrammeId,
+        number: String,
+        event: OutsideEvent,
+    ) -> Option<Found> {
+        let (answer, answered) = oneshot::channel();
+        self.asked.send(Asked { programme, number, event, answer }).await.ok()?;
+        answered.await.ok()?
+    }
+}
+
+async fn run(
+    pool: PgPool,
+    arrived: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Asked>>>,
+    stop: CancellationToken,
+) {
+    loop {
+        let group = tokio::select! {
+            () = stop.cancelled() => return,
+            group = take(&arrived) => group,
+        };
+        if group.is_empty() {
+            return;
+        }
+        answer(&pool, group).await;
+    }
+}
+
+async fn take(arrived: &tokio::sync::Mutex<mpsc::Receiver<Asked>>) -> Vec<Asked> {
+    let mut group = Vec::new();
+    arrived.lock().await.recv_many(&mut group, GROUP_MAX).await;
+    group
+}
+
+async fn answer(pool: &PgPool, group: Vec<Asked>) {
+    let found = async {
+        let mut db = pool.acquire().await?;
+        let sought: Vec<_> = group.iter().map(|one| (one.programme, one.number.as_str())).collect();
+        let members = loyalty::query::by_numbers(&mut db, &sought).await?;
+        let events: Vec<OutsideEvent> = group.iter().map(|one| one.event.clone()).collect();
+        let known = outside::known(&mut db, &events).await?;
+        Ok::<_, sqlx::Error>((members, known))
+    };
+    match found.await {
+        Ok((members, known)) => {
+            let members: HashMap<_, Member> = members
+                .into_iter()
+                .map(|member| ((member.programme_id, member.number.clone()), member))
+                .collect();
+            for (asked, known) in group.into_iter().zip(known) {
+                let member = members.get(&(asked.programme, asked.number)).cloned();
+                let _left = asked.answer.send(Some(Found { member, known }));
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, "members could not be read: whoever reports activities is told to try again");
+            for asked in group {
+                let _left = asked.answer.send(None);
+            }
+        }
+    }
+}

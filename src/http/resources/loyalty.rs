@@ -1,0 +1,60 @@
+//! Loyalty programmes: members, points, activities (CIMP-API-01..13). JSON and XML on the same operations.
+
+mod accounts;
+mod activities;
+mod adjustments;
+mod audit;
+mod balance;
+mod bodies;
+mod explain;
+mod history;
+mod media;
+mod member;
+mod parts;
+mod profile;
+mod programmes;
+mod returns;
+mod schema;
+mod services;
+mod xml;
+
+use crate::http::route::Route;
+
+/// The routes of loyalty.
+#[must_use]
+pub fn routes() -> Vec<Route> {
+    [
+        programmes::routes(),
+        accounts::routes(),
+        services::routes(),
+        activities::routes(),
+        adjustments::routes(),
+        returns::routes(),
+        balance::routes(),
+        history::routes(),
+        explain::routes(),
+        audit::routes(),
+        member::routes(),
+        schema::routes(),
+    ]
+    .concat()
+}
+
+/// What the OpenAPI document says of them.
+#[must_use]
+pub fn docs() -> Vec<utoipa::openapi::OpenApi> {
+    vec![
+        programmes::docs(),
+        accounts::docs(),
+        services::docs(),
+        activities::docs(),
+        adjustments::docs(),
+        returns::docs(),
+        balance::docs(),
+        history::docs(),
+        explain::docs(),
+        audit::docs(),
+        member::docs(),
+        schema::docs(),
+    ]
+}
