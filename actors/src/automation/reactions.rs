@@ -130,7 +130,8 @@ async fn all_facts(
     let ids: BTreeSet<CustomerId> =
         due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
     let ids: Vec<CustomerId> = ids.into_iter().collect();
-    let customers = if ids.is_empty() { BTreeMap::new() } else { crate::loyalty::customers(db, &ids, now).await? };
+    let customers =
+        if ids.is_empty() { BTreeMap::new() } else { crate::loyalty::customers(db, &ids, now).await? };
     let of = |one: &DueReaction| {
         let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
         facts(one, customer.unwrap_or(Value::Null), reference, now, worker.zone)

@@ -61,8 +61,7 @@ pub async fn perform_all(
     for member in loyalty::query::by_customers(&mut *db, &customers).await? {
         members.entry(member.customer_id).or_default().push(member);
     }
-    let asked: Vec<Result<Option<(Member, Grant, Order)>, String>> =
-        due.iter().map(|(one, facts)| order_of(one, facts, &setup, &members)).collect();
+    let asked: Vec<Asked> = due.iter().map(|(one, facts)| order_of(one, facts, &setup, &members)).collect();
     let orders: Vec<Order> = asked
         .iter()
         .filter_map(|asked| asked.as_ref().ok()?.as_ref().map(|(_, _, order)| order.clone()))
@@ -76,6 +75,9 @@ pub async fn perform_all(
     Ok(asked.into_iter().map(outcome).collect())
 }
 
+/// What is asked of the ledger for one reaction; nothing when the amount is none; or why nothing can be asked.
+type Asked = Result<Option<(Member, Grant, Order)>, String>;
+/// What it answers.
 type Booked = Result<ledger::Receipt, Refusal>;
 
 fn answered(answer: Option<Booked>, member: &Member, grant: &Grant, order: &Order) -> Result<Value, Trouble> {
@@ -96,7 +98,7 @@ fn order_of(
     facts: &Facts,
     setup: &Setup,
     members: &BTreeMap<CustomerId, Vec<Member>>,
-) -> Result<Option<(Member, Grant, Order)>, String> {
+) -> Asked {
     let customer = due.customer_id.map(CustomerId::from_uuid).ok_or("the event names no customer")?;
     let own = members.get(&customer).ok_or("the customer takes part in no programme")?;
     let said = |field: &str| facts.event.get(field).and_then(Value::as_str);

@@ -154,6 +154,9 @@ pub fn granted(
     }))
 }
 
+/// Which points, how many of the smallest unit, and when they expire.
+pub type Given = (BonusType, i64, Option<DateTime<Utc>>);
+
 /// Which points, how many of the smallest unit, and until when.
 ///
 /// # Errors
@@ -164,7 +167,7 @@ pub fn grant(
     terms: Terms<'_>,
     facts: &Facts,
     at: DateTime<Utc>,
-) -> Result<Option<(BonusType, i64, Option<DateTime<Utc>>)>, String> {
+) -> Result<Option<Given>, String> {
     if !member.status.earns() {
         return Err(format!("the account {} is not enrolled: it earns nothing", member.number));
     }
