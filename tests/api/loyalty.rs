@@ -190,7 +190,7 @@ async fn a_paused_rule_gives_nothing_at_once() {
     let administrator = server.administrator().await;
     administrator.post(&format!("/api/v1/rules/{rule}/pause"), &json!({})).await.expect(StatusCode::OK).await;
     let mut earned = Value::Null;
-    for _ in 0..50 {
+    for _ in 0..1_000 {
         earned = moved(&clerk, "/api/v1/loyalty/activities", &pay).await.expect(StatusCode::OK).await;
         if earned["accrued"] == json!([]) {
             break;

@@ -99,7 +99,7 @@ async fn accruals_of(
         let own = [book(account, &bonus_type).id()];
         let mut before = None;
         loop {
-            let span = DateTime::<Utc>::MIN_UTC..now + chrono::TimeDelta::days(1);
+            let span = DateTime::UNIX_EPOCH..now + chrono::TimeDelta::days(1);
             let page = ledger::query::postings(&mut *db, &own, span, before, PAGE).await?;
             for posting in page.iter().filter(|posting| posting.kind == "accrue" && posting.change > 0) {
                 let cause = posting.cause.as_ref().map(|cause| &cause.0);
