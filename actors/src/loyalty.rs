@@ -6,6 +6,8 @@ mod earning;
 mod facts;
 mod lookup;
 mod nightly;
+#[cfg(test)]
+mod tests;
 
 pub use accruals::{already_posted, perform_all, undo};
 pub use earning::{Activity, Earned, Earning, EarningError, Given, Whose};

@@ -35,7 +35,8 @@ pub async fn find_by_number(
         "select account_id, programme_id, number, customer_id, status, macroregion, region, tier_id, tier_since,
              tier_unmet_since, registered_at, enrolled_at, cancelled_at, version
          from loyalty.account
-         where programme_id = any(coalesce(array[$1::uuid], (select array_agg(p.programme_id) from loyalty.programme p)))
+         where programme_id = any(case when $1::uuid is null
+                 then (select array_agg(p.programme_id) from loyalty.programme p) else array[$1::uuid] end)
              and number = $2
          order by status, registered_at limit 1",
     )

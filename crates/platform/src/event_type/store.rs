@@ -47,7 +47,8 @@ pub async fn insert(
     built_in: bool,
 ) -> Result<EventType, ChangeError> {
     let mut faults = fields.faults();
-    faults.extend(name_fault(name));
+    // Names of our own that come with the server are ours to give.
+    faults.extend(name_fault(name).filter(|_| !built_in));
     ChangeError::unless_empty(faults)?;
     sqlx::query(
         "insert into platform.event_type
