@@ -71,6 +71,9 @@ pub enum RunError {
     /// Calls, queues and boards.
     #[error(transparent)]
     Live(#[from] crate::live::LiveError),
+    /// A directory of the company.
+    #[error(transparent)]
+    Directory(#[from] crate::directory::BadDirectory),
     /// A part of the server could not be kept alive.
     #[error("a part of the server failed again and again: the log says which")]
     Fatal,

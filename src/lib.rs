@@ -5,6 +5,7 @@ pub mod automation;
 pub mod cli;
 pub mod demo;
 pub mod demo_data;
+pub mod directory;
 mod housekeeping;
 pub mod http;
 pub mod ingest;

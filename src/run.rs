@@ -2,6 +2,7 @@
 
 use crate::app::{Ground, RunError};
 use crate::automation::Automation;
+use crate::directory::{Directories, recheck};
 use crate::http::resources::SiteZone;
 use crate::http::server::{Serving, serve};
 use crate::http::state::AppState;
@@ -140,6 +141,7 @@ fn listen(
     let settings = &ground.settings;
     let running = processes::prepare(ground).map_err(RunError::Client)?;
     processes::start(ground, &running);
+    let directories = Arc::new(Directories::new(&settings.access.directory)?);
     let addresses = live.sip_addresses().iter().map(ToString::to_string).collect();
     let state = AppState::new(
         ground.pool.clone(),
@@ -158,10 +160,16 @@ fn listen(
     .with(ingest::webhooks(ground))
     .with(running)
     .with(links)
+    .with(Arc::clone(&directories))
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;
-    let house = actix_rt::spawn(http::housekeeping::keep_house(state));
+    let house = actix_rt::spawn(async move {
+        futures_util::join!(
+            http::housekeeping::keep_house(state.clone()),
+            recheck::keep_checking(state, directories)
+        );
+    });
     Ok((serving, house))
 }
 

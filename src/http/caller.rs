@@ -179,7 +179,8 @@ pub async fn find_session(state: &AppState, token: &str) -> Result<Session, ApiE
         session::store::touch(&mut db, signed_in.session_id, now).await?;
     }
     let permissions = permission::query::of_person(&mut db, signed_in.person_id).await?;
-    let expired = state.policy.password.is_expired(signed_in.password_changed_at, now);
+    let expired =
+        signed_in.directory.is_none() && state.policy.password.is_expired(signed_in.password_changed_at, now);
     Ok(Session {
         must_change_password: signed_in.must_change_password || expired,
         signed_in,

@@ -70,12 +70,14 @@ codes! {
     Forbidden = 403, "forbidden", "The operation is not allowed";
     ForeignOrigin = 403, "foreign-origin", "The request comes from another web site";
     PasswordExpired = 403, "password-expired", "The temporary password has expired";
+    DirectoryPasswordExpired = 403, "directory-password-expired", "The password has expired in the directory";
     PasswordChangeRequired = 403, "password-change-required", "The password must be changed first";
     NotFound = 404, "not-found", "There is no such thing";
     MethodNotAllowed = 405, "method-not-allowed", "This address does not know the method";
     AlreadyExists = 409, "already-exists", "Something with this value exists";
     InUse = 409, "in-use", "It is still used";
     NotPossibleNow = 409, "not-possible-now", "It cannot be done in the present state";
+    DirectoryAccount = 409, "directory-account", "A directory keeps this account";
     ChangedMeanwhile = 412, "changed-meanwhile", "Somebody changed it meanwhile";
     TooLarge = 413, "too-large", "The body is too large";
     UnsupportedMediaType = 415, "unsupported-media-type", "The body has a type that is not understood";
@@ -87,6 +89,7 @@ codes! {
     TooManyRequests = 429, "too-many-requests", "Too many requests";
     Internal = 500, "internal", "Internal error";
     Unavailable = 503, "unavailable", "The server cannot do it at the moment";
+    DirectoryAway = 503, "directory-away", "The directory of the company does not answer";
     TimedOut = 504, "timed-out", "The answer did not come in time";
     // Of the live protocol and of the desk.
     BadFrame = 400, "bad-frame", "The frame cannot be read";

@@ -3,6 +3,7 @@
 
 pub mod database;
 pub mod demo;
+mod directory;
 pub mod events;
 mod load;
 pub mod log;
@@ -141,6 +142,7 @@ fn check_http(http: &Http, problems: &mut Problems) {
 }
 
 fn check_access(access: &AccessPolicy, problems: &mut Problems) {
+    directory::check(&access.directory, problems);
     let (password, session) = (&access.password, &access.session);
     let length_max = access::policy::PASSWORD_LENGTH_MAX;
     let length_fits = (8..=length_max).contains(&password.length_min);

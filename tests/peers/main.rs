@@ -1,4 +1,4 @@
-//! Messages over servers that others wrote. `scripts/setup test` installs them.
+//! Messages and sign-ins over servers that others wrote. `scripts/setup test` installs them.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -8,6 +8,7 @@
 )]
 
 mod faults;
+mod ldap;
 mod mail;
 mod postfix;
 mod sms;

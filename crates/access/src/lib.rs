@@ -1,4 +1,4 @@
-//! Who may do what: organisation units, people, roles, sessions, API keys.
+//! Who may do what: organisation units, people, roles, groups, directories, sessions, API keys.
 //!
 //! Words: a *person* signs in; a *role* is a set of *operations*, given to a person in an organisation
 //! *unit* and holding in the units below it; an *API key* is how a program calls. What is pure (what is
@@ -7,9 +7,11 @@
 
 pub mod api_key;
 pub mod bootstrap;
+pub mod directory;
 pub mod lockout;
 pub mod operation;
 pub mod password;
+pub mod people_group;
 pub mod permission;
 pub mod person;
 pub mod policy;

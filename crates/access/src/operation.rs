@@ -64,6 +64,8 @@ operations! {
     UnitWrite = "unit.write", "people", "Add, move and remove organisation units.";
     RoleRead = "role.read", "people", "See roles and the operations they allow.";
     RoleWrite = "role.write", "people", "Add, change and remove roles.";
+    PeopleGroupRead = "people_group.read", "people", "See groups of people and the roles they carry.";
+    PeopleGroupWrite = "people_group.write", "people", "Add, change and remove groups of people.";
     ApiKeyRead = "api_key.read", "people", "See API keys, never their secrets.";
     ApiKeyWrite = "api_key.write", "people", "Issue and revoke API keys.";
     AuditRead = "audit.read", "audit", "Read the event log: who did what, and when.";

@@ -2,7 +2,7 @@
 
 pub mod password;
 pub mod query;
-mod roles;
+pub(crate) mod roles;
 pub mod store;
 
 use crate::unit::name_fault;
@@ -40,8 +40,14 @@ pub struct Person {
     pub locale: Locale,
     /// The unit the person belongs to.
     pub unit_id: OrgUnitId,
-    /// What the person may do, and where.
+    /// What the person may do, and where; what groups of people carry is not among it.
     pub roles: BTreeSet<RoleGrant>,
+    /// The e-mail address, when a directory says it.
+    pub email: Option<String>,
+    /// The directory that keeps the account and its password; null: an account of this server.
+    pub directory: Option<String>,
+    /// Since when that directory no longer lets the person in; null: it does.
+    pub left_directory_at: Option<DateTime<Utc>>,
     /// May not sign in.
     pub is_disabled: bool,
     /// Signs in with a password that somebody else made.

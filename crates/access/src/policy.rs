@@ -1,5 +1,6 @@
 //! `[access]`: the rules that an administrator sets for passwords, sessions and lock-out.
 
+use crate::directory::Directories;
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,8 @@ pub struct AccessPolicy {
     pub lockout: LockoutPolicy,
     /// How long a sign-in lasts.
     pub session: SessionPolicy,
+    /// Directories of the company whose people may sign in, by name.
+    pub directory: Directories,
 }
 
 /// `[access.password]`

@@ -125,6 +125,7 @@ const SECURITY_AUDITOR_MAY: &[Operation] = &[
     Operation::PersonRead,
     Operation::UnitRead,
     Operation::RoleRead,
+    Operation::PeopleGroupRead,
     Operation::ApiKeyRead,
     Operation::LogRead,
 ];

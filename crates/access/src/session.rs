@@ -27,6 +27,8 @@ pub struct SignedIn {
     pub must_change_password: bool,
     /// When the password was set.
     pub password_changed_at: DateTime<Utc>,
+    /// The directory that keeps the account; none: this server does.
+    pub directory: Option<String>,
     /// When somebody last used the session, to the minute.
     pub last_seen_at: DateTime<Utc>,
     /// When the session ends in any case.

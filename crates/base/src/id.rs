@@ -118,6 +118,8 @@ ids! {
     OperatorId,
     /// A part of the organisation.
     OrgUnitId,
+    /// A group of people that carries roles.
+    PeopleGroupId,
     /// Somebody who signs in.
     PersonId,
     /// A loyalty programme.

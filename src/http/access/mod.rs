@@ -1,9 +1,11 @@
-//! Signing in, people, units, roles, keys, and the record of what they did.
+//! Signing in, people, units, roles, groups, keys, and the record of what they did.
 
 pub mod api_keys;
+mod directory_sign_in;
 pub mod events;
 pub mod password;
 pub mod people;
+pub mod people_groups;
 pub mod person_acts;
 pub mod roles;
 pub mod session;
@@ -21,6 +23,7 @@ pub fn routes() -> Vec<Route> {
         person_acts::routes(),
         units::routes(),
         roles::routes(),
+        people_groups::routes(),
         api_keys::routes(),
         events::routes(),
     ]
@@ -37,6 +40,7 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
         person_acts::docs(),
         units::docs(),
         roles::docs(),
+        people_groups::docs(),
         api_keys::docs(),
         events::docs(),
     ]

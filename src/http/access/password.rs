@@ -1,5 +1,6 @@
 //! The caller's own password, and signing out everywhere.
 
+use super::person_acts::refuse_of_directory;
 use crate::http::prelude::*;
 use access::password::WeakPassword;
 use access::person;
@@ -36,12 +37,14 @@ impl From<WeakPassword> for ApiError {
 
 /// Change the own password. The person's other sessions end.
 #[utoipa::path(post, path = "/api/v1/session/password", operation_id = "changePassword", tag = "session",
-    request_body = NewPassword, responses((status = 204), (status = 422, body = Problem)))]
+    request_body = NewPassword, responses((status = 204), (status = 422, body = Problem),
+    (status = 409, body = Problem, description = "directory-account")))]
 async fn change(
     state: Data<AppState>,
     session: Session,
     body: Json<NewPassword>,
 ) -> Result<HttpResponse, ApiError> {
+    refuse_of_directory(session.signed_in.directory.as_deref())?;
     let person = session.signed_in.person_id;
     let mut db = state.pool.acquire().await?;
     let past = password::store::past(&mut db, person).await?;

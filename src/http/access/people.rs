@@ -154,7 +154,7 @@ pub(super) async fn manageable(
 }
 
 /// Refuses to give roles that allow more than the caller may do there.
-async fn check_grants(
+pub(super) async fn check_grants(
     db: &mut PgConnection,
     caller: &Caller,
     grants: impl Iterator<Item = &RoleGrant>,

@@ -15,7 +15,8 @@ pub struct ResetPassword {
 
 /// Give a person a new password, end the sessions and forget wrong passwords.
 #[utoipa::path(post, path = "/api/v1/people/{id}/reset-password", operation_id = "resetPassword", tag = "people",
-    params(("id" = Uuid, Path), IdempotencyHeader), responses((status = 200, body = ResetPassword)))]
+    params(("id" = Uuid, Path), IdempotencyHeader), responses((status = 200, body = ResetPassword),
+    (status = 409, body = Problem, description = "directory-account")))]
 async fn reset_password(
     state: Data<AppState>,
     caller: Caller,
@@ -28,12 +29,21 @@ async fn reset_password(
     let hash =
         state.hashing.run(move |hasher| hasher.hash(&typed, &mut dice)).await?.map_err(ApiError::internal)?;
     key.once_bodyless(&state, &caller, async |db, rng| {
-        manageable(db, &caller, id.0).await?;
+        let found = manageable(db, &caller, id.0).await?;
+        refuse_of_directory(found.directory.as_deref())?;
         let until = Some(policy.temporary_until(caller.now()));
         person::password::store::reset(db, &mut caller.edit(rng), id.0, &hash, until, policy).await?;
         Ok(Answer::ok(&ResetPassword { password: Some(password) })?.secret("password"))
     })
     .await
+}
+
+/// The password of a directory's person is none of this server's.
+pub(super) fn refuse_of_directory(directory: Option<&str>) -> Result<(), ApiError> {
+    directory.map_or(Ok(()), |name| {
+        let detail = format!("the directory {name:?} keeps the password of this person: change it there");
+        Err(ApiError::new(Code::DirectoryAccount, detail))
+    })
 }
 
 /// Forget the wrong passwords of a person.

@@ -1,10 +1,11 @@
 //! The caller's own session: sign in, look, sign out, preferences.
 
+use super::directory_sign_in;
 use crate::http::caller::{COOKIE, COOKIE_SECURE};
 use crate::http::guard::source::source;
 use crate::http::prelude::*;
 use access::session::SignedIn;
-use access::sign_in::{self, Look, Outcome};
+use access::sign_in::{self, Look, Outcome, Way};
 use access::{Permissions, person};
 use actix_web::cookie::time::Duration as CookieDuration;
 use actix_web::cookie::{Cookie, SameSite};
@@ -17,7 +18,7 @@ use secrecy::{ExposeSecret, SecretString};
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Credentials {
-    /// The login, in any case.
+    /// The login, in any case; with a domain, `user@domain` or `DOMAIN\user`, for a directory of the company.
     pub login: String,
     /// The password.
     #[schema(value_type = String, format = Password)]
@@ -54,6 +55,8 @@ pub struct MePerson {
     pub theme: String,
     /// The unit the person belongs to.
     pub unit_id: OrgUnitId,
+    /// The directory that keeps the account and its password; null: this server does.
+    pub directory: Option<String>,
 }
 
 impl Me {
@@ -66,6 +69,7 @@ impl Me {
                 locale: signed_in.locale,
                 theme: signed_in.theme,
                 unit_id: signed_in.unit_id,
+                directory: signed_in.directory,
             },
             operations: permissions.operations().collect(),
             is_operator: permissions.allows(Operation::DeskUse),
@@ -81,7 +85,8 @@ impl Me {
     (status = 200, body = Me, description = "Signed in; the cookie is set"),
     (status = 401, body = Problem, description = "wrong-credentials"),
     (status = 403, body = Problem, description = "password-expired"),
-    (status = 423, body = Problem, description = "locked-out; Retry-After says for how long")))]
+    (status = 423, body = Problem, description = "locked-out; Retry-After says for how long"),
+    (status = 503, body = Problem, description = "directory-away")))]
 async fn sign_in(
     state: Data<AppState>,
     request: HttpRequest,
@@ -91,18 +96,18 @@ async fn sign_in(
     let mut rng = state.dice();
     let from = source(&request, &state.settings).to_string();
     let mut tx = state.begin().await?;
-    let look =
-        sign_in::store::look(&mut tx, &body.login, &from, now, &mut rng, &state.policy.lockout).await?;
+    let look = sign_in::store::look(&mut tx, &body.login, &from, now, &mut rng, &state.policy).await?;
     tx.commit().await?;
     let attempt = match look {
         Look::Check(attempt) => attempt,
-        Look::Locked(until) => {
-            let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1);
-            let detail = "too many wrong passwords for this login or from this address";
-            return Err(ApiError::new(Code::LockedOut, detail).retry_after(seconds));
-        }
+        Look::Locked(until) => return Err(locked_out(until, now)),
     };
-    let (stored, typed) = (attempt.stored_hash().map(str::to_owned), body.into_inner().password);
+    let typed = body.into_inner().password;
+    if let Way::Directory { directories, user } = attempt.way().clone() {
+        let token = directory_sign_in::sign_in(&state, attempt, &directories, &user, &typed, now).await?;
+        return welcome(&state, &token).await;
+    }
+    let stored = attempt.stored_hash().map(str::to_owned);
     let is_right =
         state.hashing.run(move |hasher| hasher.verify(typed.expose_secret(), stored.as_deref())).await?;
     let mut tx = state.begin().await?;
@@ -110,12 +115,23 @@ async fn sign_in(
     tx.commit().await?;
     match outcome {
         Outcome::Welcome { token, .. } => welcome(&state, &token).await,
-        Outcome::Wrong => Err(ApiError::new(Code::WrongCredentials, "no such login with this password")),
+        Outcome::Wrong => Err(wrong()),
         Outcome::TemporaryExpired => Err(ApiError::new(
             Code::PasswordExpired,
             "the first password was not used in time: have it reset",
         )),
     }
+}
+
+/// The same words for every cause: nobody learns which logins exist.
+pub(super) fn wrong() -> ApiError {
+    ApiError::new(Code::WrongCredentials, "no such login with this password")
+}
+
+pub(super) fn locked_out(until: DateTime<Utc>, now: DateTime<Utc>) -> ApiError {
+    let seconds = u64::try_from((until - now).num_seconds()).unwrap_or(0).max(1);
+    let detail = "too many wrong passwords for this login or from this address";
+    ApiError::new(Code::LockedOut, detail).retry_after(seconds)
 }
 
 async fn welcome(state: &AppState, token: &str) -> Result<HttpResponse, ApiError> {

@@ -9,6 +9,11 @@ export const people = resource<c.Person, c.PersonInput, c.AddedPerson>(
   'person.read',
 );
 export const units = resource<c.Unit, c.UnitInput>('/units', (item) => item.unit_id, 'unit.read');
+export const peopleGroups = resource<c.PeopleGroup, c.PeopleGroupInput>(
+  '/people-groups',
+  (item) => item.people_group_id,
+  'people_group.read',
+);
 export const roles = resource<c.Role, c.RoleInput>('/roles', (item) => item.role_id, 'role.read');
 export const operations = resource<c.Operation, never>(
   '/operations',

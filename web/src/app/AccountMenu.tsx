@@ -86,7 +86,12 @@ export function AccountMenu({
               children: themes.map((key) => ({ key: `theme-${key}`, label: t(`theme.${key}`) })),
             },
             { type: 'divider' },
-            { key: 'password', icon: <KeyOutlined />, label: t('nav.changePassword') },
+            {
+              key: 'password',
+              icon: <KeyOutlined />,
+              label: t('nav.changePassword'),
+              disabled: Boolean(me.person.directory),
+            },
             { key: 'everywhere', label: t('nav.signOutEverywhere') },
             { key: 'out', label: t('nav.signOut') },
           ],

@@ -12,13 +12,19 @@ pub async fn unit_tree(db: &mut PgConnection) -> sqlx::Result<UnitTree> {
     Ok(UnitTree::new(units))
 }
 
-/// What a person's roles add up to.
+/// What a person's roles, and those of the person's groups, add up to.
 pub async fn of_person(db: &mut PgConnection, person: PersonId) -> sqlx::Result<Permissions> {
     let roles: Vec<(Vec<String>, OrgUnitId)> = sqlx::query_as(
         "select role.operations, person_role.unit_id
         from access.person_role
         join access.role on role.role_id = person_role.role_id
-        where person_role.person_id = $1",
+        where person_role.person_id = $1
+        union all
+        select role.operations, carried.unit_id
+        from access.people_group_member member
+        join access.people_group_role carried on carried.people_group_id = member.people_group_id
+        join access.role on role.role_id = carried.role_id
+        where member.person_id = $1",
     )
     .bind(person)
     .fetch_all(&mut *db)
@@ -44,8 +50,15 @@ fn grant(operations: &[String], unit: OrgUnitId) -> Grant {
 
 /// Which roles a person has, in whatever unit.
 pub async fn roles_of(db: &mut PgConnection, person: PersonId) -> sqlx::Result<Vec<RoleId>> {
-    sqlx::query_scalar("select distinct role_id from access.person_role where person_id = $1")
-        .bind(person)
-        .fetch_all(db)
-        .await
+    sqlx::query_scalar(
+        "select role_id from access.person_role where person_id = $1
+        union
+        select carried.role_id
+        from access.people_group_member member
+        join access.people_group_role carried on carried.people_group_id = member.people_group_id
+        where member.person_id = $1",
+    )
+    .bind(person)
+    .fetch_all(db)
+    .await
 }

@@ -22,6 +22,9 @@ pub(super) struct Row {
     password_changed_at: DateTime<Utc>,
     locked_until: Option<DateTime<Utc>>,
     last_sign_in_at: Option<DateTime<Utc>>,
+    email: Option<String>,
+    directory: Option<String>,
+    left_directory_at: Option<DateTime<Utc>>,
     version: i32,
 }
 
@@ -36,6 +39,9 @@ impl Row {
             locale: self.locale,
             unit_id: self.unit_id,
             roles,
+            email: self.email,
+            directory: self.directory,
+            left_directory_at: self.left_directory_at,
             is_disabled: self.is_disabled,
             must_change_password: self.must_change_password,
             password_changed_at: self.password_changed_at,
@@ -67,7 +73,8 @@ pub async fn list(db: &mut PgConnection, filter: &Filter, now: DateTime<Utc>) ->
     let rows: Vec<Row> = sqlx::query_as(
         "select person.person_id, person.login, person.name, person.personnel_number, person.sip_number,
             person.locale, person.unit_id, person.is_disabled, person.must_change_password,
-            person.password_changed_at, refusals.locked_until, person.last_sign_in_at, person.version
+            person.password_changed_at, refusals.locked_until, person.last_sign_in_at, person.email,
+            person.directory, person.left_directory_at, person.version
         from access.person
         left join access.sign_in_refusals refusals
             on refusals.guarded = 'login' and refusals.value = person.login and refusals.locked_until > $6
@@ -108,7 +115,8 @@ pub async fn find(
     let row: Option<Row> = sqlx::query_as(
         "select person.person_id, person.login, person.name, person.personnel_number, person.sip_number,
             person.locale, person.unit_id, person.is_disabled, person.must_change_password,
-            person.password_changed_at, refusals.locked_until, person.last_sign_in_at, person.version
+            person.password_changed_at, refusals.locked_until, person.last_sign_in_at, person.email,
+            person.directory, person.left_directory_at, person.version
         from access.person
         left join access.sign_in_refusals refusals
             on refusals.guarded = 'login' and refusals.value = person.login and refusals.locked_until > $2

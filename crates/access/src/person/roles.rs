@@ -1,4 +1,4 @@
 //! Which roles a person may be given, and that somebody stays who can give them.
 
 /// SQL of the roles of people.
-pub(super) mod store;
+pub(crate) mod store;

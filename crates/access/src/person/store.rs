@@ -78,6 +78,7 @@ pub async fn change(
     if before.version != version {
         return Err(ChangeError::Stale { given: version, present: before.version });
     }
+    check_directory(db, &before, input).await?;
     sqlx::query(
         "update access.person
         set login = $2, name = $3, personnel_number = $4, sip_number = $5, locale = $6, unit_id = $7,
@@ -97,6 +98,27 @@ pub async fn change(
     roles::replace(db, person, &input.roles).await?;
     roles::check_administrator_remains(db).await?;
     changed(db, edit, &before).await
+}
+
+/// Refuses to change what the next sign-in would change back.
+async fn check_directory(
+    db: &mut PgConnection,
+    before: &Person,
+    input: &PersonInput,
+) -> Result<(), ChangeError> {
+    let Some(directory) = &before.directory else { return Ok(()) };
+    let kept = |what: &str| format!("the directory {directory:?} says the {what}: change it there");
+    let mut faults = Vec::new();
+    if login_key(&input.login) != before.login {
+        faults.push(FieldFault::new("/login", kept("login")));
+    }
+    if input.name.trim() != before.name {
+        faults.push(FieldFault::new("/name", kept("name")));
+    }
+    if !roles::of_directory(db, before.person_id).await?.is_subset(&input.roles) {
+        faults.push(FieldFault::new("/roles", kept("roles that its groups give")));
+    }
+    ChangeError::unless_empty(faults)
 }
 
 /// Reads a person behind its change and writes the event.

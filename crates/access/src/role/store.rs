@@ -164,7 +164,11 @@ pub async fn remove(db: &mut PgConnection, edit: &mut Edit<'_>, role: RoleId) ->
     sqlx::query("delete from access.role where role_id = $1").bind(role).execute(&mut *db).await.map_err(
         |error| {
             let violated = error.as_database_error().is_some_and(|error| error.is_foreign_key_violation());
-            if violated { ChangeError::InUse("people still have this role".to_owned()) } else { error.into() }
+            if violated {
+                ChangeError::InUse("people or groups still have this role".to_owned())
+            } else {
+                error.into()
+            }
         },
     )?;
     record::change(db, edit, "access.role_removed.v1", role.as_uuid(), Some(&before), None).await?;

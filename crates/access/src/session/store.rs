@@ -20,7 +20,7 @@ pub async fn find(
     sqlx::query_as(
         "select session.session_id, person.person_id, person.login, person.name, person.locale, person.theme,
             person.unit_id, person.must_change_password, person.password_changed_at,
-            session.last_seen_at, session.expires_at
+            person.directory, session.last_seen_at, session.expires_at
         from access.session
         join access.person on person.person_id = session.person_id
         where session.token_hash = $1 and session.expires_at > $2 and session.last_seen_at > $3

@@ -129,7 +129,9 @@ pub async fn remove(db: &mut PgConnection, edit: &mut Edit<'_>, unit: OrgUnitId)
         |error| {
             let violated = error.as_database_error().is_some_and(|error| error.is_foreign_key_violation());
             if violated {
-                ChangeError::InUse("people, units, roles or keys still belong to this unit".to_owned())
+                ChangeError::InUse(
+                    "people, units, roles, groups or keys still belong to this unit".to_owned(),
+                )
             } else {
                 error.into()
             }

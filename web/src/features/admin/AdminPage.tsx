@@ -13,7 +13,9 @@ const GROUPS = {
   people: {
     people: ['person.read', page(() => import('./PeoplePage'))],
     units: ['unit.read', page(() => import('./UnitsPage'))],
+    groups: ['people_group.read', page(() => import('./GroupsPage'))],
     roles: ['role.read', page(() => import('./RolesPage'))],
+    operations: ['role.read', page(() => import('./OperationsPage'))],
     keys: ['api_key.read', page(() => import('./KeysPage'))],
   },
   routing: {

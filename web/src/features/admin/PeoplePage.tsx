@@ -1,4 +1,3 @@
-import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Form, Modal, Select, Tag } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,6 +12,7 @@ import { CrudPage } from '../../ui/crud/CrudPage';
 import { TextField } from '../../ui/crud/fields';
 import { Secret } from '../../ui/crud/Secret';
 import { useSay } from '../../ui/say';
+import { RoleGrants } from './RoleGrants';
 
 function statusOf(person: Person): 'active' | 'disabled' | 'locked' {
   if (person.is_disabled) return 'disabled';
@@ -21,63 +21,13 @@ function statusOf(person: Person): 'active' | 'disabled' | 'locked' {
 
 type Act = 'reset-password' | 'unlock' | 'disable' | 'enable' | 'sign-out-everywhere';
 
-function RoleGrants() {
+function Fields({ person }: { person: Person | undefined }) {
   const { t } = useTranslation();
-  const roleList = useAll(roles).map((role) => ({ value: role.role_id, label: role.name }));
-  const unitList = useAll(units).map((unit) => ({ value: unit.unit_id, label: unit.name }));
-  return (
-    <Form.Item label={t('admin.people.roles')} extra={t('admin.people.rolesHint')}>
-      <Form.List name="roles">
-        {(rows, { add, remove }) => (
-          <>
-            {rows.map((row) => (
-              <div className="row list-row" key={row.key}>
-                <Form.Item
-                  name={[row.name, 'role_id']}
-                  noStyle
-                  rules={[{ required: true, message: t('common.required') }]}
-                >
-                  <Select
-                    aria-label={t('admin.people.role')}
-                    style={{ flex: 1 }}
-                    options={roleList}
-                  />
-                </Form.Item>
-                <Form.Item
-                  name={[row.name, 'unit_id']}
-                  noStyle
-                  rules={[{ required: true, message: t('common.required') }]}
-                >
-                  <Select
-                    aria-label={t('admin.people.unit')}
-                    placeholder={t('admin.people.unit')}
-                    style={{ flex: 1 }}
-                    options={unitList}
-                  />
-                </Form.Item>
-                <Button
-                  type="text"
-                  icon={<MinusCircleOutlined />}
-                  aria-label={t('common.delete')}
-                  onClick={() => remove(row.name)}
-                />
-              </div>
-            ))}
-            <Button type="dashed" icon={<PlusOutlined />} onClick={() => add({})}>
-              {t('admin.people.addRole')}
-            </Button>
-          </>
-        )}
-      </Form.List>
-    </Form.Item>
-  );
-}
-
-function Fields({ fresh }: { fresh: boolean }) {
-  const { t } = useTranslation();
+  const directory = person?.directory;
   const unitList = useAll(units).map((unit) => ({ value: unit.unit_id, label: unit.name }));
   return (
     <>
+      {directory ? <p className="dim">{t('admin.people.ofDirectory', { directory })}</p> : null}
       <div className="pair">
         <TextField name="name" label={t('admin.people.name')} />
         <TextField name="login" label={t('signin.login')} />
@@ -95,7 +45,7 @@ function Fields({ fresh }: { fresh: boolean }) {
         </Form.Item>
       </div>
       <RoleGrants />
-      {fresh ? (
+      {person ? null : (
         <TextField
           name="password"
           label={t('signin.password')}
@@ -103,7 +53,7 @@ function Fields({ fresh }: { fresh: boolean }) {
           password
           hint={t('admin.people.passwordHint')}
         />
-      ) : null}
+      )}
     </>
   );
 }
@@ -137,7 +87,14 @@ export default function PeoplePage() {
           name: (person) => person.name,
           columns: [
             { title: t('admin.people.name'), dataIndex: 'name' },
-            { title: t('signin.login'), dataIndex: 'login' },
+            {
+              title: t('signin.login'),
+              render: (_, person) => (
+                <>
+                  {person.login} {person.directory ? <Tag>{person.directory}</Tag> : null}
+                </>
+              ),
+            },
             {
               title: t('admin.people.roles'),
               render: (_, person) =>
@@ -180,7 +137,7 @@ export default function PeoplePage() {
           created: (added) => {
             if (added.password) setSecret(added.password);
           },
-          fields: (person) => <Fields fresh={!person} />,
+          fields: (person) => <Fields person={person} />,
           rowActions: (person) => (
             <Dropdown
               trigger={['click']}
@@ -188,7 +145,11 @@ export default function PeoplePage() {
               menu={{
                 onClick: ({ key }) => void run(person, key as Act),
                 items: [
-                  { key: 'reset-password', label: t('admin.people.reset') },
+                  {
+                    key: 'reset-password',
+                    label: t('admin.people.reset'),
+                    disabled: Boolean(person.directory),
+                  },
                   {
                     key: 'unlock',
                     label: t('admin.people.unlock'),

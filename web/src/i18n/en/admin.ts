@@ -24,7 +24,9 @@ export const adminEn = {
   page: {
     people: 'People',
     units: 'Units',
+    groups: 'Groups',
     roles: 'Roles',
+    operations: 'Operations and roles',
     keys: 'API keys',
     queues: 'Queues',
     operators: 'Operators',
@@ -48,6 +50,8 @@ export const adminEn = {
   },
   people: {
     note: 'Who works here and what they may do',
+    ofDirectory:
+      'The account belongs to the directory “{{directory}}”: login, name and the roles of its groups are changed there.',
     name: 'Name',
     personnel: 'Personnel number',
     sip: 'SIP number',
@@ -69,6 +73,14 @@ export const adminEn = {
       disabled: 'Disabled',
       locked: 'Locked',
     },
+  },
+  groups: {
+    note: 'A group gives its roles to all of its members',
+    members: 'Members',
+  },
+  operations: {
+    note: 'What each role allows; a tick holds at once',
+    operation: 'Operation',
   },
   roles: {
     builtIn: 'Comes with the product and stays',

@@ -26,7 +26,9 @@ export const adminRu: Words<typeof adminEn> = {
   page: {
     people: 'Люди',
     units: 'Подразделения',
+    groups: 'Группы',
     roles: 'Роли',
+    operations: 'Соответствие операций',
     keys: 'Ключи API',
     queues: 'Очереди',
     operators: 'Операторы',
@@ -50,6 +52,8 @@ export const adminRu: Words<typeof adminEn> = {
   },
   people: {
     note: 'Кто работает и что может',
+    ofDirectory:
+      'Учётную запись ведёт каталог «{{directory}}»: логин, имя и роли его групп меняются там.',
     name: 'Имя',
     personnel: 'Табельный номер',
     sip: 'Номер SIP',
@@ -71,6 +75,14 @@ export const adminRu: Words<typeof adminEn> = {
       disabled: 'Отключён',
       locked: 'Заблокирован',
     },
+  },
+  groups: {
+    note: 'Группа даёт свои роли всем, кто в неё входит',
+    members: 'Участники',
+  },
+  operations: {
+    note: 'Что разрешает каждая роль; отметка действует сразу',
+    operation: 'Операция',
   },
   roles: {
     builtIn: 'Поставляется с продуктом и остаётся',

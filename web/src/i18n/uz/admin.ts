@@ -26,7 +26,9 @@ export const adminUz: Words<typeof adminEn> = {
   page: {
     people: 'Odamlar',
     units: 'Boʻlinmalar',
+    groups: 'Guruhlar',
     roles: 'Rollar',
+    operations: 'Amallar va rollar',
     keys: 'API kalitlari',
     queues: 'Navbatlar',
     operators: 'Operatorlar',
@@ -50,6 +52,8 @@ export const adminUz: Words<typeof adminEn> = {
   },
   people: {
     note: 'Kim ishlaydi va nima qila oladi',
+    ofDirectory:
+      'Hisobni “{{directory}}” katalogi yuritadi: login, ism va guruh rollari oʻsha yerda oʻzgartiriladi.',
     name: 'Ism',
     personnel: 'Tabel raqami',
     sip: 'SIP raqami',
@@ -71,6 +75,14 @@ export const adminUz: Words<typeof adminEn> = {
       disabled: 'Oʻchirilgan',
       locked: 'Bloklangan',
     },
+  },
+  groups: {
+    note: 'Guruh oʻz rollarini barcha aʼzolariga beradi',
+    members: 'Aʼzolar',
+  },
+  operations: {
+    note: 'Har bir rol nimaga ruxsat beradi; belgi darhol amal qiladi',
+    operation: 'Amal',
   },
   roles: {
     builtIn: 'Mahsulot bilan keladi va qoladi',

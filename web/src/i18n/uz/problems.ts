@@ -5,6 +5,10 @@ export const problemsUz: Words<typeof problemsEn> = {
   'wrong-credentials': 'Login yoki parol notoʻgʻri. Klaviatura tili va Caps Lock ni tekshiring.',
   'locked-out': 'Urinishlar juda koʻp. Kuting yoki administratordan ochishni soʻrang.',
   'password-expired': 'Vaqtinchalik parol muddati tugagan. Administratordan yangisini soʻrang.',
+  'directory-account': 'Bu hisobni kompaniya katalogi yuritadi: uni oʻsha yerda oʻzgartiring.',
+  'directory-away':
+    'Kompaniya katalogi javob bermayapti. Bir daqiqadan soʻng qayta urinib koʻring; shu server hisoblari ishlaydi.',
+  'directory-password-expired': 'Kompaniya katalogida parolingiz muddati tugagan. Uni oʻsha yerda almashtiring.',
   'already-exists': 'Bunday qiymat allaqachon bor. Boshqasini tanlang.',
   'in-use': 'Bu hali ishlatilmoqda. Avval ishlatilgan joyidan olib tashlang.',
   invalid: 'Baʼzi qiymatlar qabul qilinmadi. Belgilangan maydonlarga qarang.',

@@ -10,13 +10,14 @@ use chrono::{DateTime, Utc};
 use serde_json::json;
 use sqlx::PgConnection;
 
-/// The present and the former hashes of a person.
+/// The present and the former hashes of a person; nothing of one whose password a directory keeps.
 pub async fn past(db: &mut PgConnection, person: PersonId) -> sqlx::Result<Option<Past>> {
-    let row: Option<(String, String)> =
-        sqlx::query_as("select login, password_hash from access.person where person_id = $1")
-            .bind(person)
-            .fetch_optional(&mut *db)
-            .await?;
+    let row: Option<(String, String)> = sqlx::query_as(
+        "select login, password_hash from access.person where person_id = $1 and directory is null",
+    )
+    .bind(person)
+    .fetch_optional(&mut *db)
+    .await?;
     let Some((login, current)) = row else { return Ok(None) };
     let former = sqlx::query_scalar(
         "select password_hash from access.former_password where person_id = $1 order by replaced_at desc",
@@ -65,7 +66,7 @@ pub async fn set_own(
 /// `temporary_until`, ends every session and forgets wrong passwords.
 ///
 /// # Errors
-/// The person is unknown.
+/// The person is unknown, or a directory keeps the password.
 pub async fn reset(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
@@ -74,12 +75,14 @@ pub async fn reset(
     temporary_until: Option<DateTime<Utc>>,
     policy: &PasswordPolicy,
 ) -> Result<(), ChangeError> {
-    let row: Option<(String, String)> =
+    let row: Option<(String, Option<String>)> =
         sqlx::query_as("select login, password_hash from access.person where person_id = $1 for update")
             .bind(person)
             .fetch_optional(&mut *db)
             .await?;
     let (login, replaced) = row.ok_or(ChangeError::Unknown("person"))?;
+    let replaced = replaced
+        .ok_or_else(|| ChangeError::InUse("a directory keeps the password: change it there".to_owned()))?;
     sqlx::query(
         "update access.person
         set password_hash = $2, password_changed_at = $3, must_change_password = true, temporary_until = $4,
