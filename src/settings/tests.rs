@@ -108,3 +108,28 @@ fn a_file_that_is_not_there_is_an_error_that_names_it() {
 
     assert!(wrong.contains("nowhere.toml"));
 }
+
+/// CIMP-ADM-01
+#[test]
+fn a_directory_is_checked_before_the_server_starts() {
+    let directory = |lines: &str| format!("[access.directory.main]\n{lines}");
+    let whole = "urls = [\"ldaps://dc1.example.com\"]\nbase = \"dc=x\"\nservice_dn = \"cn=t\"\nservice_password = \"s\"\n";
+    let settings = with(&directory(whole)).unwrap().settings.access.directory;
+    assert_eq!(settings["main"].filter(), "(&(objectClass=person)(uid={user}))");
+    assert!(!format!("{settings:?}").contains("\"s\""), "the password is printed");
+    assert!(!show::effective(&with(&directory(whole)).unwrap()).contains("\"s\""), "the password is shown");
+
+    for (lines, wrong) in [
+        ("", "access.directory.main.urls: name 1 to 8 servers"),
+        ("urls = [\"http://x\"]", "access.directory.main.urls: \"http://x\" must be ldaps://"),
+        ("urls = [\"ldap://x\"]", "access.directory.main.service_dn: bind = \"search\" needs"),
+        ("bind = \"template\"\nbind_template = \"uid=x\"", "access.directory.main.bind_template"),
+        ("bind = \"active_directory\"", "access.directory.main.domains"),
+        ("user_filter = \"(uid={user}\"", "access.directory.main.user_filter: is no filter"),
+        ("service_dn = \"cn=t\"\nservice_password = \"\"", "access.directory.main.service_password"),
+        ("ca_file = \"none.pem\"", "there is no file none.pem"),
+        ("bsae = \"dc=x\"", "access.directory.main.bsae: there is no such key"),
+    ] {
+        assert!(problem(&directory(lines)).contains(wrong), "{lines}: {}", problem(&directory(lines)));
+    }
+}

@@ -15,6 +15,7 @@ mod loyalty;
 mod messages;
 mod password;
 mod people;
+mod people_groups;
 mod record;
 mod resources_access;
 mod resources_audio;

@@ -5,7 +5,7 @@ use access::{role, unit};
 use reqwest::StatusCode;
 use serde_json::json;
 
-/// SEC-01, CIMP-ADM-01 (local accounts; the directory of a company, LDAP, comes with a later issue)
+/// SEC-01, CIMP-ADM-01 (local accounts; people of a directory: tests/peers/ldap.rs)
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_signs_in_with_login_and_password_and_is_known_by_name_and_operations() {
     let server = TestServer::start().await;

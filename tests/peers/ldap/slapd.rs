@@ -108,7 +108,7 @@ impl Drop for Slapd {
 
 /// A CA in `ca.pem` and a server of it in `cert.pem` and `key.pem`.
 fn certify(folder: &Path) {
-    let mut ca = CertificateParams::new(Vec::new()).unwrap();
+    let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
@@ -131,13 +131,13 @@ fn configure(folder: &Path) {
     let at = folder.display();
     fs::write(folder.join("ad.schema"), SCHEMA).unwrap();
     fs::create_dir_all(folder.join("data")).unwrap();
-    // `bind_anon_cred` makes slapd answer "success" to a name without a password, as many servers do: whoever sends
+    // `bind_anon_dn` makes slapd answer "success" to a name without a password, as many servers do: whoever sends
     // such a bind lets everybody in.
     let conf = format!(
         "include /etc/ldap/schema/core.schema\ninclude /etc/ldap/schema/cosine.schema\n\
          include /etc/ldap/schema/inetorgperson.schema\ninclude {at}/ad.schema\n\
          modulepath /usr/lib/ldap\nmoduleload back_mdb\nmoduleload memberof\n\
-         pidfile {at}/slapd.pid\nallow bind_anon_cred\n\
+         pidfile {at}/slapd.pid\nallow bind_anon_dn\n\
          TLSCACertificateFile {at}/ca.pem\nTLSCertificateFile {at}/cert.pem\nTLSCertificateKeyFile {at}/key.pem\n\
          database mdb\nsuffix \"dc=example,dc=com\"\nrootdn \"{MANAGER}\"\nrootpw {SECRET}\n\
          directory {at}/data\nmaxsize 16777216\n\

@@ -30,8 +30,21 @@ pub(super) async fn way(
         return Ok((login, Way::Directory { directories: vec![kept_by.clone()], user }));
     }
     let asked = asked_for(directories, &user);
-    let Some(first) = asked.first() else { return local(login) };
-    let bare = user.login();
+    if asked.is_empty() {
+        return local(login);
+    }
+    let login = counted_login(db, user.login(), &asked, directories).await?;
+    Ok((login, Way::Directory { directories: asked, user }))
+}
+
+/// The login of an account of these directories whose bare name that is: with the domain when somebody else has the
+/// bare one, whose failures are not this account's to count or to forget.
+async fn counted_login(
+    db: &mut PgConnection,
+    bare: String,
+    asked: &[String],
+    directories: &Directories,
+) -> sqlx::Result<String> {
     let owner: Option<Option<String>> =
         sqlx::query_scalar("select directory from access.person where login = $1")
             .bind(&bare)
@@ -41,8 +54,8 @@ pub(super) async fn way(
         None => true,
         Some(owner) => owner.is_some_and(|owner| asked.contains(&owner)),
     };
-    let login = if is_own { bare } else { login_with_domain(&bare, first, directories.get(first)) };
-    Ok((login, Way::Directory { directories: asked, user }))
+    let first = asked.first().filter(|_| !is_own);
+    Ok(first.map_or_else(|| bare.clone(), |first| login_with_domain(&bare, first, directories.get(first))))
 }
 
 /// Counts the try for the login of the entry that was found too, when it is another one than was typed. Until when
@@ -62,7 +75,9 @@ pub async fn look_at_entry(
     let known = people::find(db, directory, &entry.external_id).await?;
     let login = match (known, &entry.login) {
         (Some((_, login)), _) => login,
-        (None, Some(login)) => login_of(login),
+        (None, Some(login)) => {
+            counted_login(db, login_of(login), &[directory.to_owned()], &policy.directory).await?
+        }
         (None, None) => return Ok(None),
     };
     if attempt.counted.iter().any(|(counted, _)| *counted == login) {
