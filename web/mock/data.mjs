@@ -20,6 +20,7 @@ export const operations = [
     'person',
     'unit',
     'role',
+    'people_group',
     'api_key',
     'queue',
     'skill',
@@ -297,3 +298,14 @@ export const events = Array.from({ length: 40 }, (_, index) => ({
   payload: { before: { ring_seconds: 15 }, after: { ring_seconds: 20 } },
 }));
 export const everything = all;
+
+export const peopleGroups = [
+  as(
+    'people_group_id',
+    v({
+      name: 'Shift leaders',
+      roles: [{ role_id: roles[1].id, unit_id: units[0].id }],
+      members: persons.slice(0, 2).map((person) => person.person_id),
+    }),
+  ),
+];

@@ -81,7 +81,7 @@ const shots = [
   ['events-consumers-ru', '/automation/events/consumers', small, 'ru', 'light'],
   ['events-dead-en', '/automation/events/dead-letters', small, 'en', 'light'],
   ['tables-ru-dark', '/automation/tables', small, 'ru', 'dark'],
-  ...'people units roles keys queues operators skills reasons topics results trunks numbers prompts flows webhooks audit server'
+  ...'people units groups roles operations keys queues operators skills reasons topics results trunks numbers prompts flows webhooks audit server'
     .split(' ')
     .map((name, n) => [
       `admin-${name}`,

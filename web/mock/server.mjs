@@ -21,6 +21,7 @@ let scene = process.env.MOCK_SCENE;
 const collections = {
   people: data.persons,
   units: data.units,
+  'people-groups': data.peopleGroups,
   roles: data.roles,
   operations: data.operations,
   'api-keys': data.apiKeys,

@@ -6,7 +6,8 @@ export const problemsEn = {
   'directory-account': 'A directory of the company keeps this account: change it there.',
   'directory-away':
     'The directory of the company does not answer. Try again in a minute; accounts of this server work.',
-  'directory-password-expired': 'Your password has expired in the directory of the company. Change it there.',
+  'directory-password-expired':
+    'Your password has expired in the directory of the company. Change it there.',
   'already-exists': 'Something with this value exists already. Choose another value.',
   'in-use': 'It is still used. Remove it from where it is used first.',
   invalid: 'Some values are not accepted. See the marked fields.',

@@ -8,7 +8,8 @@ export const problemsUz: Words<typeof problemsEn> = {
   'directory-account': 'Bu hisobni kompaniya katalogi yuritadi: uni oʻsha yerda oʻzgartiring.',
   'directory-away':
     'Kompaniya katalogi javob bermayapti. Bir daqiqadan soʻng qayta urinib koʻring; shu server hisoblari ishlaydi.',
-  'directory-password-expired': 'Kompaniya katalogida parolingiz muddati tugagan. Uni oʻsha yerda almashtiring.',
+  'directory-password-expired':
+    'Kompaniya katalogida parolingiz muddati tugagan. Uni oʻsha yerda almashtiring.',
   'already-exists': 'Bunday qiymat allaqachon bor. Boshqasini tanlang.',
   'in-use': 'Bu hali ishlatilmoqda. Avval ishlatilgan joyidan olib tashlang.',
   invalid: 'Baʼzi qiymatlar qabul qilinmadi. Belgilangan maydonlarga qarang.',
