@@ -1,6 +1,7 @@
 //! Expiry of lots and holds, in chunks that block no accrual: accounts that somebody works on are left for the next run.
 
 use crate::book::Book;
+use crate::book::rows::whole;
 use crate::order::Order;
 use crate::store::{due, load, lock, write};
 use base::Author;
@@ -12,9 +13,10 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-/// Most due lots of one chunk: one transaction, half a second of work. Its postings and holds fit into the places that
-/// a lot's id leaves room for.
+/// Most due lots of one chunk: its postings and holds fit into the places that a lot's id leaves room for.
 pub const CHUNK_MAX: u32 = 10_000;
+/// Due lots of a chunk that nobody notices: whoever moves one of its accounts waits for a few hundredths of a second.
+pub const CHUNK: u32 = 1_000;
 /// Most due holds of one chunk.
 const HOLDS_MAX: u32 = 1_000;
 /// The kind of transactions that write off what expired.
@@ -56,7 +58,7 @@ pub struct Lost {
 /// # Errors
 /// The database refused; the caller's transaction is lost and nothing has expired.
 pub async fn expire_chunk(db: &mut PgConnection, now: DateTime<Utc>, limit: u32) -> sqlx::Result<Expired> {
-    let now = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
+    let now = whole(now);
     let found = due::lock_due(db, now, limit.min(CHUNK_MAX), HOLDS_MAX).await?;
     let mut book = Book::default();
     book.accounts.extend(found.accounts.into_iter().map(|account| (account.id, account)));

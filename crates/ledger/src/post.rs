@@ -1,7 +1,8 @@
 //! Orders into rows, in the caller's transaction: lock, load, let the book decide, write.
 
 use crate::book::Book;
-use crate::book::state::{Effect, LotId};
+use crate::book::rows::whole;
+use crate::book::state::{AccountState, Effect, LotId};
 use crate::order::{Account, MOVEMENTS_MAX, Movement, ORDERS_MAX, Order, OrderEvent};
 use crate::receipt::{Receipt, Refusal};
 use crate::store::{load, lock, originals, write};
@@ -56,14 +57,8 @@ pub(crate) async fn post_seeded(
     if orders.len() > ORDERS_MAX {
         return Ok(orders.iter().map(|_| Err(Refusal::TooManyOrders)).collect());
     }
-    // Whole microseconds, as the columns keep them: what is hashed now is what is read again.
-    let now = DateTime::from_timestamp_micros(now.timestamp_micros()).unwrap_or(now);
-    let mut book = load_book(db, now, orders).await?;
-    if book.known.len() == orders.len() {
-        // All repeated: nothing to number.
-        return Ok(book.post_all(now, 0, orders));
-    }
-    let block = lock::take_block(db).await?;
+    let now = whole(now);
+    let (block, mut book) = load_book(db, now, orders).await?;
     let answers = book.post_all(now, write::first_number(block), orders);
     append_events(db, now, seed, &book).await?;
     write::write(db, now, block, &book).await?;
@@ -118,7 +113,7 @@ impl Named {
     }
 }
 
-async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) -> sqlx::Result<Book> {
+async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) -> sqlx::Result<(i64, Book)> {
     let mut named = Named::of(orders);
     let holds: Vec<HoldId> = named.holds.iter().copied().collect();
     let reversed: Vec<TransactionId> = named.reversed.iter().copied().collect();
@@ -130,13 +125,15 @@ async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) 
     }
     let mut book = Book { wanted: named.reversed.clone(), ..Book::default() };
     lock_all(db, now, &named, &mut book).await?;
-    book.currencies = {
-        let of_accounts = book.accounts.values().map(|account| account.currency);
-        let all: BTreeSet<CurrencyId> = named.currencies.iter().copied().chain(of_accounts).collect();
-        load::currencies(db, &all.into_iter().collect::<Vec<_>>()).await?
-    };
+    let unseen = named.currencies.iter().filter(|currency| !book.currencies.contains_key(currency));
+    let unseen: Vec<CurrencyId> = unseen.copied().collect();
+    if !unseen.is_empty() {
+        // Of members who have no account yet and are debited: the refusal says what is wrong.
+        book.currencies.extend(load::currencies(db, &unseen).await?);
+    }
     let keys: Vec<&str> = orders.iter().map(|order| order.key.as_str()).collect();
-    book.known = load::known(db, &keys).await?;
+    let block;
+    (block, book.known) = load::block_and_known(db, &keys).await?;
     let mut lots = BTreeSet::new();
     if !holds.is_empty() {
         book.holds = load::holds(db, &holds).await?;
@@ -153,7 +150,7 @@ async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) 
         }
     }
     load_lots(db, &mut book, &named.drawn, &lots).await?;
-    Ok(book)
+    Ok((block, book))
 }
 
 /// Locks every account that the orders name, in the order of their ids, and opens those that are credited first.
@@ -165,8 +162,11 @@ async fn lock_all(
 ) -> sqlx::Result<()> {
     let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
     let all: Vec<AccountId> = all.into_iter().collect();
-    let keep = |states: Vec<crate::book::state::AccountState>, book: &mut Book| {
-        book.accounts.extend(states.into_iter().map(|state| (state.id, state)));
+    let keep = |states: Vec<(AccountState, bool)>, book: &mut Book| {
+        for (state, allows_debt) in states {
+            book.currencies.insert(state.currency, allows_debt);
+            book.accounts.insert(state.id, state);
+        }
     };
     keep(lock::lock_accounts(db, &all).await?, book);
     let missing: Vec<Account> = named

@@ -124,10 +124,9 @@ impl Writer {
     }
 
     async fn write_group(&mut self, mut group: Vec<Batch>) {
-        let taken = group.iter_mut().map(|batch| std::mem::take(&mut batch.orders));
-        let sizes: Vec<Vec<Order>> = taken.collect();
-        let lengths: Vec<usize> = sizes.iter().map(Vec::len).collect();
-        let orders: Vec<Order> = sizes.into_iter().flatten().collect();
+        let lengths: Vec<usize> = group.iter().map(|batch| batch.orders.len()).collect();
+        let orders: Vec<Order> =
+            group.iter_mut().flat_map(|batch| std::mem::take(&mut batch.orders)).collect();
         match self.write(&orders).await {
             Ok(answers) => answer_all(group, &lengths, answers),
             Err(error) if fault_of(&error) == Fault::Away => {
@@ -224,10 +223,22 @@ async fn take_group(arrived: &Mutex<Arrived>) -> Option<Vec<Batch>> {
 
 /// Who no longer waits has broken off, and sends again.
 fn answer_all(group: Vec<Batch>, lengths: &[usize], answers: Vec<Result<Receipt, Refusal>>) {
+    count(&answers);
     let mut answers = answers.into_iter();
     for (batch, length) in group.into_iter().zip(lengths) {
         let own: Vec<_> = answers.by_ref().take(*length).collect();
         let _left = batch.answer.send(Ok(own));
+    }
+}
+
+fn count(answers: &[Result<Receipt, Refusal>]) {
+    for answer in answers {
+        let word = match answer {
+            Ok(receipt) if receipt.repeated => "repeated",
+            Ok(_) => "posted",
+            Err(_) => "refused",
+        };
+        metrics::counter!("ledger_orders_total", "outcome" => word).increment(1);
     }
 }
 

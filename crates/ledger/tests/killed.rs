@@ -36,8 +36,7 @@ fn settings(folder: &Path) -> Settings {
         url: None,
         data_dir: folder.to_owned(),
         connections_max: NonZeroU32::new(8).unwrap(),
-        // What is killed is a process, not the machine: what was written reaches the disk.
-        durability: Durability::None,
+        durability: Durability::Full,
     }
 }
 
@@ -71,7 +70,8 @@ async fn serve() {
     let folder = PathBuf::from(folder);
     let database = Database::attach(&settings(&folder)).await.unwrap();
     let seed = rand::rng().random();
-    let ledger = Ledger::start(database.pool().clone(), Arc::new(SystemClock), seed, CancellationToken::new());
+    let ledger =
+        Ledger::start(database.pool().clone(), Arc::new(SystemClock), seed, CancellationToken::new());
     let _ = std::fs::remove_file(socket(&folder));
     let listener = UnixListener::bind(socket(&folder)).unwrap();
     loop {
@@ -141,7 +141,8 @@ async fn ask(connection: &mut Option<BufReader<UnixStream>>, folder: &Path, line
     let stream = connection.as_mut()?;
     stream.write_all(line.as_bytes()).await.ok()?;
     let mut answer = String::new();
-    let read = tokio::time::timeout(Duration::from_secs(20), stream.read_line(&mut answer)).await.ok()?.ok()?;
+    let read =
+        tokio::time::timeout(Duration::from_secs(20), stream.read_line(&mut answer)).await.ok()?.ok()?;
     (read > 0 && answer.ends_with('\n')).then(|| answer.trim().to_owned())
 }
 
@@ -208,7 +209,8 @@ async fn the_recount_equals_what_clients_were_told_after_every_kill() {
 /// How many transactions there are, once the database answers.
 async fn transactions(database: &Database) -> i64 {
     loop {
-        let count = sqlx::query_scalar("select count(*) from ledger.transaction").fetch_one(database.pool()).await;
+        let count =
+            sqlx::query_scalar("select count(*) from ledger.transaction").fetch_one(database.pool()).await;
         match count {
             Ok(count) => return count,
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,

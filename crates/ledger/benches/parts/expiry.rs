@@ -21,7 +21,7 @@ pub async fn run(site: &Site) {
     let clock = Arc::new(FixedClock::at(crate::site::now()));
     let ledger = Ledger::start(site.pool().clone(), clock, [2; 32], stop.clone());
     let pool = site.pool().clone();
-    let chunk = u32::try_from(variable("CHUNK", 10_000)).unwrap();
+    let chunk = u32::try_from(variable("CHUNK", 1_000)).unwrap();
     let run = tokio::spawn(async move {
         let begun = Instant::now();
         loop {

@@ -11,11 +11,13 @@ const CONNECTIONS: usize = 2;
 pub async fn run(site: &Site) {
     let lines = variable("LINES", 1_000_000);
     site.settle().await;
-    let limit = limit(site, lines.min(200_000)).await;
+    let (limit, limit_cpu) = limit(site, lines.min(200_000)).await;
+    let cpu = site.cpu();
     let first = pass(site, lines, false).await;
+    let each = (site.cpu() - cpu) * 1e6 / amount(lines);
     println!(
-        "{lines} credits in batches of {BATCH}: {first:.0} lines/s (goal 50,000; Postgres alone {limit:.0} rows/s \
-         over one connection)"
+        "{lines} credits in batches of {BATCH}: {first:.0} lines/s (goal 50,000), {each:.0} us of CPU each; Postgres alone \
+         {limit:.0} rows/s, {limit_cpu:.0} us"
     );
     let begun = Instant::now();
     pass(site, lines, true).await;
@@ -56,7 +58,7 @@ async fn pass(site: &Site, lines: usize, known: bool) -> f64 {
 }
 
 /// The rows alone, made by Postgres itself: no client, no checks, no hashes.
-async fn limit(site: &Site, lines: usize) -> f64 {
+async fn limit(site: &Site, lines: usize) -> (f64, f64) {
     for statement in [
         "create schema bench",
         "create table bench.transaction (like ledger.transaction including all)",
@@ -65,7 +67,7 @@ async fn limit(site: &Site, lines: usize) -> f64 {
     ] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(site.pool()).await.unwrap();
     }
-    let begun = Instant::now();
+    let (begun, cpu) = (Instant::now(), site.cpu());
     for from in (0..lines).step_by(BATCH) {
         sqlx::query(
             "with line as (
@@ -88,6 +90,12 @@ async fn limit(site: &Site, lines: usize) -> f64 {
         .unwrap();
     }
     let figure = rate(lines, begun.elapsed());
+    let each = (site.cpu() - cpu) * 1e6 / amount(lines);
     sqlx::raw_sql("drop schema bench cascade").execute(site.pool()).await.unwrap();
-    figure
+    (figure, each)
+}
+
+#[expect(clippy::as_conversions, clippy::cast_precision_loss, reason = "a count")]
+fn amount(lines: usize) -> f64 {
+    lines as f64
 }

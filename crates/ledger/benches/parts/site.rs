@@ -103,6 +103,25 @@ impl Site {
         self.light().account(n)
     }
 
+    /// Seconds of CPU that Postgres and this program have used.
+    pub fn cpu(&self) -> f64 {
+        let postmaster = self.database.postmaster_pid().unwrap();
+        let own = std::process::id();
+        let processes = std::fs::read_dir("/proc").unwrap().flatten();
+        let of = |stat: String| {
+            // After the name in brackets: state, parent, and at 12 and 13 user and system time in hundredths.
+            let (head, tail) = stat.rsplit_once(')')?;
+            let pid: u32 = head.split_once(' ')?.0.parse().ok()?;
+            let fields: Vec<&str> = tail.split_whitespace().collect();
+            let parent: u32 = fields.get(1)?.parse().ok()?;
+            let time = |at: usize| fields.get(at).and_then(|text| text.parse::<f64>().ok());
+            (parent == postmaster || pid == postmaster || pid == own).then_some(())?;
+            Some((time(11)? + time(12)?) / 100.0)
+        };
+        let stats = processes.filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok());
+        stats.filter_map(of).sum()
+    }
+
     /// What tasks take along.
     pub const fn light(&self) -> Light {
         Light { currency: self.currency, accounts: self.accounts }

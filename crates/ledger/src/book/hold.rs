@@ -1,7 +1,7 @@
 //! Holds: set aside, then taken, in part too, or released.
 
 use super::Book;
-use super::rows::{Closed, Draft, Owed, Placed};
+use super::rows::{Closed, Draft, Owed, Placed, whole};
 use super::spend::post;
 use super::state::{Hold, LotId, Mark};
 use crate::amount::Amount;
@@ -20,6 +20,7 @@ impl Book {
     ) -> Result<(), Refusal> {
         let asked = positive(amount)?;
         self.allows_debt(account.currency)?;
+        let expires_at = expires_at.map(whole);
         if expires_at.is_some_and(|end| end <= draft.now) {
             return Err(Refusal::EndsTooEarly);
         }

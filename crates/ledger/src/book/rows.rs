@@ -190,6 +190,11 @@ impl Draft {
     }
 }
 
+/// A moment in whole microseconds, as the columns keep it: what is hashed now is what is read again.
+pub(crate) fn whole(moment: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(moment.timestamp_micros()).unwrap_or(moment)
+}
+
 /// A transaction to be written.
 #[derive(Clone, Debug)]
 pub struct Transaction {
@@ -244,7 +249,7 @@ impl Transaction {
             reason: order.reason.clone(),
             source: order.source.clone().into_owned(),
             cause: (!order.cause.is_empty()).then(|| order.cause.clone()),
-            effective_at: order.effective_at.unwrap_or(now),
+            effective_at: order.effective_at.map_or(now, whole),
             booked_at: now,
             author: order.author,
             postings,

@@ -1,7 +1,7 @@
 //! Credits and debits.
 
 use super::Book;
-use super::rows::{Draft, NewLot, Owed, Posting};
+use super::rows::{Draft, NewLot, Owed, Posting, whole};
 use super::state::{AccountState, Lot, LotId, Mark};
 use crate::amount::{Amount, BALANCE_MAX};
 use crate::order::{Account, Counter, LotTerms, TEXT_MAX};
@@ -19,8 +19,9 @@ impl Book {
     ) -> Result<(), Refusal> {
         let amount = positive(amount)?;
         self.allows_debt(account.currency)?;
-        let active_from = terms.active_from.unwrap_or(draft.now);
-        if terms.expires_at.is_some_and(|end| end <= active_from || end <= draft.now) {
+        let active_from = terms.active_from.map_or(draft.now, whole);
+        let expires_at = terms.expires_at.map(whole);
+        if expires_at.is_some_and(|end| end <= active_from || end <= draft.now) {
             return Err(Refusal::EndsTooEarly);
         }
         if terms.tag.as_ref().is_some_and(|tag| tag.is_empty() || tag.len() > TEXT_MAX || tag.contains('\0'))
@@ -34,14 +35,7 @@ impl Book {
         }
         let place = draft.step();
         let id = LotId::of(draft.number, place);
-        let new = NewLot {
-            id,
-            account: state.id,
-            amount,
-            tag: terms.tag.clone(),
-            active_from,
-            expires_at: terms.expires_at,
-        };
+        let new = NewLot { id, account: state.id, amount, tag: terms.tag.clone(), active_from, expires_at };
         let paid = state.debt.min(amount);
         state.debt -= paid;
         state.add_lot(Lot {

@@ -167,19 +167,36 @@ struct MovedRow {
     short: i64,
 }
 
-/// The transactions that stand under keys, with what was answered.
-pub(crate) async fn known(
+#[derive(sqlx::FromRow)]
+struct KnownRow {
+    block: i64,
+    number: Option<i64>,
+    id: Option<TransactionId>,
+    body_hash: Option<Vec<u8>>,
+    booked_at: Option<DateTime<Utc>>,
+}
+
+/// A number for a block (its transactions are numbered from a thousand times it on), and the transactions that stand
+/// under keys, with what was answered.
+pub(crate) async fn block_and_known(
     db: &mut PgConnection,
     keys: &[&str],
-) -> sqlx::Result<BTreeMap<TransactionId, Known>> {
+) -> sqlx::Result<(i64, BTreeMap<TransactionId, Known>)> {
     let ids: Vec<TransactionId> = keys.iter().map(|key| transaction_id(key)).collect();
+    let rows: Vec<KnownRow> = sqlx::query_as(
+        "select (select nextval('ledger.block_id')) as block, t.number, t.id, t.body_hash, t.booked_at
+        from (values (1)) as one (row)
+        left join ledger.transaction t on t.id = any($1)",
+    )
+    .bind(ids)
+    .fetch_all(&mut *db)
+    .await?;
+    let block = rows.first().map(|row| row.block).ok_or(sqlx::Error::RowNotFound)?;
+    let head = |row: KnownRow| Some((row.number?, row.id?, row.body_hash?, row.booked_at?));
     let heads: Vec<(i64, TransactionId, Vec<u8>, DateTime<Utc>)> =
-        sqlx::query_as("select number, id, body_hash, booked_at from ledger.transaction where id = any($1)")
-            .bind(ids)
-            .fetch_all(&mut *db)
-            .await?;
+        rows.into_iter().filter_map(head).collect();
     if heads.is_empty() {
-        return Ok(BTreeMap::new());
+        return Ok((block, BTreeMap::new()));
     }
     let numbers: Vec<i64> = heads.iter().map(|(number, ..)| *number).collect();
     let mut moved: BTreeMap<i64, Vec<Moved>> = BTreeMap::new();
@@ -194,7 +211,7 @@ pub(crate) async fn known(
         let receipt = Receipt { transaction: id, number, booked_at, repeated: true, moved };
         Ok((id, Known { body_hash, receipt }))
     };
-    heads.into_iter().map(known).collect()
+    Ok((block, heads.into_iter().map(known).collect::<sqlx::Result<_>>()?))
 }
 
 /// What the movements of transactions did, as their receipts said.

@@ -1,8 +1,6 @@
-//! Locks: members' accounts in the order of their ids, then, at the very end, the head of the chain. An account's lock
-//! covers its lots and holds.
+//! Locks of members' accounts, in the order of their ids. An account's lock covers its lots and holds.
 
 use crate::book::state::AccountState;
-use crate::chain::Hash;
 use crate::order::{Account, MEMBER};
 use base::id::{AccountId, CurrencyId};
 use chrono::{DateTime, Utc};
@@ -27,22 +25,30 @@ impl From<AccountRow> for AccountState {
     }
 }
 
-/// Locks members' accounts that exist.
+/// An account, and whether its currency allows debt.
+#[derive(sqlx::FromRow)]
+struct LockedRow {
+    #[sqlx(flatten)]
+    account: AccountRow,
+    allows_debt: bool,
+}
+
+/// Locks members' accounts that exist. With each, whether its currency allows debt.
 pub(crate) async fn lock_accounts(
     db: &mut PgConnection,
     accounts: &[AccountId],
-) -> sqlx::Result<Vec<AccountState>> {
-    let rows: Vec<AccountRow> = sqlx::query_as(
-        "select id, owner, currency, balance, held, debt, claim
-        from ledger.account
-        where id = any($1) and role = 'member'
-        order by id
-        for no key update",
+) -> sqlx::Result<Vec<(AccountState, bool)>> {
+    let rows: Vec<LockedRow> = sqlx::query_as(
+        "select a.id, a.owner, a.currency, a.balance, a.held, a.debt, a.claim, c.allows_debt
+        from ledger.account a join ledger.currency c on c.id = a.currency
+        where a.id = any($1) and a.role = 'member'
+        order by a.id
+        for no key update of a",
     )
     .bind(accounts)
     .fetch_all(db)
     .await?;
-    Ok(rows.into_iter().map(AccountState::from).collect())
+    Ok(rows.into_iter().map(|row| (AccountState::from(row.account), row.allows_debt)).collect())
 }
 
 /// Opens accounts that do not exist, in the order of their ids. Whoever opens one at the same moment is waited for.
@@ -75,12 +81,4 @@ pub(crate) async fn open_accounts(
 /// A number for a block: its transactions are numbered from a thousand times it on.
 pub(crate) async fn take_block(db: &mut PgConnection) -> sqlx::Result<i64> {
     sqlx::query_scalar("select nextval('ledger.block_id')").fetch_one(db).await
-}
-
-/// Locks the end of the chain: its position and hash. Held until the caller's transaction ends.
-pub(crate) async fn lock_head(db: &mut PgConnection) -> sqlx::Result<(i64, Hash)> {
-    let (position, hash): (i64, Vec<u8>) =
-        sqlx::query_as("select position, hash from ledger.chain for no key update").fetch_one(db).await?;
-    let hash = Hash::try_from(hash).map_err(|_| sqlx::Error::decode("the chain's hash has no 32 bytes"))?;
-    Ok((position, hash))
 }

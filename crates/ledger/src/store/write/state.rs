@@ -1,73 +1,14 @@
-//! Rows that change: balances, lots, holds. The accounts are locked, so the values are simply set.
+//! Lots that were drawn from, and holds. Their accounts are locked, so the values are simply set.
 
 use crate::book::Book;
-use crate::book::state::{AccountState, Hold, Lot, LotId, Mark};
+use crate::book::state::{Hold, Lot, LotId, Mark};
 use base::id::{AccountId, HoldId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
-pub(super) async fn write_accounts(db: &mut PgConnection, book: &Book) -> sqlx::Result<()> {
-    let rows: Vec<&AccountState> = book.accounts.values().filter(|account| account.changed).collect();
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "update ledger.account a
-        set balance = given.balance, held = given.held, debt = given.debt, claim = given.claim
-        from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-            as given (id, balance, held, debt, claim)
-        where a.id = given.id",
-    )
-    .bind(rows.iter().map(|row| row.id).collect::<Vec<AccountId>>())
-    .bind(rows.iter().map(|row| row.balance).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|row| row.held).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|row| row.debt).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|row| row.claim).collect::<Vec<i64>>())
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-pub(super) async fn write_lots(db: &mut PgConnection, book: &Book) -> sqlx::Result<()> {
-    let all = book.accounts.values().flat_map(|account| account.lots.iter().map(|lot| (account.id, lot)));
-    let (mut new, mut changed) = (Vec::new(), Vec::new());
-    for (account, lot) in all {
-        match lot.mark {
-            Mark::New => new.push((account, lot)),
-            Mark::Changed => changed.push(lot),
-            Mark::Same => {}
-        }
-    }
-    insert_lots(db, &new).await?;
-    update_lots(db, &changed).await
-}
-
-async fn insert_lots(db: &mut PgConnection, rows: &[(AccountId, &Lot)]) -> sqlx::Result<()> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(
-        "insert into ledger.lot (id, account, amount, remaining, held, expired, open, tag, active_from, expires_at)
-        select id, account, amount, remaining, held, expired, remaining > 0, tag, active_from, expires_at
-        from unnest($1::bigint[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[],
-            $8::timestamptz[], $9::timestamptz[])
-            as given (id, account, amount, remaining, held, expired, tag, active_from, expires_at)",
-    )
-    .bind(rows.iter().map(|(_, lot)| lot.id.0).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|(account, _)| *account).collect::<Vec<AccountId>>())
-    .bind(rows.iter().map(|(_, lot)| lot.amount).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|(_, lot)| lot.remaining).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|(_, lot)| lot.held).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|(_, lot)| lot.expired).collect::<Vec<i64>>())
-    .bind(rows.iter().map(|(_, lot)| lot.tag.as_deref()).collect::<Vec<Option<&str>>>())
-    .bind(rows.iter().map(|(_, lot)| lot.active_from).collect::<Vec<DateTime<Utc>>>())
-    .bind(rows.iter().map(|(_, lot)| lot.expires_at).collect::<Vec<Option<DateTime<Utc>>>>())
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-async fn update_lots(db: &mut PgConnection, rows: &[&Lot]) -> sqlx::Result<()> {
+pub(super) async fn update_lots(db: &mut PgConnection, book: &Book) -> sqlx::Result<()> {
+    let all = book.accounts.values().flat_map(|account| &account.lots);
+    let rows: Vec<&Lot> = all.filter(|lot| lot.mark == Mark::Changed).collect();
     if rows.is_empty() {
         return Ok(());
     }
