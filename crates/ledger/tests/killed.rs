@@ -1,7 +1,7 @@
 //! kill -9 under load: a process of its own serves the ledger to clients that send again with their keys; it, and now and
 //! then Postgres too, is killed in the middle. In the end the recount equals what the clients were told.
 //!
-//! `KILLS=200 cargo nextest run -p ledger --test killed` does it two hundred times; a run of the tests does it twelve times.
+//! `KILLS=200 cargo nextest run -p ledger --test killed` does it two hundred times; a run of the tests does it eight times.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a fault")]
 
 use base::id::CurrencyId;
@@ -150,7 +150,7 @@ async fn ask(connection: &mut Option<BufReader<UnixStream>>, folder: &Path, line
 #[tokio::test(flavor = "multi_thread")]
 async fn the_recount_equals_what_clients_were_told_after_every_kill() {
     platform::tls::choose();
-    let kills: usize = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(12);
+    let kills: usize = std::env::var("KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(8);
     let folder = tempfile::tempdir().unwrap();
     std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o755)).unwrap();
     let database = Database::start(&settings(folder.path())).await.unwrap();
