@@ -70,7 +70,7 @@ pub enum Look {
     /// Too many wrong passwords: nothing is looked at before.
     Locked(DateTime<Utc>),
     /// Check it, then [`store::conclude`].
-    Check(Attempt),
+    Check(Box<Attempt>),
 }
 
 /// How a sign-in ended.

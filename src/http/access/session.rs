@@ -104,7 +104,7 @@ async fn sign_in(
     };
     let typed = body.into_inner().password;
     if let Way::Directory { directories, user } = attempt.way().clone() {
-        let token = directory_sign_in::sign_in(&state, attempt, &directories, &user, &typed, now).await?;
+        let token = directory_sign_in::sign_in(&state, *attempt, &directories, &user, &typed, now).await?;
         return welcome(&state, &token).await;
     }
     let stored = attempt.stored_hash().map(str::to_owned);

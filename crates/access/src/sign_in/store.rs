@@ -42,7 +42,7 @@ pub async fn look(
         return Ok(Look::Locked(until));
     }
     count(db, &mut attempt, login, by_login, now, &policy.lockout).await?;
-    Ok(Look::Check(attempt))
+    Ok(Look::Check(Box::new(attempt)))
 }
 
 async fn find_candidate(db: &mut PgConnection, login: &str) -> sqlx::Result<Option<Candidate>> {
