@@ -88,6 +88,7 @@ fn sql_stays_in_store_and_query_files() {
         path.split('/').any(|part| matches!(part, "store" | "query" | "store.rs" | "query.rs"))
             || path.starts_with("tests/")
             || path.contains("/tests/")
+            || path.contains("/benches/")
             || path.ends_with("tests.rs")
             || path.starts_with("crates/platform/")
     };
