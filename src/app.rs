@@ -83,6 +83,9 @@ pub enum RunError {
     /// The recount of the ledger.
     #[error("{0} things are wrong in the ledger: the lines above name them")]
     Findings(u64),
+    /// The key of coupon codes.
+    #[error("the key of coupon codes in the data folder cannot be used")]
+    CouponKey(#[source] std::io::Error),
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),

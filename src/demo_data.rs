@@ -2,6 +2,7 @@
 //!
 //! For a first look only: everybody knows its password. `[demo] load = false` keeps it out.
 
+mod catalogue;
 pub mod files;
 mod loyalty;
 mod records;
@@ -99,6 +100,7 @@ pub async fn load(
     loader.customers(&customers).await?;
     loader.records(&records).await?;
     loader.loyalty(&loyalty).await?;
+    loader.catalogue(folder).await?;
 
     let loaded = Loaded {
         password: organisation.password,

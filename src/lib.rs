@@ -13,6 +13,7 @@ pub mod live;
 pub mod loyalty;
 pub mod messages;
 pub mod processes;
+mod promotions;
 mod records;
 pub mod run;
 pub mod settings;

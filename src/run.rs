@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::messages::Links;
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
-use crate::{demo_data, http, ingest, processes};
+use crate::{demo_data, http, ingest, processes, promotions};
 use access::FirstAdministrator;
 use actors::messages::LinkBoard;
 use base::{Author, Edit};
@@ -161,6 +161,7 @@ fn listen(
     .with(running)
     .with(links)
     .with(Arc::clone(&directories))
+    .with(promotions::start(ground).map_err(RunError::CouponKey)?)
     .shared();
     let sockets = LiveSockets::new(Sockets::new(beats), state.clone(), live);
     let serving = serve(&state, &sockets, None)?;

@@ -22,6 +22,7 @@ pub mod message;
 pub mod messages;
 pub mod operator;
 pub mod processes;
+pub mod promotions;
 pub mod queue;
 pub mod supervise;
 pub mod timers;

@@ -23,6 +23,8 @@ pub enum Needs {
     Session,
     /// This operation, in at least one unit; the handler looks at the unit.
     Operation(Operation),
+    /// One of these operations, in at least one unit; the handler looks which, and at the unit.
+    AnyOf(&'static [Operation]),
 }
 
 /// One method of one address.
@@ -122,7 +124,7 @@ async fn check(
     needs: Needs,
     request: &ServiceRequest,
 ) -> Result<Option<(Caller, Option<Operation>)>, ApiError> {
-    let operation = match needs {
+    let operations = match &needs {
         Needs::Nothing => return Ok(None),
         Needs::Session => {
             let state = caller::state_of(request.request())?;
@@ -130,14 +132,17 @@ async fn check(
             request.extensions_mut().insert(session);
             return Ok(None);
         }
-        Needs::Caller => None,
-        Needs::Operation(operation) => Some(operation),
+        Needs::Caller => &[],
+        Needs::Operation(operation) => std::slice::from_ref(operation),
+        Needs::AnyOf(operations) => *operations,
     };
     let state = caller::state_of(request.request())?;
     let caller = caller::identify(request.headers(), &state).await?;
-    if let Some(Err(refusal)) = operation.map(|operation| caller.require(operation)) {
+    let allowed = operations.iter().copied().find(|operation| caller.permissions().allows(*operation));
+    let operation = allowed.or(operations.first().copied());
+    if let (None, Some(wanted)) = (allowed, operation) {
         record_refusal(&state, &caller, request.request(), operation).await;
-        return Err(refusal);
+        caller.require(wanted)?;
     }
     request.extensions_mut().insert(caller.clone());
     Ok(Some((caller, operation)))

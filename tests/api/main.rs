@@ -12,6 +12,8 @@ mod flows;
 mod keys;
 mod limits;
 mod loyalty;
+mod loyalty_catalogue;
+mod loyalty_promotions;
 mod messages;
 mod password;
 mod people;

@@ -10,6 +10,7 @@ use actors::processes::Processes;
 use base::id::{OrgUnitId, PersonId, RoleId, SessionId};
 use base::{Author, Clock, Edit, FixedClock, Locale};
 use chrono::{DateTime, Utc};
+use loyalty::coupon::code::CodeKey;
 use platform::ingest::Ingest;
 use platform::testing::TestDb;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
@@ -19,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use trunkline::http::AppState;
+use trunkline::http::resources::loyalty::Coupons;
 use trunkline::http::server::{NoSockets, serve};
 use trunkline::http::settings::Http;
 use trunkline::ingest::KnownCustomers;
@@ -88,6 +90,7 @@ impl TestServer {
             .with(ingest)
             .with(earning.clone())
             .with(Arc::clone(&processes))
+            .with(Coupons(CodeKey::new([6; 32])))
             .shared();
         let mut tx = db.pool().begin().await.unwrap();
         let first = access::bootstrap(&mut tx, clock.now(), &mut state.dice()).await.unwrap().unwrap();

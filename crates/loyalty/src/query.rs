@@ -3,7 +3,14 @@
 mod account;
 mod adjustment;
 mod configuration;
+pub mod conversion;
+pub mod master;
 mod member;
+pub mod offer;
+pub mod order;
+pub mod partner;
+pub mod promotion;
+pub mod reward;
 
 pub use account::{
     AccountSearch, account_of_customer, enrolled, find_account, find_accounts, find_by_number, find_service,

@@ -3,6 +3,16 @@
 mod account;
 mod adjustment;
 mod configuration;
+pub mod contest;
+pub mod coupon;
+pub mod granting;
+pub mod master;
+pub mod movement;
+pub mod offer;
+pub mod order;
+pub mod partner;
+pub mod promotion;
+pub mod reward;
 mod service;
 mod standing;
 

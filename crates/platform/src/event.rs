@@ -16,7 +16,7 @@ mod store;
 mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
-pub use consumer::{Handler, advance, run};
+pub use consumer::{Handler, advance, advance_local, run};
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
 };

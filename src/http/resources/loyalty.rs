@@ -1,4 +1,4 @@
-//! Loyalty programmes: members, points, activities (CIMP-API-01..13). JSON and XML on the same operations.
+//! Loyalty programmes: members, points, activities (CIMP-API-01..13); masters, the catalogue, partners, promotions. JSON and XML on the same operations.
 
 mod accounts;
 mod activities;
@@ -6,17 +6,28 @@ mod adjustments;
 mod audit;
 mod balance;
 mod bodies;
+mod changes;
+mod common;
+mod conversions;
+mod coupons;
 mod explain;
 mod history;
+mod masters;
 mod media;
 mod member;
+mod orders;
+mod partners;
 mod parts;
 mod profile;
 mod programmes;
+mod promotions;
 mod returns;
+mod rewards;
 mod schema;
 mod services;
 mod xml;
+
+pub use common::Coupons;
 
 use crate::http::route::Route;
 
@@ -36,6 +47,13 @@ pub fn routes() -> Vec<Route> {
         audit::routes(),
         member::routes(),
         schema::routes(),
+        masters::routes(),
+        rewards::routes(),
+        orders::routes(),
+        partners::routes(),
+        conversions::routes(),
+        promotions::routes(),
+        coupons::routes(),
     ]
     .concat()
 }
@@ -56,5 +74,12 @@ pub fn docs() -> Vec<utoipa::openapi::OpenApi> {
         audit::docs(),
         member::docs(),
         schema::docs(),
+        masters::docs(),
+        rewards::docs(),
+        orders::docs(),
+        partners::docs(),
+        conversions::docs(),
+        promotions::docs(),
+        coupons::docs(),
     ]
 }

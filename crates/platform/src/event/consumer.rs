@@ -101,6 +101,33 @@ async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx
     Ok(Step::Handled(events.len()))
 }
 
+/// [`advance`] for a reader that stays on one thread: the next batch in a transaction that also moves the place; how many
+/// events it was.
+///
+/// # Errors
+/// The database or the reader refused; nothing has moved.
+pub async fn advance_local(
+    pool: &PgPool,
+    name: &str,
+    handle: impl AsyncFnOnce(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
+) -> sqlx::Result<usize> {
+    let mut tx = pool.begin().await?;
+    let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    let events = store::read(&mut tx, after, BATCH_MAX).await?;
+    match events.last() {
+        Some(last) => {
+            let at = last.at;
+            handle(&mut tx, &events).await?;
+            store::set_position(&mut tx, name, at).await?;
+            tx.commit().await?;
+        }
+        None if is_new => tx.commit().await?,
+        // The lock alone is given up without a write to the disk.
+        None => tx.rollback().await?,
+    }
+    Ok(events.len())
+}
+
 /// The same batch, each event behind a savepoint of its own: what fails becomes a dead letter.
 async fn advance_singly(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
     let mut tx = pool.begin().await?;

@@ -1,6 +1,7 @@
 //! Awards and adjustments by hand; above the limit of the bonus type somebody else approves (CIMP-BON-10, CIMP-TXN-02,
 //! CIMP-TXN-04, CIMP-API-09).
 
+use super::common::check_reason;
 use super::media::spoken;
 use super::parts::{
     AmountText, OfProgramme, account_of, bonus_type_of, only, order_key, require_enrolled, source_of,
@@ -13,6 +14,7 @@ use loyalty::account::Account;
 use loyalty::adjustment::{Adjustment, AdjustmentKind, AdjustmentState};
 use loyalty::bonus_type::BonusType;
 use loyalty::bonus_type::amount::Points;
+use loyalty::master::ReasonArea;
 use loyalty::movement::{Manual, manual};
 use loyalty::store::NewAdjustment;
 use sqlx::PgConnection;
@@ -135,6 +137,11 @@ async fn ask(
     key.once(state, caller, body, async |db, rng| {
         let account = account_of(db, named, of.programme.as_deref()).await?;
         require_enrolled(&account)?;
+        let area = match kind {
+            AdjustmentKind::Award => ReasonArea::Award,
+            AdjustmentKind::Adjustment => ReasonArea::Adjustment,
+        };
+        check_reason(db, body.reason.trim(), area).await?;
         let bonus_type = bonus_type_of(db, &account, body.bonus_type.as_deref()).await?;
         let units = units_of(&body.amount, &bonus_type)?;
         if kind == AdjustmentKind::Award && units < 0 {

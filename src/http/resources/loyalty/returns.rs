@@ -1,5 +1,6 @@
 //! Taking back what was accrued: goods that were returned, accruals that were a mistake (CIMP-TXN-01, CIMP-TXN-03).
 
+use super::common::check_reason;
 use super::media::spoken;
 use super::parts::{AmountText, OfProgramme, account_of, order_key, refused, require_enrolled, source_of};
 use crate::http::prelude::*;
@@ -10,6 +11,7 @@ use ledger::query::TransactionView;
 use loyalty::account::Account;
 use loyalty::bonus_type::amount::{self, Points};
 use loyalty::bonus_type::{BonusType, Rounding};
+use loyalty::master::ReasonArea;
 use loyalty::movement::{Back, TakeBack, back, book, share};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -237,6 +239,9 @@ async fn return_goods(
     key.once(&state, &caller, &body, async |db, rng| {
         let account = account_of(db, &named.0, of.programme.as_deref()).await?;
         require_enrolled(&account)?;
+        if let Some(reason) = body.reason.as_deref().filter(|reason| !reason.is_empty()) {
+            check_reason(db, reason, ReasonArea::Return).await?;
+        }
         let accruals = accruals_of(db, &account, &body, caller.now()).await?;
         if accruals.is_empty() {
             return Err(ApiError::not_found("accrual for the purchase", &body.purchase));
@@ -335,6 +340,7 @@ async fn cancel_accrual(
     key.once(&state, &caller, &body, async |db, rng| {
         let account = account_of(db, &named.0, of.programme.as_deref()).await?;
         require_enrolled(&account)?;
+        check_reason(db, body.reason.trim(), ReasonArea::Cancellation).await?;
         let missing = || ApiError::not_found("accrual", body.transaction);
         let view = ledger::query::find_transaction(&mut *db, body.transaction).await?.ok_or_else(missing)?;
         let types = loyalty::query::bonus_types(&mut *db, Some(account.programme_id)).await?;

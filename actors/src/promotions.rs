@@ -1,0 +1,9 @@
+//! Promotions at work: offers to accounts that fit, activated by what happens, and what is due by itself. Shells: what is
+//! decided is decided in `loyalty` and `rules`.
+
+mod consumer;
+mod fitting;
+mod worker;
+
+pub use consumer::CONSUMER;
+pub use worker::{Promotions, step};
