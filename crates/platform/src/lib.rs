@@ -8,6 +8,7 @@ pub mod event_type;
 pub mod idempotency;
 pub mod ingest;
 pub mod journal;
+pub mod lease;
 pub mod migrate;
 pub mod partition;
 pub mod telemetry;

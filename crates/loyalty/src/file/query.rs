@@ -1,0 +1,243 @@
+//! SQL that reads structures and files.
+
+use super::FileKind;
+use super::record::{FileState, LoyaltyFile, StoredStructure, StructureFields, Tally};
+use super::structure::Structure;
+use crate::account::AccountStatus;
+use base::id::MasterAccountId;
+use chrono::{DateTime, Utc};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+#[derive(sqlx::FromRow)]
+struct StructureRow {
+    structure_id: Uuid,
+    programme_id: Uuid,
+    title: String,
+    definition: Json<Structure>,
+    active: bool,
+    version: i32,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<StructureRow> for StoredStructure {
+    fn from(row: StructureRow) -> Self {
+        Self {
+            id: row.structure_id,
+            fields: StructureFields {
+                programme_id: row.programme_id,
+                title: row.title,
+                active: row.active,
+                structure: row.definition.0,
+            },
+            created_at: row.created_at,
+            updated_at: row.updated_at,
+            version: row.version,
+        }
+    }
+}
+
+/// All structures, by title.
+///
+/// # Errors
+/// The database failed.
+pub async fn structures(db: &mut PgConnection) -> sqlx::Result<Vec<StoredStructure>> {
+    let rows: Vec<StructureRow> = sqlx::query_as(
+        "select structure_id, programme_id, title, definition, active, version, created_at, updated_at
+         from loyalty.file_structure order by title, structure_id",
+    )
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(StoredStructure::from).collect())
+}
+
+/// One structure.
+///
+/// # Errors
+/// The database failed.
+pub async fn structure(db: &mut PgConnection, structure_id: Uuid) -> sqlx::Result<Option<StoredStructure>> {
+    let row: Option<StructureRow> = sqlx::query_as(
+        "select structure_id, programme_id, title, definition, active, version, created_at, updated_at
+         from loyalty.file_structure where structure_id = $1",
+    )
+    .bind(structure_id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(StoredStructure::from))
+}
+
+/// Which files are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of this type.
+    pub kind: Option<FileKind>,
+    /// In this state.
+    pub state: Option<FileState>,
+    /// Of this programme.
+    pub programme_id: Option<Uuid>,
+    /// With this in the name.
+    pub name: Option<String>,
+    /// Started at this moment or later.
+    pub from: Option<DateTime<Utc>>,
+    /// Started before this moment.
+    pub to: Option<DateTime<Utc>>,
+    /// Only those behind this one in the list.
+    pub after: Option<(DateTime<Utc>, Uuid)>,
+}
+
+#[derive(sqlx::FromRow)]
+struct FileRow {
+    file_id: Uuid,
+    programme_id: Option<Uuid>,
+    structure_id: Option<Uuid>,
+    name: String,
+    kind: Option<String>,
+    sha256: Option<Vec<u8>>,
+    state: FileState,
+    refusal_code: Option<String>,
+    refusal: Option<String>,
+    repeats: Option<Uuid>,
+    bytes: i64,
+    lines: i64,
+    done: i64,
+    reject_bytes: i64,
+    tally: Json<Tally>,
+    started_at: DateTime<Utc>,
+    moved_at: DateTime<Utc>,
+    finished_at: Option<DateTime<Utc>>,
+}
+
+impl From<FileRow> for LoyaltyFile {
+    fn from(row: FileRow) -> Self {
+        Self {
+            id: row.file_id,
+            programme_id: row.programme_id,
+            structure_id: row.structure_id,
+            name: row.name,
+            kind: row.kind.as_deref().and_then(FileKind::from_name),
+            sha256: row.sha256.map(hex::encode),
+            state: row.state,
+            refusal_code: row.refusal_code,
+            refusal: row.refusal,
+            repeats: row.repeats,
+            bytes: row.bytes,
+            lines: row.lines,
+            done: row.done,
+            tally: row.tally.0,
+            has_rejects: row.reject_bytes > 0,
+            started_at: row.started_at,
+            moved_at: row.moved_at,
+            finished_at: row.finished_at,
+        }
+    }
+}
+
+/// Up to `limit` files, the newest first.
+///
+/// # Errors
+/// The database failed.
+pub async fn files(db: &mut PgConnection, filter: &Filter, limit: i64) -> sqlx::Result<Vec<LoyaltyFile>> {
+    let rows: Vec<FileRow> = sqlx::query_as(
+        "select file_id, programme_id, structure_id, name, kind, sha256, state, refusal_code, refusal, repeats, bytes,
+            lines, done, reject_bytes, tally, started_at, moved_at, finished_at
+         from loyalty.file
+         where ($1::text is null or kind = $1) and ($2::text is null or state = $2)
+            and ($3::uuid is null or programme_id = $3)
+            and ($4::text is null or position(lower($4) in lower(name)) > 0)
+            and ($5::timestamptz is null or started_at >= $5) and ($6::timestamptz is null or started_at < $6)
+            and ($7::timestamptz is null or (started_at, file_id) < ($7, $8))
+         order by started_at desc, file_id desc limit $9",
+    )
+    .bind(filter.kind.map(FileKind::as_str))
+    .bind(filter.state)
+    .bind(filter.programme_id)
+    .bind(&filter.name)
+    .bind(filter.from)
+    .bind(filter.to)
+    .bind(filter.after.map(|(started_at, _)| started_at))
+    .bind(filter.after.map(|(_, file_id)| file_id))
+    .bind(limit)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(LoyaltyFile::from).collect())
+}
+
+/// One file.
+///
+/// # Errors
+/// The database failed.
+pub async fn file(db: &mut PgConnection, file_id: Uuid) -> sqlx::Result<Option<LoyaltyFile>> {
+    let row: Option<FileRow> = sqlx::query_as(
+        "select file_id, programme_id, structure_id, name, kind, sha256, state, refusal_code, refusal, repeats, bytes,
+            lines, done, reject_bytes, tally, started_at, moved_at, finished_at
+         from loyalty.file where file_id = $1",
+    )
+    .bind(file_id)
+    .fetch_optional(db)
+    .await?;
+    Ok(row.map(LoyaltyFile::from))
+}
+
+/// What lines of files need of an account.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct KnownAccount {
+    /// The number that files name it by.
+    pub number: String,
+    /// Its id.
+    pub account_id: MasterAccountId,
+    /// Who takes part.
+    pub customer_id: Uuid,
+    /// What it is.
+    #[sqlx(try_from = "i16")]
+    pub status: AccountStatus,
+    zone: String,
+}
+
+impl KnownAccount {
+    /// Where its programme's midnight is.
+    #[must_use]
+    pub fn zone(&self) -> chrono_tz::Tz {
+        self.zone.parse().unwrap_or(chrono_tz::UTC)
+    }
+}
+
+/// The accounts of a programme with these numbers.
+///
+/// # Errors
+/// The database failed.
+pub async fn accounts(
+    db: &mut PgConnection,
+    programme_id: Uuid,
+    numbers: &[&str],
+) -> sqlx::Result<BTreeMap<String, KnownAccount>> {
+    let rows: Vec<KnownAccount> = sqlx::query_as(
+        "select a.number, a.account_id, a.customer_id, a.status, p.zone
+         from loyalty.account a join loyalty.programme p using (programme_id)
+         where a.programme_id = $1 and a.number = any($2)",
+    )
+    .bind(programme_id)
+    .bind(numbers)
+    .fetch_all(db)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.number.clone(), row)).collect())
+}
+
+/// The code of the programme's bonus type, when it has one only.
+///
+/// # Errors
+/// The database failed.
+pub async fn only_bonus_type(db: &mut PgConnection, programme_id: Uuid) -> sqlx::Result<Option<String>> {
+    let codes: Vec<String> = sqlx::query_scalar(
+        "select code from loyalty.bonus_type where programme_id = $1 order by code limit 2",
+    )
+    .bind(programme_id)
+    .fetch_all(db)
+    .await?;
+    Ok(match <[String; 1]>::try_from(codes) {
+        Ok([code]) => Some(code),
+        Err(_) => None,
+    })
+}

@@ -1,0 +1,110 @@
+//! What happens at a programme's midnight, and in which order (GAP-36, CIMP-BON-12).
+//!
+//! The order is fixed, because each step looks at what the one before left: points become usable, then tiers are settled,
+//! then points expire, then members are told what expires next, then the day is closed, and on the first day of a month the
+//! month before is counted. A server that was away catches up with the next night: what is due is due.
+
+pub mod query;
+pub mod store;
+#[cfg(test)]
+mod tests;
+
+use crate::bonus_type::midnight;
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono_tz::Tz;
+
+/// How many days before points expire their members are told.
+pub const NOTICE_DAYS: [u16; 3] = [30, 7, 1];
+/// For how many nights that nobody worked notices are made up for: who was away longer than a week tells nobody of days
+/// that are over.
+pub const MISSED_NIGHTS_MAX: i64 = 7;
+
+/// A step of the night, in the order in which they are done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Holds that have ended are released: their points are free again, and may expire.
+    ReleaseHolds,
+    /// Tiers that are lost or reached by the calendar.
+    SettleTiers,
+    /// Points whose day has come, those that expire first before the others.
+    ExpirePoints,
+    /// Notices 30, 7 and 1 days before.
+    TellExpiring,
+    /// The ledger's closing balances of the day.
+    CloseDay,
+    /// On the first day of a month: the statistics of the month before.
+    Statistics,
+}
+
+impl Step {
+    /// All, in their order.
+    pub const ALL: [Self; 6] = [
+        Self::ReleaseHolds,
+        Self::SettleTiers,
+        Self::ExpirePoints,
+        Self::TellExpiring,
+        Self::CloseDay,
+        Self::Statistics,
+    ];
+
+    /// Its name, as stored.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ReleaseHolds => "release_holds",
+            Self::SettleTiers => "settle_tiers",
+            Self::ExpirePoints => "expire_points",
+            Self::TellExpiring => "tell_expiring",
+            Self::CloseDay => "close_day",
+            Self::Statistics => "statistics",
+        }
+    }
+}
+
+/// The day that has begun in `zone`.
+#[must_use]
+pub fn today(now: DateTime<Utc>, zone: Tz) -> NaiveDate {
+    now.with_timezone(&zone).date_naive()
+}
+
+/// The steps of this night that are not done, in order.
+#[must_use]
+pub fn left(done: &[String]) -> Vec<Step> {
+    Step::ALL.into_iter().filter(|step| !done.iter().any(|name| name == step.as_str())).collect()
+}
+
+/// One sort of notice: lots that expire on a day which is so many days away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// The day on which they expire.
+    pub day: NaiveDate,
+    /// Days from now.
+    pub days: u16,
+    /// The first moment of the day.
+    pub from: DateTime<Utc>,
+    /// The first moment of the next.
+    pub to: DateTime<Utc>,
+}
+
+/// The notices of a night: for each distance the day it looks at, and those of nights since `last` that nobody worked.
+#[must_use]
+pub fn notices(today: NaiveDate, last: Option<NaiveDate>, zone: Tz) -> Vec<Due> {
+    let missed = last.map_or(1, |last| (today - last).num_days()).clamp(1, MISSED_NIGHTS_MAX);
+    let mut due = Vec::new();
+    for days in NOTICE_DAYS {
+        for back in (0..missed).rev() {
+            let ahead = i64::from(days) - back;
+            let Some(day) = u64::try_from(ahead)
+                .ok()
+                .filter(|ahead| *ahead > 0)
+                .and_then(|ahead| today.checked_add_days(Days::new(ahead)))
+            else {
+                continue;
+            };
+            let next = day.succ_opt().unwrap_or(day);
+            due.push(Due { day, days, from: midnight(day, zone), to: midnight(next, zone) });
+        }
+    }
+    due
+}
