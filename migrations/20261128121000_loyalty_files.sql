@@ -11,6 +11,7 @@ create table loyalty.file_structure (
     suffix       text        not null,
     definition   jsonb       not null, -- columns, encoding, formats
     active       boolean     not null,
+    announce     boolean     not null, -- whether each accrual is an event of its own
     version      integer     not null default 1,
     created_at   timestamptz not null,
     updated_at   timestamptz not null,

@@ -142,6 +142,7 @@ fn listen(
     let running = processes::prepare(ground).map_err(RunError::Client)?;
     processes::start(ground, &running);
     let directories = Arc::new(Directories::new(&settings.access.directory)?);
+    let loyalty = crate::loyalty::start(ground, &ingest)?;
     let addresses = live.sip_addresses().iter().map(ToString::to_string).collect();
     let state = AppState::new(
         ground.pool.clone(),
@@ -154,7 +155,8 @@ fn listen(
     .with(ground.levels.clone())
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
-    .with(crate::loyalty::start(ground, &ingest))
+    .with(loyalty.earning.clone())
+    .with(loyalty)
     .with(SiteZone(settings.server.time_zone))
     .with(ingest)
     .with(ingest::webhooks(ground))

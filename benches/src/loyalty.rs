@@ -52,8 +52,8 @@ pub fn run() {
     assert_eq!(site.panics(), 0, "the server panicked");
 }
 
-/// A programme, a live rule that gives a point for each hundred, and members.
-fn set_up(site: &Site, people: &People) {
+/// A programme, a live rule that gives a point for each hundred, and members; the programme's id.
+pub fn set_up(site: &Site, people: &People) -> String {
     let call = |path: &str, body: Value| people.author.call("POST", path, Some(&body));
     let programme = json!({ "code": "main", "title": { "en": "Main" }, "zone": "UTC" });
     let programme = call("/api/v1/loyalty/programmes", programme)["id"].as_str().unwrap().to_owned();
@@ -77,6 +77,7 @@ fn set_up(site: &Site, people: &People) {
         who.call("POST", &format!("/api/v1/rules/{rule}/{act}"), Some(&json!({})));
     }
     members(site, &programme);
+    programme
 }
 
 /// Members, straight into the tables: registering them by HTTP would take longer than the measurement.

@@ -1,4 +1,4 @@
-//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | loyalty | queue |
+//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files | queue |
 //! overload | wallboard`.
 //!
 //! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
@@ -13,6 +13,7 @@
 mod calls;
 mod events;
 mod loyalty;
+mod loyalty_files;
 mod machine;
 mod overload;
 mod queue;
@@ -31,6 +32,7 @@ fn main() {
         Some("calls") => calls::run(),
         Some("events") => events::run(),
         Some("loyalty") => loyalty::run(),
+        Some("loyalty-files") => loyalty_files::run(),
         Some("queue") => queue::run(number(&arguments, 40)),
         Some("overload") => overload::run(),
         Some("wallboard") => {
@@ -40,7 +42,7 @@ fn main() {
             }
         }
         _ => println!(
-            "usage: cargo run --release -p server-bench -- calls | events | loyalty | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+            "usage: cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files | queue [OPERATORS] | overload | wallboard [SOCKETS]"
         ),
     }
 }

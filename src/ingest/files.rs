@@ -7,6 +7,7 @@
 #[cfg(test)]
 mod tests;
 
+use super::folder;
 use base::event::Journal;
 use base::{Author, Clock, NewEvent, id};
 use platform::ingest::{EventFault, Incoming, Ingest, IngestError, Outcome, cloudevents};
@@ -14,16 +15,13 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde_json::json;
 use sqlx::PgPool;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::fs::{self, File};
 use tokio::io::{AsyncBufRead, AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio_util::sync::CancellationToken;
 
-/// How often the folder is looked at. A file is complete when it is the same in two looks.
-const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// Lines that are taken at once.
 const LINES_AT_ONCE: usize = 500;
 /// Longest line, in bytes: the largest data with its attributes.
@@ -57,49 +55,7 @@ pub struct Folder {
 impl Folder {
     /// Watches until it is stopped.
     pub async fn watch(self, stop: CancellationToken) {
-        let mut before = BTreeMap::new();
-        let mut looks = tokio::time::interval(LOOK_EVERY);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = looks.tick() => {}
-            }
-            let work = async {
-                let now = self.look().await?;
-                let complete: Vec<PathBuf> = now
-                    .iter()
-                    .filter(|(path, seen)| before.get(*path) == Some(*seen))
-                    .map(|(path, _)| path.clone())
-                    .collect();
-                before = now;
-                for path in complete {
-                    self.apply(&path).await?;
-                    before.remove(&path);
-                }
-                std::io::Result::Ok(())
-            };
-            let done = tokio::select! {
-                () = stop.cancelled() => return,
-                done = work => done,
-            };
-            if let Err(error) = done {
-                tracing::error!(folder = %self.dir.display(), %error, "files of events cannot be read: is the folder there, and ours?");
-            }
-        }
-    }
-
-    /// The files that are there, with what tells whether they still grow.
-    async fn look(&self) -> std::io::Result<BTreeMap<PathBuf, (u64, SystemTime)>> {
-        let mut found = BTreeMap::new();
-        let mut entries = fs::read_dir(&self.dir).await?;
-        while let Some(entry) = entries.next_entry().await? {
-            let path = entry.path();
-            let about = entry.metadata().await?;
-            if about.is_file() && path.extension().is_some_and(|end| end == "jsonl") {
-                found.insert(path, (about.len(), about.modified()?));
-            }
-        }
-        Ok(found)
+        folder::watch(&self, &stop).await;
     }
 
     /// Takes the events of a file and moves it away; what was taken before counts once.
@@ -108,8 +64,7 @@ impl Folder {
     /// The file or the folder cannot be read or written. Nothing is lost: the file is still there.
     pub async fn apply(&self, path: &Path) -> std::io::Result<Tally> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let (done, rejected) = (self.dir.join("done"), self.dir.join("rejected"));
-        fs::create_dir_all(&done).await?;
+        let rejected = self.dir.join("rejected");
         fs::create_dir_all(&rejected).await?;
         let refused_path = rejected.join(&name);
         let mut refused = Refused { path: refused_path.with_extension("part"), file: None };
@@ -134,7 +89,7 @@ impl Folder {
             }
         }
         refused.finish(&refused_path).await?;
-        fs::rename(path, free_name(&done, &name).await).await?;
+        folder::set_aside(path, &self.dir.join(folder::DONE)).await?;
         self.tell(&name, &tally).await;
         Ok(tally)
     }
@@ -175,6 +130,20 @@ impl Folder {
         if let Err(error) = appended.await {
             tracing::warn!(%error, "that the file {name} was read is not in the event log");
         }
+    }
+}
+
+impl folder::Taker for Folder {
+    fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    fn is_ours(&self, path: &Path) -> bool {
+        path.extension().is_some_and(|end| end == "jsonl")
+    }
+
+    async fn take_file(&self, path: PathBuf) -> std::io::Result<()> {
+        self.apply(&path).await.map(drop)
     }
 }
 
@@ -247,15 +216,4 @@ impl Refused {
         file.sync_all().await?;
         fs::rename(&self.path, name).await
     }
-}
-
-/// The name in the folder, with a number when a file of the same name was there before.
-async fn free_name(folder: &Path, name: &str) -> PathBuf {
-    let mut path = folder.join(name);
-    let mut count = 1_u32;
-    while fs::try_exists(&path).await.unwrap_or(false) {
-        count += 1;
-        path = folder.join(format!("{name}.{count}"));
-    }
-    path
 }

@@ -3,7 +3,9 @@
 
 mod customers;
 pub mod files;
+pub mod folder;
 pub mod kafka;
+pub mod loyalty;
 #[cfg(test)]
 mod testing;
 

@@ -7,6 +7,7 @@ mod directory;
 pub mod events;
 mod load;
 pub mod log;
+pub mod loyalty;
 pub mod media;
 pub mod messages;
 pub mod problem;
@@ -27,6 +28,7 @@ pub use database::Database;
 pub use demo::Demo;
 pub use events::{Events, Kafka, Webhooks};
 pub use log::Log;
+pub use loyalty::{Loyalty, LoyaltyFiles};
 pub use media::Media;
 pub use messages::Messages;
 pub use server::Server;
@@ -63,6 +65,8 @@ pub struct Settings {
     pub webhooks: Webhooks,
     /// `[retention]`
     pub retention: Retention,
+    /// `[loyalty]`
+    pub loyalty: Loyalty,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -80,6 +84,7 @@ impl Settings {
         self.messages.check(problems);
         self.kafka.check(problems);
         self.retention.check(problems);
+        self.loyalty.check(problems);
     }
 
     /// The database as the platform starts it.

@@ -1,6 +1,10 @@
 //! What an activity earns when it is reported: decided by the rules that are live, booked with its event in one
 //! transaction of the ledger's merging writer, and answered.
 
+mod snapshot;
+
+pub use snapshot::Snapshot;
+
 use super::lookup::{Found, Lookup};
 use arc_swap::ArcSwapOption;
 use base::id::{CustomerId, TransactionId};

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod history;
+mod period;
 pub(crate) mod recount;
 
 pub use accounts::{
@@ -11,3 +12,4 @@ pub use history::{
     Drawn, HoldRow, PostingRow, TransactionRow, TransactionView, existing, find_hold, find_transaction,
     open_holds, postings,
 };
+pub use period::{Movement as ReportedMovement, PeriodFigures, exchanged, movements, period};

@@ -2,6 +2,8 @@
 
 #[path = "postgres/expiry.rs"]
 mod expiry;
+#[path = "postgres/period.rs"]
+mod period;
 #[path = "postgres/posting.rs"]
 mod posting;
 #[path = "postgres/site.rs"]

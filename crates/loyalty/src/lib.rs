@@ -9,6 +9,7 @@ pub mod anniversary;
 pub mod bonus_type;
 pub mod coupon;
 pub mod earning;
+pub mod export;
 pub mod file;
 pub mod id;
 pub mod input;

@@ -1,7 +1,8 @@
 //! What happens at a programme's midnight, and in which order (GAP-36, CIMP-BON-12).
 //!
-//! The order is fixed, because each step looks at what the one before left: points become usable, then tiers are settled,
-//! then points expire, then members are told what expires next, then the day is closed, and on the first day of a month the
+//! The order is fixed, because each step looks at what the one before left: points that wait for this day are usable from
+//! midnight on by themselves; birthdays and tenure are rewarded and tiers settled; then points expire and holds that have
+//! ended are released; then members are told what expires next; then the day is closed; and when a month has begun, the
 //! month before is counted. A server that was away catches up with the next night: what is due is due.
 
 pub mod query;
@@ -23,36 +24,27 @@ pub const MISSED_NIGHTS_MAX: i64 = 7;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Holds that have ended are released: their points are free again, and may expire.
-    ReleaseHolds,
-    /// Tiers that are lost or reached by the calendar.
+    /// Birthdays, tenure, and tiers that are lost or reached by the calendar.
     SettleTiers,
-    /// Points whose day has come, those that expire first before the others.
+    /// Points whose day has come, and holds that have ended.
     ExpirePoints,
     /// Notices 30, 7 and 1 days before.
     TellExpiring,
     /// The ledger's closing balances of the day.
     CloseDay,
-    /// On the first day of a month: the statistics of the month before.
+    /// The statistics of the month before, unless they were made.
     Statistics,
 }
 
 impl Step {
     /// All, in their order.
-    pub const ALL: [Self; 6] = [
-        Self::ReleaseHolds,
-        Self::SettleTiers,
-        Self::ExpirePoints,
-        Self::TellExpiring,
-        Self::CloseDay,
-        Self::Statistics,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::SettleTiers, Self::ExpirePoints, Self::TellExpiring, Self::CloseDay, Self::Statistics];
 
     /// Its name, as stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::ReleaseHolds => "release_holds",
             Self::SettleTiers => "settle_tiers",
             Self::ExpirePoints => "expire_points",
             Self::TellExpiring => "tell_expiring",

@@ -11,7 +11,10 @@ mod common;
 mod conversions;
 mod coupons;
 mod explain;
+mod exports;
+mod files;
 mod history;
+mod loaded;
 mod masters;
 mod media;
 mod member;
@@ -25,6 +28,7 @@ mod returns;
 mod rewards;
 mod schema;
 mod services;
+mod structures;
 mod xml;
 
 pub use common::Coupons;
@@ -54,6 +58,9 @@ pub fn routes() -> Vec<Route> {
         conversions::routes(),
         promotions::routes(),
         coupons::routes(),
+        structures::routes(),
+        files::routes(),
+        exports::routes(),
     ]
     .concat()
 }
@@ -81,5 +88,8 @@ pub fn docs() -> Vec<utoipa::openapi::OpenApi> {
         conversions::docs(),
         promotions::docs(),
         coupons::docs(),
+        structures::docs(),
+        files::docs(),
+        exports::docs(),
     ]
 }

@@ -3,12 +3,9 @@
 use super::FileKind;
 use super::record::{FileState, LoyaltyFile, StoredStructure, StructureFields, Tally};
 use super::structure::Structure;
-use crate::account::AccountStatus;
-use base::id::MasterAccountId;
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 use sqlx::types::Json;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -18,6 +15,7 @@ struct StructureRow {
     title: String,
     definition: Json<Structure>,
     active: bool,
+    announce: bool,
     version: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -31,6 +29,7 @@ impl From<StructureRow> for StoredStructure {
                 programme_id: row.programme_id,
                 title: row.title,
                 active: row.active,
+                announce: row.announce,
                 structure: row.definition.0,
             },
             created_at: row.created_at,
@@ -46,7 +45,7 @@ impl From<StructureRow> for StoredStructure {
 /// The database failed.
 pub async fn structures(db: &mut PgConnection) -> sqlx::Result<Vec<StoredStructure>> {
     let rows: Vec<StructureRow> = sqlx::query_as(
-        "select structure_id, programme_id, title, definition, active, version, created_at, updated_at
+        "select structure_id, programme_id, title, definition, active, announce, version, created_at, updated_at
          from loyalty.file_structure order by title, structure_id",
     )
     .fetch_all(db)
@@ -60,7 +59,7 @@ pub async fn structures(db: &mut PgConnection) -> sqlx::Result<Vec<StoredStructu
 /// The database failed.
 pub async fn structure(db: &mut PgConnection, structure_id: Uuid) -> sqlx::Result<Option<StoredStructure>> {
     let row: Option<StructureRow> = sqlx::query_as(
-        "select structure_id, programme_id, title, definition, active, version, created_at, updated_at
+        "select structure_id, programme_id, title, definition, active, announce, version, created_at, updated_at
          from loyalty.file_structure where structure_id = $1",
     )
     .bind(structure_id)
@@ -179,50 +178,6 @@ pub async fn file(db: &mut PgConnection, file_id: Uuid) -> sqlx::Result<Option<L
     .fetch_optional(db)
     .await?;
     Ok(row.map(LoyaltyFile::from))
-}
-
-/// What lines of files need of an account.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct KnownAccount {
-    /// The number that files name it by.
-    pub number: String,
-    /// Its id.
-    pub account_id: MasterAccountId,
-    /// Who takes part.
-    pub customer_id: Uuid,
-    /// What it is.
-    #[sqlx(try_from = "i16")]
-    pub status: AccountStatus,
-    zone: String,
-}
-
-impl KnownAccount {
-    /// Where its programme's midnight is.
-    #[must_use]
-    pub fn zone(&self) -> chrono_tz::Tz {
-        self.zone.parse().unwrap_or(chrono_tz::UTC)
-    }
-}
-
-/// The accounts of a programme with these numbers.
-///
-/// # Errors
-/// The database failed.
-pub async fn accounts(
-    db: &mut PgConnection,
-    programme_id: Uuid,
-    numbers: &[&str],
-) -> sqlx::Result<BTreeMap<String, KnownAccount>> {
-    let rows: Vec<KnownAccount> = sqlx::query_as(
-        "select a.number, a.account_id, a.customer_id, a.status, p.zone
-         from loyalty.account a join loyalty.programme p using (programme_id)
-         where a.programme_id = $1 and a.number = any($2)",
-    )
-    .bind(programme_id)
-    .bind(numbers)
-    .fetch_all(db)
-    .await?;
-    Ok(rows.into_iter().map(|row| (row.number.clone(), row)).collect())
 }
 
 /// The code of the programme's bonus type, when it has one only.

@@ -21,6 +21,10 @@ pub struct StructureFields {
     /// Whether files are read by it.
     #[serde(default = "yes")]
     pub active: bool,
+    /// Whether each accrual of its files is an event of its own, so that rules may tell members of it. Without, a file
+    /// tells in one event what it did, and members see the accruals in their histories.
+    #[serde(default)]
+    pub announce: bool,
     /// How the files look.
     #[serde(flatten)]
     pub structure: Structure,

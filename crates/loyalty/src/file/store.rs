@@ -24,8 +24,9 @@ pub async fn insert_structure(
     let structure_id = id::uuid_v7(edit.now, edit.rng);
     sqlx::query(
         "insert into loyalty.file_structure
-            (structure_id, programme_id, title, kind, prefix, suffix, definition, active, created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)",
+            (structure_id, programme_id, title, kind, prefix, suffix, definition, active, announce,
+            created_at, updated_at)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
     )
     .bind(structure_id)
     .bind(fields.programme_id)
@@ -35,6 +36,7 @@ pub async fn insert_structure(
     .bind(&fields.structure.suffix)
     .bind(Json(&fields.structure))
     .bind(fields.active)
+    .bind(fields.announce)
     .bind(edit.now)
     .execute(&mut *db)
     .await
@@ -63,7 +65,7 @@ pub async fn update_structure(
     let changed = sqlx::query(
         "update loyalty.file_structure
          set programme_id = $3, title = $4, kind = $5, prefix = $6, suffix = $7, definition = $8, active = $9,
-             updated_at = $10, version = version + 1
+             announce = $10, updated_at = $11, version = version + 1
          where structure_id = $1 and version = $2",
     )
     .bind(structure_id)
@@ -75,6 +77,7 @@ pub async fn update_structure(
     .bind(&fields.structure.suffix)
     .bind(Json(&fields.structure))
     .bind(fields.active)
+    .bind(fields.announce)
     .bind(edit.now)
     .execute(&mut *db)
     .await

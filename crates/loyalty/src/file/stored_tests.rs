@@ -27,10 +27,15 @@ async fn programme(db: &mut PgConnection) -> Uuid {
     id
 }
 
-async fn structure(db: &mut PgConnection, programme_id: Uuid) -> Result<StoredStructure, ChangeError> {
+async fn structure(
+    db: &mut PgConnection,
+    programme_id: Uuid,
+    seed: u64,
+) -> Result<StoredStructure, ChangeError> {
     let structure = Structure::usual(FileKind::Purchases);
-    let fields = StructureFields { programme_id, title: "Shop".to_owned(), active: true, structure };
-    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let fields =
+        StructureFields { programme_id, title: "Shop".to_owned(), active: true, announce: false, structure };
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     store::insert_structure(db, &mut Edit { now: now(), author: Author::System, rng: &mut rng }, &fields)
         .await
 }
@@ -52,13 +57,13 @@ async fn structures_are_kept_and_two_do_not_recognise_the_same_name() {
     let db = TestDb::new().await;
     let mut db = db.pool().acquire().await.unwrap();
     let programme_id = programme(&mut db).await;
-    let unknown = structure(&mut db, Uuid::from_u128(8)).await.unwrap_err();
+    let unknown = structure(&mut db, Uuid::from_u128(8), 3).await.unwrap_err();
     assert!(matches!(&unknown, ChangeError::Taken(fault) if fault.pointer == "/programme_id"), "{unknown}");
-    let made = structure(&mut db, programme_id).await.unwrap();
+    let made = structure(&mut db, programme_id, 1).await.unwrap();
     let mut rng = ChaCha8Rng::seed_from_u64(2);
     let mut edit = Edit { now: now(), author: Author::System, rng: &mut rng };
 
-    let again = structure(&mut db, programme_id).await.unwrap_err();
+    let again = structure(&mut db, programme_id, 4).await.unwrap_err();
     assert!(matches!(again, ChangeError::Taken(_)), "{again}");
     let mut fields = made.fields.clone();
     fields.title = "Shops".to_owned();
@@ -79,7 +84,7 @@ async fn a_file_goes_on_where_it_was_and_the_same_content_is_a_repetition() {
     let db = TestDb::new().await;
     let mut db = db.pool().acquire().await.unwrap();
     let programme_id = programme(&mut db).await;
-    let structure = structure(&mut db, programme_id).await.unwrap();
+    let structure = structure(&mut db, programme_id, 1).await.unwrap();
 
     let started = store::start(&mut db, now(), Author::System, &file(1, &structure)).await.unwrap();
     let mut place = Place { id: Uuid::from_u128(1), done: 0, reject_bytes: 0, tally: Tally::default() };
