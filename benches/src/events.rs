@@ -100,12 +100,12 @@ impl People {
             .clone();
         let unit = author.call("GET", "/api/v1/units", None)["items"][0]["unit_id"].clone();
         let person = json!({
-            "login": "second", "name": "Second", "locale": "en", "unit_id": unit, "password": "Second-Trunkline-1",
+            "login": "second", "name": "Second", "locale": "en", "unit_id": unit, "password": "Other-Trunkline-1",
             "roles": [{ "role_id": role, "unit_id": unit }],
         });
         author.call("POST", "/api/v1/people", Some(&person));
         assert!(me.is_object());
-        Self { author, other: signed_in(site, "second", "Second-Trunkline-1", FRESH) }
+        Self { author, other: signed_in(site, "second", "Other-Trunkline-1", FRESH) }
     }
 
     fn key(&self) -> String {
