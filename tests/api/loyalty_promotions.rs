@@ -26,7 +26,7 @@ async fn work(club: &Club) {
         drop(db);
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
-    panic!("the reader of events does not come to the log's end");
+    unreachable!("the reader of events does not come to the log's end");
 }
 
 async fn bought(club: &Club, member: usize, id: &str, amount: u32) {

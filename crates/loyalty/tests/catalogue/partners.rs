@@ -137,7 +137,7 @@ async fn partners_are_registered_and_seen_by_their_unit() {
 
     let units = [OrgUnitId::from_uuid(Uuid::from_u128(2))];
     let seen = query::search(&mut db, None, Some(&units), None, None, 10).await.unwrap();
-    assert_eq!(seen, [cinema.clone()]);
+    assert_eq!(seen, std::slice::from_ref(&cinema));
     assert_eq!(query::search(&mut db, None, None, Some(true), None, 10).await.unwrap().len(), 2);
     let with_points = fields("cinema", Some("tickets"), 2);
     let changed = update(&mut db, &mut shop.acts.edit(), cinema.id, 1, &with_points).await.unwrap();
