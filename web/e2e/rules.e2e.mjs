@@ -194,7 +194,7 @@ test('a rule is made, tried, approved, launched, compared and rolled back', { ti
     await form.getByRole('spinbutton', { name: 'Amount' }).fill('50000');
     await form.getByRole('textbox', { name: 'Category' }).first().fill('furniture');
     await form.getByRole('button', { name: 'Try' }).click();
-    await page.locator('.trace [data-held=false]', { hasText: 'Amount is at least 100,000 — was 50000' }).waitFor();
+    await page.locator('.trace [data-held=false]', { hasText: 'Amount is at least 100,000 — was 50,000' }).waitFor();
     await form.getByRole('spinbutton', { name: 'Amount' }).fill('150000');
     await pickIn(page, form.getByRole('combobox', { name: 'Loyalty tier' }), 'Gold');
     await form.getByRole('button', { name: 'Try' }).click();

@@ -5,6 +5,7 @@ import '@gorules/jdm-editor/dist/style.css';
 import { useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
 import './page.css';
+import { speak } from './words.js';
 
 const origin = window.location.origin;
 const tell = (message) => window.parent.postMessage(message, origin);
@@ -16,6 +17,7 @@ function Editor() {
       if (source !== window.parent || from !== origin || data?.type !== 'jdm.show') return;
       document.documentElement.lang = data.language;
       document.documentElement.dataset.theme = data.theme;
+      speak(data.language);
       setShown(data);
     };
     window.addEventListener('message', hear);

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 
-const BUDGET_KB = 400;
+/** Kilobytes, gzip. The desk is opened at every shift on every workplace; the others have a table or a chart of their own. */
+const BUDGET_KB = { 'sign-in': 300, desk: 300, wallboard: 300, supervisor: 400 };
 const dist = new URL('../dist/', import.meta.url);
 const manifest = JSON.parse(readFileSync(new URL('.vite/manifest.json', dist), 'utf8'));
 
@@ -41,10 +42,10 @@ const areas = {
 let failed = false;
 for (const [area, entries] of Object.entries(areas)) {
   const total = sum(files(entries));
-  const over = total > BUDGET_KB;
+  const over = total > BUDGET_KB[area];
   failed ||= over;
   console.log(
-    `first load ${area.padEnd(10)} ${total.toFixed(0).padStart(4)} kB gzip${over ? `  OVER the budget of ${BUDGET_KB} kB` : ''}`,
+    `first load ${area.padEnd(10)} ${total.toFixed(0).padStart(4)} kB gzip${over ? `  OVER the budget of ${BUDGET_KB[area]} kB` : ''}`,
   );
 }
 if (failed) process.exit(1);

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 /// What made the queue decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExplanationRule)]
 pub enum Rule {
     /// A contact came into the line: the longest-idle operator who can take it.
     ContactWaits,

@@ -4,7 +4,7 @@ import {
   SearchOutlined,
   UserOutlined,
 } from '@ant-design/icons';
-import { Button, Dropdown, Tooltip } from 'antd';
+import { Button, Tooltip } from 'antd';
 import { lazy, Suspense, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Me } from '../api/contract';
@@ -13,6 +13,7 @@ import { signOut } from '../api/session';
 import { isLanguage, LANGUAGES, switchLanguage } from '../lib/i18n';
 import { leaving } from '../lib/leaving';
 import { type ThemeChoice, useTheme } from '../lib/theme';
+import { MenuButton } from '../ui/MenuButton';
 
 const PasswordDialog = lazy(() => import('./PasswordDialog'));
 
@@ -60,8 +61,10 @@ export function AccountMenu({
           onClick={onHelp}
         />
       </Tooltip>
-      <Dropdown
-        trigger={['click']}
+      <MenuButton
+        type="text"
+        icon={<UserOutlined />}
+        aria-label={`${t('nav.account')}: ${me.person.name}`}
         menu={{
           selectable: true,
           selectedKeys: [i18n.language, `theme-${choice}`],
@@ -97,14 +100,8 @@ export function AccountMenu({
           ],
         }}
       >
-        <Button
-          type="text"
-          icon={<UserOutlined />}
-          aria-label={`${t('nav.account')}: ${me.person.name}`}
-        >
-          <span className="account-name">{me.person.name}</span>
-        </Button>
-      </Dropdown>
+        <span className="account-name">{me.person.name}</span>
+      </MenuButton>
       <Suspense fallback={null}>
         {password ? <PasswordDialog onClose={() => setPassword(false)} /> : null}
       </Suspense>

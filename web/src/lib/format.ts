@@ -24,7 +24,12 @@ export function age(milliseconds: number): string {
 /** Browsers often lack Uzbek; its numeric dates and numbers are written as the Russian ones. */
 const LOCALES: Record<string, string> = { en: 'en-GB', ru: 'ru-RU', uz: 'ru-RU' };
 
-export function dateTime(at: string | null | undefined, language: string): string {
+/** To the minute; to the second where the order of what happened matters: `exact`. */
+export function dateTime(
+  at: string | null | undefined,
+  language: string,
+  { exact = false } = {},
+): string {
   if (!at) return '—';
   return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
     day: '2-digit',
@@ -32,7 +37,7 @@ export function dateTime(at: string | null | undefined, language: string): strin
     year: 'numeric',
     hour: '2-digit',
     minute: '2-digit',
-    second: '2-digit',
+    ...(exact ? { second: '2-digit' } : {}),
   }).format(new Date(at));
 }
 

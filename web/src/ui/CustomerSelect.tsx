@@ -1,3 +1,4 @@
+import { useQuery } from '@tanstack/react-query';
 import { Select } from 'antd';
 import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,6 +22,14 @@ export function CustomerSelect({
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const allowed = useCan(customers.right);
   const found = useList(customers, { limit: 20, ...(q ? { q } : {}) }, allowed);
+  const listed = found.data?.items ?? [];
+  const missing = value !== undefined && !listed.some(({ id }) => id === value);
+  const chosen = useQuery({
+    queryKey: [customers.path, value],
+    queryFn: () => customers.one(value ?? ''),
+    enabled: allowed && missing && found.isSuccess,
+  });
+  const shown = missing && chosen.data ? [chosen.data, ...listed] : listed;
   return (
     <Select
       allowClear
@@ -37,7 +46,7 @@ export function CustomerSelect({
           timer.current = setTimeout(() => setQ(text), PAUSE_MS);
         },
       }}
-      options={(found.data?.items ?? []).map((customer) => ({
+      options={shown.map((customer) => ({
         value: customer.id,
         label: [
           customer.name,

@@ -9,7 +9,7 @@ import './event-form.css';
 export type Values = Record<string, unknown>;
 
 /** How people call a field: in their language where the type says it. */
-function labelOf(name: string, schema: JsonSchema, language: string): string {
+export function labelOf(name: string, schema: JsonSchema, language: string): string {
   const titles = schema['x-title'];
   const local =
     titles && typeof titles === 'object'
@@ -19,7 +19,7 @@ function labelOf(name: string, schema: JsonSchema, language: string): string {
 }
 
 /** How people call a value of a list. */
-function choiceOf(value: string, schema: JsonSchema, language: string): string {
+export function choiceOf(value: string, schema: JsonSchema, language: string): string {
   const choices = schema['x-choices'] as Record<string, Record<string, string>> | undefined;
   return localText(choices?.[value], language) || value;
 }
@@ -108,10 +108,13 @@ function Control({
 /** The data of an event, as a form of its schema or as JSON. What the form cannot show stays as it is. */
 export function EventForm({
   schema,
+  first,
   values,
   onChange,
 }: {
   schema: JsonSchema | undefined;
+  /** Names of the fields that matter here; with the required ones they come first, the others are folded. */
+  first?: readonly string[];
   values: Values;
   onChange(values: Values): void;
 }) {
@@ -121,6 +124,28 @@ export function EventForm({
   const [bad, setBad] = useState(false);
   const asJson = json !== undefined || fields.length === 0;
   const text = json ?? JSON.stringify(values, null, 2);
+  const matters = ([name]: [string, JsonSchema]) =>
+    !first?.length ||
+    first.includes(name) ||
+    schema?.required?.includes(name) ||
+    values[name] !== undefined;
+  const leading = fields.filter(matters);
+  const others = fields.filter((field) => !matters(field));
+  const drawn = ([name, field]: [string, JsonSchema]) => (
+    // biome-ignore lint/a11y/noLabelWithoutControl: the control is inside
+    <label key={name} className="event-field">
+      <span>
+        {labelOf(name, field, i18n.language)}
+        {schema?.required?.includes(name) ? ' *' : ''}
+      </span>
+      <Control
+        name={name}
+        schema={field}
+        value={values[name]}
+        onChange={(value) => put(name, value)}
+      />
+    </label>
+  );
   const put = (name: string, value: unknown) => {
     const { [name]: _, ...rest } = values;
     onChange(value === undefined || value === null ? rest : { ...rest, [name]: value });
@@ -169,23 +194,15 @@ export function EventForm({
           ) : null}
         </>
       ) : (
-        <div className="event-fields">
-          {fields.map(([name, field]) => (
-            // biome-ignore lint/a11y/noLabelWithoutControl: the control is inside
-            <label key={name} className="event-field">
-              <span>
-                {labelOf(name, field, i18n.language)}
-                {schema?.required?.includes(name) ? ' *' : ''}
-              </span>
-              <Control
-                name={name}
-                schema={field}
-                value={values[name]}
-                onChange={(value) => put(name, value)}
-              />
-            </label>
-          ))}
-        </div>
+        <>
+          <div className="event-fields">{leading.map(drawn)}</div>
+          {others.length > 0 ? (
+            <details>
+              <summary>{t('rules.trial.otherFields', { n: others.length })}</summary>
+              <div className="event-fields">{others.map(drawn)}</div>
+            </details>
+          ) : null}
+        </>
       )}
     </div>
   );

@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import type { FullCustomer } from '../api/records';
 
 /** A page of another system; `fields` fill what its address leaves open. */
 export interface PanelProps {
@@ -14,6 +15,14 @@ export function filled(url: string, fields: Record<string, unknown>): string {
     const value = fields[key];
     return value === null || value === undefined ? '' : encodeURIComponent(String(value));
   });
+}
+
+/** What a panel's address may name: attributes, and each kind of identifier by its first value. */
+export function cardFields(customer: FullCustomer): Record<string, unknown> {
+  const first: Record<string, unknown> = {};
+  for (const { kind, value } of customer.identifiers ?? []) first[kind] ??= value;
+  const { id, name, kind, language } = customer;
+  return { ...customer.attributes, ...first, id, name, kind, language };
 }
 
 /** Scripts of that page run in its own origin; it cannot navigate ours. */

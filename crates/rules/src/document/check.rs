@@ -292,6 +292,7 @@ impl Checker<'_> {
     fn loops(&mut self, document: &Document, reaction: &Reaction, pointer: &str) {
         if let Act::Emit { event, .. } = &reaction.act
             && *event == document.event
+            && !event.is_empty()
         {
             let message = "the rule makes the event it reacts to: the chain is stopped after eight events";
             self.faults.push(Fault::warning("own_event", format!("{pointer}/event"), message));

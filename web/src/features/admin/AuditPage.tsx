@@ -90,7 +90,7 @@ export default function AuditPage() {
           {
             title: t('contacts.when'),
             width: 180,
-            render: (_, event) => dateTime(event.occurred_at, i18n.language),
+            render: (_, event) => dateTime(event.occurred_at, i18n.language, { exact: true }),
           },
           {
             title: t('admin.audit.journal'),

@@ -51,7 +51,7 @@ export function Deliveries({ hook, onClose }: { hook: Webhook; onClose(): void }
         columns={[
           {
             title: t('contacts.when'),
-            render: (_, row) => dateTime(row.created_at, i18n.language),
+            render: (_, row) => dateTime(row.created_at, i18n.language, { exact: true }),
           },
           { title: t('hooks.event'), render: (_, row) => <code>{row.kind}</code> },
           { title: t('hooks.state'), render: (_, row) => <State delivery={row} /> },
@@ -64,7 +64,7 @@ export function Deliveries({ hook, onClose }: { hook: Webhook; onClose(): void }
           {
             title: t('hooks.next'),
             render: (_, row) =>
-              row.state === 'pending' ? dateTime(row.due_at, i18n.language) : '—',
+              row.state === 'pending' ? dateTime(row.due_at, i18n.language, { exact: true }) : '—',
           },
           {
             title: t('common.actions'),

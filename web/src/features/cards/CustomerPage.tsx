@@ -11,12 +11,13 @@ import { useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
 import { PageHead } from '../../ui/PageHead';
-import { Panel } from '../../ui/Panel';
+import { cardFields, Panel } from '../../ui/Panel';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { CUSTOMER } from './kinds';
 import { AttributesPanel } from './record/AttributesPanel';
 import { useCustomerSpec } from './record/CustomerFields';
+import { DecisionsPanel } from './record/DecisionsPanel';
 import { ContactsPanel, MessagesPanel } from './record/EventsPanels';
 import { HistoryPanel } from './record/HistoryPanel';
 import { LinksPanel } from './record/LinksPanel';
@@ -49,14 +50,6 @@ function Identifiers({ customer }: { customer: FullCustomer }) {
       />
     </section>
   );
-}
-
-/** What a panel's address may name: attributes, and each kind of identifier by its first value. */
-function cardFields(customer: FullCustomer): Record<string, unknown> {
-  const first: Record<string, unknown> = {};
-  for (const { kind, value } of customer.identifiers ?? []) first[kind] ??= value;
-  const { id, name, kind, language } = customer;
-  return { ...customer.attributes, ...first, id, name, kind, language };
 }
 
 /** One customer: who it is, what is known, what it is linked to and what happened. */
@@ -138,8 +131,13 @@ export default function CustomerPage() {
                 label: t('cards.page.messages'),
                 children: <MessagesPanel customer={id} />,
               },
-              ...panels.map((panel) => ({
-                key: `panel ${panel.title}`,
+              {
+                key: 'decisions',
+                label: t('cards.page.decisions'),
+                children: <DecisionsPanel customer={id} />,
+              },
+              ...panels.map((panel, index) => ({
+                key: `panel-${index}`,
                 label: panel.title,
                 children: <Panel {...panel} fields={cardFields(customer)} />,
               })),

@@ -11,6 +11,7 @@ import { valueText } from '../../lib/attributes';
 import { download } from '../../lib/download';
 import { dateTime, phone } from '../../lib/format';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
+import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -24,8 +25,10 @@ import { EXPORT_MAX, exportCsv } from './record/exportCsv';
 import { useFilterable } from './where/fields';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
+/** Telephone numbers first: by them people are called. */
 const identifiers = (row: FullCustomer) =>
-  (row.identifiers ?? [])
+  [...(row.identifiers ?? [])]
+    .sort((a, b) => Number(b.kind === 'phone') - Number(a.kind === 'phone'))
     .map(({ kind, value }) => (kind === 'phone' ? phone(value) : value))
     .join(', ');
 
@@ -102,7 +105,14 @@ export default function CustomersPage() {
       ),
     },
     { title: t('desk.customer.kind'), render: (_, row) => t(`desk.customer.${row.kind}`) },
-    { title: t('admin.customers.identifiers'), render: (_, row) => identifiers(row) },
+    {
+      title: t('admin.customers.identifiers'),
+      render: (_, row) => (
+        <div className="one-line" title={identifiers(row)}>
+          {identifiers(row)}
+        </div>
+      ),
+    },
     {
       title: t('nav.language'),
       render: (_, row) => (row.language ? t(`locale.${row.language}`) : '—'),
@@ -154,7 +164,9 @@ export default function CustomersPage() {
         dataSource={list.data?.items ?? []}
         pagination={false}
         locale={{
-          emptyText: params.size > 0 ? t('common.emptySearch') : t('cards.customers.none'),
+          emptyText: (
+            <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'cards.customers.none')} />
+          ),
         }}
       />
       <Pager cursors={cursors} next={list.data?.next} />

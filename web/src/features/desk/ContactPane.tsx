@@ -3,14 +3,15 @@ import { useTranslation } from 'react-i18next';
 import type { Desk, LiveContact } from '../../api/frames';
 import { phone } from '../../lib/format';
 import { pageWords } from '../../lib/i18n';
+import { later } from '../../lib/later';
 import { EmptyState } from '../../ui/EmptyState';
 import { StatusMark } from '../../ui/StatusMark';
 import { Timer } from '../../ui/Timer';
 import { CallControls } from './CallControls';
 import { CustomerFlags } from './CustomerFlags';
 import { shownState } from './presence';
-import { WrapUpForm } from './WrapUpForm';
 
+const WrapUpForm = later(() => import('./WrapUpForm'));
 const ScriptPanel = lazy(async () => {
   const [panel] = await Promise.all([import('./script/ScriptPanel'), pageWords()]);
   return panel;
@@ -83,7 +84,9 @@ export function ContactPane({ desk }: { desk: Desk }) {
           <Suspense fallback={null}>
             <ScriptPanel key={`script ${contact.card.contact_id}`} contact={contact} />
           </Suspense>
-          <WrapUpForm key={contact.card.contact_id} contact={contact} />
+          <Suspense fallback={<div className="wrap-up panel" aria-busy="true" />}>
+            <WrapUpForm key={contact.card.contact_id} contact={contact} />
+          </Suspense>
         </>
       ) : (
         <Idle desk={desk} />

@@ -1,14 +1,14 @@
-import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Caller } from '../../api/frames';
+import { Mark } from '../../ui/Mark';
 
 export function CustomerFlags({ caller }: { caller: Caller }) {
   const { t } = useTranslation();
   return (
     <span className="flags">
-      {caller.vip ? <Tag color="warning">★ VIP</Tag> : null}
-      {caller.language ? <Tag>{t(`locale.${caller.language}`)}</Tag> : null}
-      {caller.kind === 'organisation' ? <Tag>{t('desk.customer.organisation')}</Tag> : null}
+      {caller.vip ? <Mark tone="warning">★ VIP</Mark> : null}
+      {caller.language ? <Mark>{t(`locale.${caller.language}`)}</Mark> : null}
+      {caller.kind === 'organisation' ? <Mark>{t('desk.customer.organisation')}</Mark> : null}
     </span>
   );
 }

@@ -1,10 +1,12 @@
 import { DownOutlined } from '@ant-design/icons';
-import { Button, Dropdown, type MenuProps, Tag } from 'antd';
+import { Button, type MenuProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Desk } from '../../api/frames';
 import { reasons } from '../../api/resources';
 import { useAll } from '../../api/session';
 import { localText } from '../../lib/format';
+import { Mark } from '../../ui/Mark';
+import { MenuButton } from '../../ui/MenuButton';
 import { StatusMark } from '../../ui/StatusMark';
 import { Countdown, Timer } from '../../ui/Timer';
 import { shownState } from './presence';
@@ -42,10 +44,10 @@ export function PresenceButton({ desk }: { desk: Desk }) {
   return (
     <div className="row">
       {next ? (
-        <Tag color="warning" variant="outlined">
+        <Mark tone="warning">
           {t('desk.presence.next')}: {t(`state.${next.state}`)}
           {next.reason ? ` (${name(next.reason)})` : ''}
-        </Tag>
+        </Mark>
       ) : null}
       {readyNow ? (
         <Button
@@ -58,8 +60,9 @@ export function PresenceButton({ desk }: { desk: Desk }) {
           {t('desk.presence.goReady')}
         </Button>
       ) : null}
-      <Dropdown
-        trigger={['click']}
+      <MenuButton
+        className="presence"
+        loading={pending}
         menu={{
           items,
           onClick: ({ key }) =>
@@ -68,13 +71,11 @@ export function PresenceButton({ desk }: { desk: Desk }) {
               : presence.notReady(key === 'none' ? undefined : key)),
         }}
       >
-        <Button className="presence" loading={pending}>
-          <span className="sr-only">{t('desk.presence.label')}: </span>
-          <StatusMark state={shownState(desk)} {...(detail ? { detail } : {})} />
-          {until ? <Countdown until={until} /> : <Timer since={since} />}
-          <DownOutlined aria-hidden />
-        </Button>
-      </Dropdown>
+        <span className="sr-only">{t('desk.presence.label')}: </span>
+        <StatusMark state={shownState(desk)} {...(detail ? { detail } : {})} />
+        {until ? <Countdown until={until} /> : <Timer since={since} />}
+        <DownOutlined aria-hidden />
+      </MenuButton>
     </div>
   );
 }

@@ -16,7 +16,7 @@ function readDraft(contact: string): WrapUpValues {
   return text ? (JSON.parse(text) as WrapUpValues) : {};
 }
 
-export function WrapUpForm({ contact }: { contact: LiveContact }) {
+export default function WrapUpForm({ contact }: { contact: LiveContact }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<WrapUpValues>();
   const command = useCommand();

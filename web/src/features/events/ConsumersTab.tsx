@@ -11,6 +11,9 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 
+/** The server's own readers; an installation may have more. */
+const CONSUMERS = ['flows', 'platform.audit_log', 'platform.webhooks', 'rules'] as const;
+
 /** More than this waits: somebody should look. */
 const LAG_MAX = 1000;
 
@@ -59,7 +62,18 @@ export default function ConsumersTab() {
         dataSource={list.data ?? []}
         locale={{ emptyText: t('common.empty') }}
         columns={[
-          { title: t('events.consumers.name'), dataIndex: 'name' },
+          {
+            title: t('events.consumers.name'),
+            render: (_, row) => {
+              const known = CONSUMERS.find((one) => one === row.name);
+              return (
+                <>
+                  {known ? t(`events.consumers.names.${known}`) : row.name}
+                  {known ? <div className="dim code">{row.name}</div> : null}
+                </>
+              );
+            },
+          },
           {
             title: t('events.consumers.lag'),
             align: 'right',
@@ -67,7 +81,7 @@ export default function ConsumersTab() {
           },
           {
             title: t('events.consumers.moved'),
-            render: (_, row) => dateTime(row.moved_at, i18n.language),
+            render: (_, row) => dateTime(row.moved_at, i18n.language, { exact: true }),
           },
           { title: t('events.consumers.state'), render: (_, row) => <StateTag consumer={row} /> },
           {

@@ -77,7 +77,7 @@ export default function DeadLettersTab() {
           {
             title: t('events.dead.when'),
             width: 176,
-            render: (_, row) => dateTime(row.created_at, i18n.language),
+            render: (_, row) => dateTime(row.created_at, i18n.language, { exact: true }),
           },
           { title: t('events.dead.origin'), dataIndex: 'origin' },
           {

@@ -1,12 +1,15 @@
-import { Drawer } from 'antd';
+import { Descriptions, Drawer } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import type { EventType } from '../../api/automation';
 import type { OutsideEvent } from '../../api/events';
 import { useCan } from '../../api/session';
 import { useDecisions } from '../../api/trials';
-import { dateTime } from '../../lib/format';
-import { DecisionDetail } from '../../ui/DecisionDetail';
+import { dateTime, localText } from '../../lib/format';
+import { DecisionDetail } from '../../ui/decision/DecisionDetail';
 import { ProblemNote } from '../../ui/ProblemNote';
+import { useDataWords } from './DataWords';
+import { Whom } from './Whom';
 
 function Decisions({ id }: { id: string }) {
   const { t } = useTranslation();
@@ -19,40 +22,49 @@ function Decisions({ id }: { id: string }) {
       <Link to={`/automation/rules/${decision.rule_id}`}>
         {decision.rule_name ?? decision.rule_id}
       </Link>
-      <DecisionDetail
-        decision={decision}
-        steps={Object.entries(decision.inputs ?? {}).map(([field, actual]) => ({
-          part: 'criteria',
-          held: null,
-          field,
-          actual,
-        }))}
-      />
+      <DecisionDetail decision={decision} />
     </div>
   ));
 }
 
 /** One event: what came, and which rules looked at it and why they did or did not react. */
-export function EventDrawer({ event, onClose }: { event: OutsideEvent; onClose(): void }) {
+export function EventDrawer({
+  event,
+  type,
+  onClose,
+}: {
+  event: OutsideEvent;
+  type: EventType | undefined;
+  onClose(): void;
+}) {
   const { t, i18n } = useTranslation();
   const maySee = useCan('rule.read');
   const { payload } = event;
+  const words = useDataWords(type, payload.data ?? {});
+  const title = localText(type?.title, i18n.language) || event.kind;
+  const at = dateTime(event.occurred_at, i18n.language, { exact: true });
   return (
-    <Drawer
-      open
-      size={640}
-      title={`${event.kind}, ${dateTime(event.occurred_at, i18n.language)}`}
-      onClose={onClose}
-    >
+    <Drawer open size={640} title={`${title}, ${at}`} onClose={onClose}>
+      <h3>{t('events.log.data')}</h3>
+      {payload.depth ? <p>{t('events.log.depth', { n: payload.depth })}</p> : null}
+      <Descriptions
+        size="small"
+        column={1}
+        items={[
+          { key: 'whom', label: t('events.log.subject'), children: <Whom payload={payload} /> },
+          ...words.map(({ name, label, text }) => ({ key: name, label, children: text })),
+        ]}
+      />
       <h3>{t('events.log.why')}</h3>
       {maySee ? (
         <Decisions id={event.event_id} />
       ) : (
         <p className="dim">{t('common.noAccess', { operation: 'rule.read' })}</p>
       )}
-      <h3>{t('events.log.data')}</h3>
-      {payload.depth ? <p>{t('events.log.depth', { n: payload.depth })}</p> : null}
-      <pre className="json">{JSON.stringify(payload, null, 2)}</pre>
+      <details>
+        <summary>{t('events.log.raw')}</summary>
+        <pre className="json">{JSON.stringify(payload, null, 2)}</pre>
+      </details>
     </Drawer>
   );
 }

@@ -12,8 +12,10 @@ import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
+import { DataLine } from './DataWords';
 import { EventDrawer } from './EventDrawer';
 import { SendDrawer } from './SendDrawer';
+import { Whom } from './Whom';
 
 /** Every event that came from outside, newest first; each says which rules looked at it and why. */
 export default function LogTab() {
@@ -87,18 +89,21 @@ export default function LogTab() {
           {
             title: t('events.log.when'),
             width: 176,
-            render: (_, row) => dateTime(row.occurred_at, i18n.language),
+            render: (_, row) => dateTime(row.occurred_at, i18n.language, { exact: true }),
           },
           { title: t('events.log.type'), render: (_, row) => title(row.kind) },
           { title: t('events.log.source'), render: (_, row) => row.payload.source ?? '—' },
           {
             title: t('events.log.subject'),
-            render: (_, row) => row.payload.subject?.value ?? row.payload.customer_id ?? '—',
+            render: (_, row) => <Whom payload={row.payload} />,
           },
           {
             title: t('events.log.data'),
             render: (_, row) => (
-              <div className="event-data code">{JSON.stringify(row.payload.data ?? {})}</div>
+              <DataLine
+                type={types.find(({ name }) => name === row.kind)}
+                data={row.payload.data ?? {}}
+              />
             ),
           },
           {
@@ -123,7 +128,13 @@ export default function LogTab() {
           {t('events.log.older')}
         </Button>
       </div>
-      {opened ? <EventDrawer event={opened} onClose={() => setOpened(undefined)} /> : null}
+      {opened ? (
+        <EventDrawer
+          event={opened}
+          type={types.find(({ name }) => name === opened.kind)}
+          onClose={() => setOpened(undefined)}
+        />
+      ) : null}
       {sending ? <SendDrawer types={types} onClose={() => setSending(false)} /> : null}
     </>
   );

@@ -55,6 +55,7 @@ export function SendDrawer({ types, onClose }: { types: EventType[]; onClose(): 
         <Form.Item label={t('events.log.type')}>
           <Select
             aria-label={t('events.log.type')}
+            placeholder={t('events.log.chooseType')}
             showSearch={{ optionFilterProp: 'label' }}
             value={name ?? null}
             options={types.map((one) => ({

@@ -9,6 +9,7 @@ import { useEventTypes } from '../../api/rules';
 import { useCan } from '../../api/session';
 import { localText } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
+import { labelOf } from '../../ui/EventForm';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
@@ -64,10 +65,8 @@ export default function TypesTab() {
             title: t('common.name'),
             render: (_, row) => (
               <>
-                {localText(row.title, i18n.language) || row.name}
-                {row.built_in ? (
-                  <Tag style={{ marginLeft: 8 }}>{t('events.types.builtIn')}</Tag>
-                ) : null}
+                {localText(row.title, i18n.language) || row.name}{' '}
+                {row.built_in ? <Tag>{t('events.types.builtIn')}</Tag> : null}
                 <div className="dim code">{row.name}</div>
               </>
             ),
@@ -82,8 +81,12 @@ export default function TypesTab() {
           {
             title: t('events.types.fields'),
             render: (_, row) => (
-              <span className="code dim">
-                {shortList(Object.keys(row.schema.properties ?? {}))}
+              <span className="dim">
+                {shortList(
+                  Object.entries(row.schema.properties ?? {}).map(([name, field]) =>
+                    labelOf(name, field, i18n.language),
+                  ),
+                )}
               </span>
             ),
           },

@@ -100,7 +100,9 @@ export default function FlowPage() {
         {live == null ? (
           <Tag>{t('flows.neverPublished')}</Tag>
         ) : (
-          <Tag color="success">{t('flows.live', { version: live })}</Tag>
+          <Tag color="success">
+            {inDatabase ? t('flows.live', { version: live }) : t('flows.liveFile')}
+          </Tag>
         )}
         <Tabs
           size="small"

@@ -31,7 +31,9 @@ function State({ row }: { row: FlowRow }) {
       {live == null ? (
         <Tag>{t('flows.neverPublished')}</Tag>
       ) : (
-        <Tag color="success">{t('flows.live', { version: live })}</Tag>
+        <Tag color="success">
+          {row.source === 'database' ? t('flows.live', { version: live }) : t('flows.liveFile')}
+        </Tag>
       )}
       {row.draft_version == null ? null : <Tag color="warning">{t('flows.hasDraft')}</Tag>}
     </span>

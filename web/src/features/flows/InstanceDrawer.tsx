@@ -1,7 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
-import { Alert, Descriptions, Drawer, Popconfirm, Select, Tag } from 'antd';
+import { Alert, Descriptions, Drawer, Popconfirm, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { Instance } from '../../api/flow-types';
 import { instanceAct, oneInstance } from '../../api/flows';
 import { useChange } from '../../api/query';
@@ -10,6 +11,7 @@ import { dateTime } from '../../lib/format';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
+import { InstanceTag } from './InstanceTag';
 
 /** How often an open run is read again. */
 const ASK_EVERY_MS = 2_000;
@@ -34,7 +36,7 @@ function Acts({ instance, nodes }: { instance: Instance; nodes: string[] }) {
       .mutateAsync({ what, ...(body ? { body } : {}) })
       .then(() => say.done(t('flows.acted')), say.failed);
   return (
-    <div className="row">
+    <div className="row wrap">
       <ReasonButton
         type="primary"
         reason={refused ?? (instance.state === 'failed' ? undefined : t('flows.notFailed'))}
@@ -72,6 +74,23 @@ function Acts({ instance, nodes }: { instance: Instance; nodes: string[] }) {
   );
 }
 
+/** What a run knows, by name; only what is more than a text stands as JSON. */
+function Variables({ of }: { of: Record<string, unknown> }) {
+  const items = Object.entries(of).map(([key, value]) => ({
+    key,
+    label: <span className="code">{key}</span>,
+    children:
+      value === null ? (
+        '—'
+      ) : typeof value === 'object' ? (
+        <code>{JSON.stringify(value)}</code>
+      ) : (
+        String(value)
+      ),
+  }));
+  return items.length > 0 ? <Descriptions size="small" column={1} items={items} /> : <p>—</p>;
+}
+
 /** One run: the way it went, what it knows, what it waits for, and what a person can do when it failed. */
 export function InstanceDrawer({
   id,
@@ -106,18 +125,29 @@ export function InstanceDrawer({
               {
                 key: 'state',
                 label: t('floor.state'),
-                children: <Tag>{t(`flows.state.${instance.state}`)}</Tag>,
+                children: <InstanceTag state={instance.state} />,
+              },
+              {
+                key: 'customer',
+                label: t('desk.customer.title'),
+                children: instance.customer_id ? (
+                  <Link to={`/customers/${instance.customer_id}`}>
+                    {instance.customer_name ?? instance.customer_id}
+                  </Link>
+                ) : (
+                  '—'
+                ),
               },
               { key: 'version', label: t('common.version'), children: instance.version },
               {
                 key: 'started',
                 label: t('flows.startedAt'),
-                children: dateTime(instance.started_at, i18n.language),
+                children: dateTime(instance.started_at, i18n.language, { exact: true }),
               },
               {
                 key: 'due',
                 label: t('flows.dueAt'),
-                children: dateTime(instance.due_at, i18n.language),
+                children: dateTime(instance.due_at, i18n.language, { exact: true }),
               },
             ]}
           />
@@ -126,20 +156,22 @@ export function InstanceDrawer({
             {(instance.path ?? []).map((visit, n) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: a node can be passed twice
               <li key={n}>
-                <span className="digits dim">{dateTime(visit.at, i18n.language)}</span>{' '}
+                <span className="digits dim">
+                  {dateTime(visit.at, i18n.language, { exact: true })}
+                </span>{' '}
                 <strong>{visit.node}</strong>
                 {visit.output ? <span className="dim"> → {visit.output}</span> : null}
               </li>
             ))}
           </ol>
-          {instance.waiting_for ? (
-            <>
-              <h3>{t('flows.waitsFor')}</h3>
-              <pre className="code json-box">{JSON.stringify(instance.waiting_for, null, 2)}</pre>
-            </>
-          ) : null}
           <h3>{t('flows.field.variables')}</h3>
-          <pre className="code json-box">{JSON.stringify(instance.variables ?? {}, null, 2)}</pre>
+          <Variables of={instance.variables ?? {}} />
+          {instance.waiting_for ? (
+            <details>
+              <summary>{t('flows.waitsFor')}, JSON</summary>
+              <pre className="code json-box">{JSON.stringify(instance.waiting_for, null, 2)}</pre>
+            </details>
+          ) : null}
         </>
       ) : null}
     </Drawer>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Button, Segmented, Table, Tag } from 'antd';
+import { Button, Segmented, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
@@ -13,17 +13,10 @@ import { listInstances } from '../../api/flows';
 import { dateTime } from '../../lib/format';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { InstanceDrawer } from './InstanceDrawer';
+import { InstanceTag } from './InstanceTag';
 
 /** How often the list is asked for again. */
 const ASK_EVERY_MS = 3_000;
-
-const COLOURS: Record<InstanceState, string> = {
-  running: 'default',
-  waiting: 'warning',
-  failed: 'error',
-  done: 'success',
-  cancelled: 'default',
-};
 
 /** Where each run of this flow stands; those that failed wait for a person. */
 export function InstancesTab({ name, definition }: { name: string; definition: Definition }) {
@@ -67,16 +60,14 @@ export function InstancesTab({ name, definition }: { name: string; definition: D
           {
             title: t('flows.startedAt'),
             render: (_, row) => (
-              <Button type="link" size="small" onClick={() => setOpen(row.id)}>
+              <Button type="link" size="small" className="flush" onClick={() => setOpen(row.id)}>
                 {dateTime(row.started_at, i18n.language)}
               </Button>
             ),
           },
           {
             title: t('floor.state'),
-            render: (_, row) => (
-              <Tag color={COLOURS[row.state]}>{t(`flows.state.${row.state}`)}</Tag>
-            ),
+            render: (_, row) => <InstanceTag state={row.state} />,
           },
           { title: t('common.version'), dataIndex: 'version' },
           {

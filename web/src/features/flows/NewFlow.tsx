@@ -48,7 +48,7 @@ export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: str
         initialValues={{ kind: 'process' }}
         onFinish={(fields) => void submit(fields)}
       >
-        <Form.Item name="kind" label={t('flows.kindLabel')}>
+        <Form.Item name="kind" label={t('flows.kindLabel')} required>
           <Radio.Group
             className="kinds"
             options={FLOW_KINDS.map((value) => ({ value, label: t(`flows.kind.${value}`) }))}

@@ -16,11 +16,11 @@ import { useChange } from '../../api/query';
 import { useAll, useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
 import { CustomerName } from '../../ui/CustomerName';
+import { Reason, StateTag } from '../../ui/MessageState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { Reason, StateTag } from './StateTag';
 
 const REFRESH_MS = 2_000;
 /** States after which nothing more happens. */
@@ -61,8 +61,16 @@ function Facts({ message }: { message: MessageDetail }) {
         ),
         item('template', t('messages.template'), message.template),
         item('class', t('messages.class'), t(`messages.classes.${message.class}`)),
-        item('created', t('messages.detail.created'), dateTime(message.created_at, i18n.language)),
-        item('changed', t('messages.detail.changed'), dateTime(message.updated_at, i18n.language)),
+        item(
+          'created',
+          t('messages.detail.created'),
+          dateTime(message.created_at, i18n.language, { exact: true }),
+        ),
+        item(
+          'changed',
+          t('messages.detail.changed'),
+          dateTime(message.updated_at, i18n.language, { exact: true }),
+        ),
       ]}
     />
   );
@@ -84,7 +92,7 @@ export default function MessagePage() {
   const message = found.data;
   const trouble = <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
   if (!message) return <div aria-busy={found.isPending}>{trouble}</div>;
-  const at = (value: string) => dateTime(value, i18n.language);
+  const at = (value: string) => dateTime(value, i18n.language, { exact: true });
   const refused = !may
     ? t('common.noAccess', { operation: 'message.send' })
     : message.state === 'queued'

@@ -8,13 +8,13 @@ import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { dateTime, phone } from '../../lib/format';
 import { CustomerName } from '../../ui/CustomerName';
+import { Reason, StateTag } from '../../ui/MessageState';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
 import { SendDrawer } from './SendDrawer';
-import { Reason, StateTag } from './StateTag';
 
 /** Messages in motion are looked at again this often. */
 const REFRESH_MS = 3_000;

@@ -10,15 +10,15 @@ import { createRule, importRule, useEventTypes, useRules } from '../../api/rules
 import { useCan } from '../../api/session';
 import { chooseFile } from '../../lib/files';
 import { count, dateTime } from '../../lib/format';
+import { emptyDocument } from '../../ui/decision/document';
+import { eventTitle } from '../../ui/decision/sentence';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
 import { useSay } from '../../ui/say';
-import { emptyDocument } from './model/document';
 import { errorsOf } from './model/faults';
-import { eventTitle } from './model/sentence';
 import { StateTag } from './StateTag';
 import './rules.css';
 
@@ -27,7 +27,9 @@ function columns(t: TFunction, language: string, types: EventType[]): ColumnsTyp
     title: t(`rules.${key}`),
     key,
     align: 'right' as const,
-    render: (_: unknown, rule: Rule) => count(rule.counters[key], language),
+    width: 110,
+    render: (_: unknown, rule: Rule) =>
+      rule.counters[key] > 0 ? count(rule.counters[key], language) : <span className="dim">0</span>,
   });
   return [
     {
@@ -36,7 +38,7 @@ function columns(t: TFunction, language: string, types: EventType[]): ColumnsTyp
       render: (_, rule) => (
         <>
           <Link to={`/automation/rules/${rule.id}`}>{rule.name}</Link>
-          {rule.description ? <div className="dim">{rule.description}</div> : null}
+          {rule.description ? <div className="dim two-lines">{rule.description}</div> : null}
         </>
       ),
     },
@@ -65,6 +67,7 @@ function columns(t: TFunction, language: string, types: EventType[]): ColumnsTyp
     {
       title: t('rules.changed'),
       key: 'changed',
+      width: 150,
       render: (_, rule) => dateTime(rule.updated_at, language),
     },
   ];

@@ -3,7 +3,7 @@ import type { Rule } from '../../api/automation';
 import { asProblem, type Problem } from '../../api/problem';
 import { queryClient } from '../../api/query';
 import { type Draft, readRule, saveRule } from '../../api/rules';
-import { setAt } from './model/document';
+import { setAt } from '../../ui/decision/document';
 import { begin, change, type History, redo, undo } from './model/history';
 
 /** A pause in editing after which the draft is saved. */

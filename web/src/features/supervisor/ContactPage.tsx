@@ -45,12 +45,12 @@ function Facts({ contact }: { contact: ContactDetail }) {
         {
           key: 'arrived',
           label: t('contacts.arrived'),
-          children: dateTime(contact.arrived_at, i18n.language),
+          children: dateTime(contact.arrived_at, i18n.language, { exact: true }),
         },
         {
           key: 'answered',
           label: t('contacts.answered'),
-          children: dateTime(contact.answered_at, i18n.language),
+          children: dateTime(contact.answered_at, i18n.language, { exact: true }),
         },
         { key: 'wait', label: t('contacts.waited'), children: seconds(contact.wait_seconds) },
         { key: 'talk', label: t('contacts.talked'), children: seconds(contact.talk_seconds) },

@@ -153,6 +153,11 @@ export const cardsEn = {
     links: 'Links',
     history: 'History',
     contacts: 'Contacts',
+    decisions: 'Decisions',
+    decisionsNote: 'Which rules looked at what this customer did, and why they reacted or did not',
+    decisionsNone:
+      'No rule has looked at an event of this customer yet. Decisions come with events while a rule is live.',
+    decisionsRule: 'Rule',
     messages: 'Messages',
     decisions: 'Decisions',
     since: 'Customer since',

@@ -14,6 +14,8 @@ export const eventsEn = {
     subject: 'Whom',
     anyType: 'Any event',
     customer: 'Customer',
+    raw: 'As it came, JSON',
+    chooseType: 'Choose what happened',
     data: 'Data',
     why: 'Which rules looked at it',
     whyNone: 'No rule looked at this event: no live rule waits for it, or it is still in line.',
@@ -73,6 +75,11 @@ export const eventsEn = {
   },
   consumers: {
     note: 'Who reads the log, and how far behind it is',
+    names: {
+      flows: 'Flows',
+      rules: 'Rules',
+      platform: { audit_log: 'The journal of what people did', webhooks: 'Webhooks' },
+    },
     name: 'Consumer',
     lag: 'Behind, events',
     moved: 'Last moved',

@@ -156,6 +156,11 @@ export const cardsRu: Words<typeof cardsEn> = {
     links: 'Связи',
     history: 'История',
     contacts: 'Контакты',
+    decisions: 'Решения',
+    decisionsNote: 'Какие правила рассмотрели действия клиента и почему сработали или нет',
+    decisionsNone:
+      'Ни одно правило ещё не рассматривало события этого клиента. Решения появляются вместе с событиями, пока правило работает.',
+    decisionsRule: 'Правило',
     messages: 'Сообщения',
     decisions: 'Решения',
     since: 'Клиент с',

@@ -17,6 +17,8 @@ export const eventsRu: Words<typeof eventsEn> = {
     subject: 'О ком',
     anyType: 'Любое событие',
     customer: 'Клиент',
+    raw: 'Как пришло, JSON',
+    chooseType: 'Выберите, что произошло',
     data: 'Данные',
     why: 'Какие правила его рассмотрели',
     whyNone:
@@ -77,6 +79,11 @@ export const eventsRu: Words<typeof eventsEn> = {
   },
   consumers: {
     note: 'Кто читает журнал и насколько отстаёт',
+    names: {
+      flows: 'Сценарии',
+      rules: 'Правила',
+      platform: { audit_log: 'Журнал действий людей', webhooks: 'Вебхуки' },
+    },
     name: 'Получатель',
     lag: 'Отставание, событий',
     moved: 'Последнее чтение',

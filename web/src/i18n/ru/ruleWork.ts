@@ -46,6 +46,21 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     duplicate_key: 'Такой ключ уже есть.',
     malformed: 'Заполнено не так, как нужно.',
     syntax: 'Выражение записано с ошибкой.',
+    unknown_operation: 'У внешней системы нет такой операции.',
+    unknown_reaction: 'У правила нет такой реакции.',
+    unknown_channel: 'В шаблоне нет текста для этого канала.',
+    unknown_function: 'Такой функции нет.',
+    own_event:
+      'Правило создаёт событие, на которое само отвечает: цепочка прервётся после восьми событий.',
+    empty: 'Напишите выражение, например event.amount > 100.',
+  },
+  toChoose: {
+    unknown_event: 'Выберите событие.',
+    unknown_template: 'Выберите шаблон.',
+    unknown_flow: 'Выберите сценарий.',
+    unknown_connector: 'Выберите внешнюю систему.',
+    unknown_operation: 'Выберите операцию.',
+    unknown_field: 'Выберите поле.',
   },
   verdicts: {
     matched: 'Сработало',
@@ -62,6 +77,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     note: 'Ничего не отправляется и не меняется: видно только, что сделало бы правило.',
     json: 'Как JSON',
     form: 'Как форма',
+    otherFields: 'Другие поля: {{n}}',
     badJson: 'Это не JSON',
     customer: 'Клиент',
     pickCustomer: 'Найти по имени или номеру',
@@ -185,6 +201,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     none: 'Решений пока нет: они появляются с событиями, когда правило работает.',
     version: 'Версия {{version}}',
     inputs: 'На что смотрело правило',
+    reactions: 'Что сделано',
     reactionStates: {
       waiting: 'ждёт',
       needless: 'не понадобилось',

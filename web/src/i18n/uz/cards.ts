@@ -156,6 +156,12 @@ export const cardsUz: Words<typeof cardsEn> = {
     links: 'Bogʻlanishlar',
     history: 'Tarix',
     contacts: 'Kontaktlar',
+    decisions: 'Qarorlar',
+    decisionsNote:
+      'Mijoz harakatlarini qaysi qoidalar koʻrib chiqqan va nega ishlagan yoki ishlamagan',
+    decisionsNone:
+      'Hali hech bir qoida bu mijoz hodisalarini koʻrib chiqmagan. Qarorlar qoida ishlayotganda hodisalar bilan keladi.',
+    decisionsRule: 'Qoida',
     messages: 'Xabarlar',
     decisions: 'Qarorlar',
     since: 'Mijoz boʻlgan sana',

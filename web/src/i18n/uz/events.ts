@@ -17,6 +17,8 @@ export const eventsUz: Words<typeof eventsEn> = {
     subject: 'Kim haqida',
     anyType: 'Har qanday hodisa',
     customer: 'Mijoz',
+    raw: 'Kelganicha, JSON',
+    chooseType: 'Nima yuz berganini tanlang',
     data: 'Maʼlumotlar',
     why: 'Qaysi qoidalar koʻrib chiqdi',
     whyNone:
@@ -78,6 +80,11 @@ export const eventsUz: Words<typeof eventsEn> = {
   },
   consumers: {
     note: 'Jurnalni kim oʻqiydi va qancha orqada',
+    names: {
+      flows: 'Ssenariylar',
+      rules: 'Qoidalar',
+      platform: { audit_log: 'Odamlar harakatlari jurnali', webhooks: 'Vebhuklar' },
+    },
     name: 'Oluvchi',
     lag: 'Orqada, hodisa',
     moved: 'Oxirgi oʻqish',

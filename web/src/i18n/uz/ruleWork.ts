@@ -47,6 +47,21 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     duplicate_key: 'Bunday kalit bor.',
     malformed: 'Kerakli tarzda toʻldirilmagan.',
     syntax: 'Ifoda xato yozilgan.',
+    unknown_operation: 'Tashqi tizimda bunday amal yoʻq.',
+    unknown_reaction: 'Qoidada bunday reaksiya yoʻq.',
+    unknown_channel: 'Shablonda bu kanal uchun matn yoʻq.',
+    unknown_function: 'Bunday funksiya yoʻq.',
+    own_event:
+      'Qoida oʻzi javob beradigan hodisani yaratadi: zanjir sakkiz hodisadan keyin toʻxtaydi.',
+    empty: 'Ifoda yozing, masalan event.amount > 100.',
+  },
+  toChoose: {
+    unknown_event: 'Hodisani tanlang.',
+    unknown_template: 'Shablonni tanlang.',
+    unknown_flow: 'Ssenariyni tanlang.',
+    unknown_connector: 'Tashqi tizimni tanlang.',
+    unknown_operation: 'Amalni tanlang.',
+    unknown_field: 'Maydonni tanlang.',
   },
   verdicts: {
     matched: 'Ishladi',
@@ -63,6 +78,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     note: 'Hech narsa yuborilmaydi va oʻzgarmaydi: qoida nima qilishini koʻrsatadi, xolos.',
     json: 'JSON koʻrinishida',
     form: 'Shakl koʻrinishida',
+    otherFields: 'Boshqa maydonlar: {{n}}',
     badJson: 'Bu JSON emas',
     customer: 'Mijoz',
     pickCustomer: 'Ism yoki raqam boʻyicha topish',
@@ -185,6 +201,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     none: 'Hali qaror yoʻq: ular qoida ishlayotganda hodisalar bilan keladi.',
     version: '{{version}}-versiya',
     inputs: 'Qoida nimani koʻrdi',
+    reactions: 'Nima qilindi',
     reactionStates: {
       waiting: 'kutmoqda',
       needless: 'kerak boʻlmadi',

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChange, useList } from '../../api/query';
 import { useCan } from '../../api/session';
+import { EmptyState } from '../EmptyState';
 import { PageHead } from '../PageHead';
 import { ProblemNote } from '../ProblemNote';
 import { ReasonButton } from '../ReasonButton';
@@ -109,7 +110,13 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
         columns={[...spec.columns, actions]}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: query ? t('common.emptySearch') : t('common.empty') }}
+        locale={{
+          emptyText: query ? (
+            t('common.emptySearch')
+          ) : (
+            <EmptyState text={spec.empty ?? spec.note ?? t('common.empty')} />
+          ),
+        }}
       />
       {cursors.length > 0 || list.data?.next ? (
         <div className="row pager">

@@ -10,6 +10,8 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   write: string;
   title: string;
   note?: string;
+  /** What is said while there is none: what belongs here and what it is for. */
+  empty?: string;
   columns: ColumnsType<T>;
   /** The fields of the form. */
   fields(item: T | undefined): ReactNode;

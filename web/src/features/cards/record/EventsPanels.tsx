@@ -1,12 +1,14 @@
-import { Table, Tag } from 'antd';
+import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useTemplateChoices } from '../../../api/choices';
 import { type Message, messages } from '../../../api/messages';
 import { useList } from '../../../api/query';
 import { contacts } from '../../../api/resources';
 import { useCan } from '../../../api/session';
 import { dateTime, duration } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
+import { StateTag } from '../../../ui/MessageState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 
 const SHOWN = 30;
@@ -50,6 +52,7 @@ export function MessagesPanel({ customer }: { customer: string }) {
   const { t, i18n } = useTranslation();
   const allowed = useCan(messages.right);
   const list = useList(messages, { customer_id: customer, limit: SHOWN }, allowed);
+  const templates = useTemplateChoices(i18n.language);
   if (!allowed) return <EmptyState text={t('common.noAccess', { operation: messages.right })} />;
   if (list.error) return <ProblemNote error={list.error} onRetry={() => void list.refetch()} />;
   return (
@@ -73,10 +76,14 @@ export function MessagesPanel({ customer }: { customer: string }) {
           title: t('messages.channel'),
           render: (_, row) => (row.channel ? t(`messages.channels.${row.channel}`) : '—'),
         },
-        { title: t('messages.template'), dataIndex: 'template' },
+        {
+          title: t('messages.template'),
+          render: (_, row) =>
+            templates.find(({ value }) => value === row.template)?.label ?? row.template,
+        },
         {
           title: t('messages.state'),
-          render: (_, row) => <Tag>{t(`messages.states.${row.state}`)}</Tag>,
+          render: (_, row) => <StateTag state={row.state} />,
         },
       ]}
     />

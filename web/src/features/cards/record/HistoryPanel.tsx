@@ -14,7 +14,7 @@ import {
   linksOf,
 } from '../../../api/records';
 import { useAll } from '../../../api/session';
-import { valueText } from '../../../lib/attributes';
+import { isEmpty, valueText } from '../../../lib/attributes';
 import { dateTime, localText } from '../../../lib/format';
 import { LANGUAGES } from '../../../lib/i18n';
 import { EmptyState } from '../../../ui/EmptyState';
@@ -41,7 +41,8 @@ function listText(value: unknown): unknown {
     .join(', ');
 }
 
-const LANGUAGE_WORDS = LANGUAGES.map(({ code, name }) => ({ value: code, title: { en: name } }));
+const languageWords = (t: TFunction) =>
+  LANGUAGES.map(({ code }) => ({ value: code, title: { en: t(`locale.${code}`) } }));
 const kindWords = (t: TFunction) =>
   (['individual', 'organisation'] as const).map((value) => ({
     value,
@@ -71,7 +72,7 @@ function Was({
   const link = kinds.find((kind) => change.field === `links.${kind.key}`);
   // The other end of a link by its title, as long as it is linked.
   const named = (value: unknown) => titles.get(String(value)) ?? value;
-  const choices = key === 'kind' ? kindWords(t) : key === 'language' ? LANGUAGE_WORDS : [];
+  const choices = key === 'kind' ? kindWords(t) : key === 'language' ? languageWords(t) : [];
   const text = (value: unknown) =>
     valueText(
       of ?? { type: choices.length > 0 ? 'choice' : 'text', choices },
@@ -87,11 +88,15 @@ function Was({
       <span className="dim">
         {localText(of?.title ?? link?.title, i18n.language) || own[key] || key}
       </span>
-      <span>
-        <span className="sr-only">{t('cards.history.before')}: </span>
-        {text(of ? change.before : named(listText(change.before)))}
-      </span>
-      <ArrowRightOutlined className="dim" />
+      {isEmpty(change.before) ? null : (
+        <>
+          <span>
+            <span className="sr-only">{t('cards.history.before')}: </span>
+            {text(of ? change.before : named(listText(change.before)))}
+          </span>
+          <ArrowRightOutlined className="dim" />
+        </>
+      )}
       <strong>
         <span className="sr-only">{t('cards.history.after')}: </span>
         {text(of ? change.after : named(listText(change.after)))}

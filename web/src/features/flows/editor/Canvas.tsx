@@ -183,6 +183,9 @@ export function Canvas({ counters }: { counters: Counters | undefined }) {
           'controls.fitView.ariaLabel': t('flows.fitView'),
           'controls.interactive.ariaLabel': t('flows.view'),
           'minimap.ariaLabel': t('flows.minimap'),
+          'node.a11yDescription.default': t('flows.nodeKeys'),
+          'node.a11yDescription.keyboardDisabled': t('flows.nodeKeys'),
+          'edge.a11yDescription.default': t('flows.edgeKeys'),
         }}
         onNodesChange={nodesChanged}
         onEdgesChange={edgesChanged}

@@ -87,7 +87,7 @@ export const NodeCard = memo(function NodeCard({ id, data, selected }: NodeProps
       <ul>
         {data.slots.map(({ pointer }) => (
           <li key={pointer}>
-            {words.slot(data.body, pointer)}
+            <span title={words.slot(data.body, pointer)}>{words.slot(data.body, pointer)}</span>
             <Handle type="source" position={Position.Right} id={pointer} />
           </li>
         ))}

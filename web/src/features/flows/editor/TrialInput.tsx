@@ -7,10 +7,26 @@ import { useEditorStore } from './store';
 
 type Give = Record<string, unknown>;
 
+/** What may happen to a call. */
+const CALL = [
+  'digits',
+  'silence',
+  'caller_found',
+  'caller_unknown',
+  'queued',
+  'full',
+  'closed',
+  'connected',
+  'wait_max',
+  'hung_up',
+] as const;
+
 /** What a person gives, told by what it is: the same words for every node. */
 function useGiveWord() {
   const { t } = useTranslation();
   return (give: Give): string => {
+    const ofCall = CALL.find((one) => one === give.kind);
+    if (ofCall) return t(`flows.trial.call.${ofCall}`);
     if (give.kind === 'decided')
       return t(give.decision === 'refuse' ? 'flows.trial.refuse' : 'flows.trial.approve');
     switch (give.kind) {

@@ -39,7 +39,8 @@ export function TrialPane() {
       }),
     onSuccess: (trial, { state }) => {
       const before = state === null ? [] : store.getState().walked;
-      const whole = [...before, ...trial.path];
+      // A call is walked anew each time: its path is the whole one.
+      const whole = definition.kind === 'ivr' ? trial.path : [...before, ...trial.path];
       store.setState({ walked: whole });
       setEffects((old) => (state === null ? trial.effects : [...old, ...trial.effects]));
       const last = whole.at(-1);
@@ -71,7 +72,6 @@ export function TrialPane() {
         <Button
           type="primary"
           loading={step.isPending && !trial}
-          disabled={definition.kind === 'ivr'}
           onClick={() => step.mutate({ state: null, input: null })}
         >
           {t(trial ? 'flows.trial.again' : 'flows.trial.start')}

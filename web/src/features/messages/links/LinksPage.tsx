@@ -93,19 +93,26 @@ export default function LinksPage() {
         everyMs: REFRESH_MS,
         name: (link) => link.name,
         columns: [
-          { title: t('messages.state'), key: 'state', render: (_, link) => <Lamp link={link} /> },
-          { title: t('common.name'), dataIndex: 'name' },
           {
-            title: t('messages.link.kind'),
-            render: (_, link) => t(`messages.link.kinds.${link.kind}`),
+            title: t('common.name'),
+            render: (_, link) => (
+              <>
+                {link.name}
+                <div className="dim">{t(`messages.link.kinds.${link.kind}`)}</div>
+              </>
+            ),
           },
+          { title: t('messages.state'), key: 'state', render: (_, link) => <Lamp link={link} /> },
           {
             title: t('messages.link.host'),
-            render: (_, link) => `${link.settings.host}:${link.settings.port}`,
-          },
-          {
-            title: t('messages.link.sender'),
-            render: (_, link) => String(link.settings.sender ?? link.settings.from ?? '—'),
+            render: (_, link) => (
+              <>
+                {`${link.settings.host}:${link.settings.port}`}
+                <div className="dim">
+                  {String(link.settings.sender ?? link.settings.from ?? '')}
+                </div>
+              </>
+            ),
           },
           {
             title: t('messages.link.window'),

@@ -2,10 +2,10 @@ import { Alert } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useEventTypes } from '../../../api/rules';
+import { sentence } from '../../../ui/decision/sentence';
+import { useSpeech } from '../../../ui/decision/useTold';
 import { errorsOf } from '../model/faults';
-import { sentence } from '../model/sentence';
 import type { TabProps } from '../RulePage';
-import { useFields } from '../useFields';
 import { type Builder, BuilderContext } from './Builder';
 import { CriteriaBlock } from './CriteriaBlock';
 import { FaultList } from './FaultList';
@@ -16,10 +16,11 @@ import { WhenBlock } from './WhenBlock';
 
 /** The rule as a form, read from top to bottom like the sentence beside it. */
 export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
   const { document } = editing.draft;
   const types = useEventTypes().data;
-  const fields = useFields(document.event);
+  const speech = useSpeech(document.event);
+  const { fields } = speech;
   const builder = useMemo<Builder>(
     () => ({
       document,
@@ -31,12 +32,7 @@ export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
     }),
     [document, editing, fields, types, faults, mayWrite],
   );
-  const said = sentence(document, {
-    t,
-    language: i18n.language,
-    fields: builder.fields,
-    types: builder.types,
-  });
+  const said = sentence(document, speech);
   return (
     <BuilderContext value={builder}>
       {mayWrite ? null : (

@@ -2,7 +2,7 @@ import { SettingOutlined } from '@ant-design/icons';
 import { Button, Input, Popover } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { TableColumn } from '../../../api/automation';
-import { fieldTitle } from '../model/fields';
+import { fieldTitle } from '../../../ui/decision/fields';
 import { Labelled } from './Block';
 import { useBuilder } from './Builder';
 import { ExpressionInput } from './ExpressionInput';

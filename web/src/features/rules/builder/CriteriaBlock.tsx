@@ -2,7 +2,7 @@ import { App, Segmented } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Criteria } from '../../../api/automation';
-import { conditions, emptyCriteria } from '../model/document';
+import { conditions, emptyCriteria } from '../../../ui/decision/document';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { ExpressionInput } from './ExpressionInput';

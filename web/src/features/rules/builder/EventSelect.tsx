@@ -1,6 +1,6 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { eventTitle } from '../model/sentence';
+import { eventTitle } from '../../../ui/decision/sentence';
 import { useBuilder } from './Builder';
 
 /** One of the registered events, found by its title or its name. */

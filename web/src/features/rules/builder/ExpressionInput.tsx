@@ -1,7 +1,7 @@
 import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import { fieldTitle } from '../model/fields';
+import { fieldTitle } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
 /** More than this is not a list to choose from: typing on narrows it. */

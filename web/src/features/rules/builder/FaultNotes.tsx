@@ -13,9 +13,12 @@ const ICONS = {
 export function FaultLine({ fault }: { fault: Fault }) {
   const { t, i18n } = useTranslation();
   const example = exampleText(fault.example);
-  const key = `rules.faults.${fault.code}`;
+  // Nothing is named yet: then it is not unknown, it is still to be chosen.
+  const unnamed = /`(|\/|customer\.)`/.test(fault.message);
+  const toChoose = `rules.toChoose.${fault.code}`;
+  const key = unnamed && i18n.exists(toChoose) ? toChoose : (`rules.faults.${fault.code}` as const);
   // The server speaks English, and more exactly; other languages have words for the usual faults.
-  const own = i18n.language !== 'en' && i18n.exists(key);
+  const own = (i18n.language !== 'en' || key === toChoose) && i18n.exists(key);
   // Which name is unknown stands in the server's words between backticks.
   const name = fault.code.startsWith('unknown_') ? /`([^`]+)`/.exec(fault.message)?.[1] : undefined;
   return (
@@ -25,8 +28,10 @@ export function FaultLine({ fault }: { fault: Fault }) {
       </span>
       <span title={fault.message}>
         {own ? t(key as 'rules.faults.syntax') : fault.message}
-        {own && name ? <span className="code"> {name}</span> : null}
-        {example ? <span className="dim"> {t('rules.builder.example', { example })}</span> : null}
+        {own && name && key !== toChoose ? <span className="code"> {name}</span> : null}
+        {example && key !== toChoose ? (
+          <span className="dim"> {t('rules.builder.example', { example })}</span>
+        ) : null}
       </span>
     </div>
   );

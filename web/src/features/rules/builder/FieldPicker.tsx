@@ -1,7 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../../api/automation';
-import { fieldTitle } from '../model/fields';
+import { fieldTitle } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
 const GROUPS: RuleField['group'][] = ['event', 'customer', 'time', 'ref', 'meta'];

@@ -2,7 +2,7 @@ import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Segmented, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Criterion, Group } from '../../../api/automation';
-import { isGroup, type Path, pointerOf, shown, stored } from '../model/document';
+import { isGroup, type Path, pointerOf, shown, stored } from '../../../ui/decision/document';
 import { useBuilder } from './Builder';
 import { ConditionRow } from './ConditionRow';
 import { FaultNotes } from './FaultNotes';

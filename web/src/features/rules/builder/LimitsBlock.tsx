@@ -1,7 +1,7 @@
 import { Checkbox, DatePicker, InputNumber, Select, TimePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import { weekday } from '../model/period';
+import { weekday } from '../../../ui/decision/period';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { FaultNotes } from './FaultNotes';

@@ -1,7 +1,7 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { freeKey } from '../model/document';
+import { freeKey } from '../../../ui/decision/document';
 import { useBuilder } from './Builder';
 import { ExpressionInput } from './ExpressionInput';
 

@@ -1,7 +1,7 @@
 import { InputNumber, Select, Space } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { split, UNITS, type Unit } from '../model/period';
+import { split, UNITS, type Unit } from '../../../ui/decision/period';
 import { useBuilder } from './Builder';
 
 const SHOWN: Unit[] = ['minute', 'hour', 'day', 'week'];

@@ -2,8 +2,8 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from '@ant-design/i
 import { Button, Input, Segmented, Select, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Reaction } from '../../../api/automation';
-import { pointerOf } from '../model/document';
-import { eventTitle } from '../model/sentence';
+import { pointerOf } from '../../../ui/decision/document';
+import { eventTitle } from '../../../ui/decision/sentence';
 import { useBuilder } from './Builder';
 import { FaultNotes } from './FaultNotes';
 import { PeriodInput } from './PeriodInput';

@@ -2,7 +2,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReactionKind } from '../../../api/automation';
-import { moved, newReaction } from '../model/document';
+import { moved, newReaction } from '../../../ui/decision/document';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { FaultNotes } from './FaultNotes';

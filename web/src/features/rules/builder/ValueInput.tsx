@@ -2,7 +2,7 @@ import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { Condition, RuleField } from '../../../api/automation';
-import { shapeOf } from '../model/fields';
+import { shapeOf } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
 interface OneProps {

@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Group } from '../../../api/automation';
+import {
+  emptyDocument,
+  freeKey,
+  moved,
+  pointerOf,
+  setAt,
+  shown,
+  stored,
+} from '../../../ui/decision/document';
+import { explain, holds } from '../../../ui/decision/explain';
+import { convert, operatorsFor } from '../../../ui/decision/fields';
+import { afterPeriod, period, split, weekdays } from '../../../ui/decision/period';
 import { parseRows, writeRows } from './csv';
 import { differences } from './diff';
-import { emptyDocument, freeKey, moved, pointerOf, setAt, shown, stored } from './document';
-import { explain, holds } from './explain';
-import { convert, operatorsFor } from './fields';
 import { begin, change, redo, undo } from './history';
-import { afterPeriod, period, split, weekdays } from './period';
 import { lay, meant, rowsOf, sheetFault, sheetOf } from './sheet';
 import { addRow, paste, removeColumn, withRows } from './table';
 import { passes } from './tests';

@@ -1,5 +1,5 @@
 import type { TableColumn, TableContent } from '../../../api/automation';
-import { freeKey, moved } from './document';
+import { freeKey, moved } from '../../../ui/decision/document';
 
 type Side = 'inputs' | 'outputs';
 

@@ -6,11 +6,11 @@ import { useNavigate } from 'react-router';
 import { queryClient } from '../../../api/query';
 import { type ReferenceTable, removeTable, saveTable } from '../../../api/tables';
 import { chooseFile, download } from '../../../lib/files';
+import { freeKey } from '../../../ui/decision/document';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
 import { parseRows, writeRows } from '../model/csv';
-import { freeKey } from '../model/document';
 import { lay, rowsOf, sheetFault, sheetOf } from '../model/sheet';
 import { SheetHead } from './SheetHead';
 

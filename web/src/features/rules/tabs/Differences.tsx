@@ -1,10 +1,9 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
-import { useEventTypes } from '../../../api/rules';
+import { sentence } from '../../../ui/decision/sentence';
+import { useSpeech } from '../../../ui/decision/useTold';
 import { type Difference, differences } from '../model/diff';
-import { sentence } from '../model/sentence';
-import { useFields } from '../useFields';
 
 const COLOURS = { added: 'success', removed: 'error', changed: 'warning' } as const;
 
@@ -25,13 +24,11 @@ export function Differences({
   after: RuleDocument;
   names: [string, string];
 }) {
-  const { t, i18n } = useTranslation();
-  const types = useEventTypes().data ?? [];
-  const fields = useFields(after.event);
+  const { t } = useTranslation();
+  const speech = useSpeech(after.event);
   const found = differences(before, after);
   if (found.length === 0) return <p>{t('rules.versions.same')}</p>;
-  const say = (document: RuleDocument) =>
-    sentence(document, { t, language: i18n.language, types, fields });
+  const say = (document: RuleDocument) => sentence(document, speech);
   return (
     <>
       <div className="halves">

@@ -1,10 +1,21 @@
 import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
+import type { RuleDocument } from '../../../api/automation';
 import type { Simulation } from '../../../api/trials';
 import { count, dateTime } from '../../../lib/format';
-import { useVerdict } from '../../../ui/TraceView';
+import { type Speech, sayWhat } from '../../../ui/decision/sentence';
+import { useVerdict } from '../../../ui/decision/TraceView';
+import { useSpeech } from '../../../ui/decision/useTold';
 
-function Figures({ found }: { found: Simulation }) {
+/** What the reaction of a key does. */
+function naming(document: RuleDocument, speech: Speech) {
+  return (key: string): string => {
+    const reaction = document.reactions.find((one) => one.key === key);
+    return reaction ? sayWhat(reaction, speech) : key;
+  };
+}
+
+function Figures({ found, said }: { found: Simulation; said(key: string): string }) {
   const { t, i18n } = useTranslation();
   return (
     <div className="figures">
@@ -16,7 +27,7 @@ function Figures({ found }: { found: Simulation }) {
       ))}
       {Object.entries(found.reactions).map(([key, value]) => (
         <div key={key} className="panel figure" data-figure={`reaction-${key}`}>
-          <span className="dim code">{key}</span>
+          <span className="dim">{said(key)}</span>
           <b>{count(value, i18n.language)}</b>
         </div>
       ))}
@@ -25,12 +36,19 @@ function Figures({ found }: { found: Simulation }) {
 }
 
 /** The counts of a simulation, some of the customers, and what kept the rule from the other events. */
-export function SimulationFigures({ found }: { found: Simulation }) {
+export function SimulationFigures({
+  found,
+  document,
+}: {
+  found: Simulation;
+  document: RuleDocument;
+}) {
   const { t, i18n } = useTranslation();
   const verdict = useVerdict();
+  const said = naming(document, useSpeech(document.event));
   return (
     <>
-      <Figures found={found} />
+      <Figures found={found} said={said} />
       <div className="halves">
         <section className="panel side-block" aria-label={t('rules.simulation.examples')}>
           <h2>{t('rules.simulation.examples')}</h2>
@@ -51,7 +69,7 @@ export function SimulationFigures({ found }: { found: Simulation }) {
               },
               {
                 title: t('rules.simulation.reactions'),
-                render: (_, row) => row.reactions.join(', '),
+                render: (_, row) => row.reactions.map(said).join('; '),
               },
             ]}
           />

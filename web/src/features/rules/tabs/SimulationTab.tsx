@@ -72,7 +72,7 @@ export default function SimulationTab({ rule, editing }: TabProps) {
           {found.state === 'failed' ? (
             <ProblemNote error={new Error(found.error ?? t('rules.simulation.failed'))} />
           ) : null}
-          <SimulationFigures found={found} />
+          <SimulationFigures found={found} document={editing.draft.document} />
         </div>
       ) : id ? null : (
         <EmptyState text={t('rules.simulation.empty')} />

@@ -1,28 +1,18 @@
 import { Alert } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
-import { useEventTypes } from '../../../api/rules';
-import { keyOf, type TraceStep, type TrialAnswer } from '../../../api/trials';
+import { keyOf, type TrialAnswer } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
-import { TraceView } from '../../../ui/TraceView';
+import { explain } from '../../../ui/decision/explain';
+import { sayReaction } from '../../../ui/decision/sentence';
+import { TraceView } from '../../../ui/decision/TraceView';
+import { metWords, stepWords, useSpeech } from '../../../ui/decision/useTold';
 import { FaultLine } from '../builder/FaultNotes';
-import { explain } from '../model/explain';
-import { isOperator } from '../model/fields';
-import { type Speech, sayCondition, sayReaction } from '../model/sentence';
-import { useFields } from '../useFields';
-
-/** A step of the trace in the words of the builder. */
-export function stepWords(step: TraceStep, speech: Speech): string | undefined {
-  if (!step.field || !step.op || !isOperator(step.op)) return undefined;
-  return sayCondition({ field: step.field, op: step.op, value: step.value }, speech);
-}
 
 /** Whether the rule reacts, what it does, and why. */
 export function TrialResult({ answer, document }: { answer: TrialAnswer; document: RuleDocument }) {
   const { t, i18n } = useTranslation();
-  const types = useEventTypes().data ?? [];
-  const fields = useFields(document.event);
-  const speech: Speech = { t, language: i18n.language, types, fields };
+  const speech = useSpeech(document.event);
   const { variant, matched } = answer;
   return (
     <div className="trial-result" data-matched={matched}>
@@ -41,8 +31,8 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
           const key = keyOf(planned);
           const reaction = document.reactions.find((one) => one.key === key);
           return (
-            <li key={key}>
-              <b className="code">{key}</b> {reaction ? sayReaction(reaction, speech) : null}
+            <li key={key} title={key}>
+              {reaction ? sayReaction(reaction, speech) : key}
               {typeof planned !== 'string' && planned.due_at ? (
                 <span className="dim"> {dateTime(planned.due_at, i18n.language)}</span>
               ) : null}
@@ -55,6 +45,7 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
         judgement={{ ...answer.trace, matched }}
         steps={answer.trace?.steps ?? explain(document.criteria, answer.trace?.inputs ?? {})}
         words={(step) => stepWords(step, speech)}
+        met={(step) => metWords(step, speech)}
       />
       {answer.faults.map((fault) => (
         <FaultLine key={`${fault.code}${fault.pointer}`} fault={fault} />

@@ -7,6 +7,7 @@ import { recentEvent } from '../../../api/events';
 import { useEventTypes } from '../../../api/rules';
 import { customerFacts, keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
+import { fieldsRead } from '../../../ui/decision/document';
 import { EmptyState } from '../../../ui/EmptyState';
 import { EventForm, type Values } from '../../../ui/EventForm';
 import { ProblemNote } from '../../../ui/ProblemNote';
@@ -80,7 +81,13 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
             </Button>
           </header>
           <p className="dim under">{t('rules.trial.note')}</p>
-          <EventForm key={document.event} schema={schema} values={values} onChange={setValues} />
+          <EventForm
+            key={document.event}
+            schema={schema}
+            first={fieldsRead(document)}
+            values={values}
+            onChange={setValues}
+          />
           <div className="trial-more">
             <div className="labelled">
               <span>{t('rules.trial.customer')}</span>
@@ -113,7 +120,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
         />
       </div>
       <section
-        className="panel side-block"
+        className="panel side-block trial-answer"
         aria-label={t('rules.trial.reasons')}
         aria-live="polite"
       >

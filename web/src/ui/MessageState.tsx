@@ -1,6 +1,6 @@
 import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { type Message, type MessageState, STATES } from '../../api/messages';
+import { type Message, type MessageState, STATES } from '../api/messages';
 
 const COLOURS: Record<MessageState, string> = {
   queued: 'default',

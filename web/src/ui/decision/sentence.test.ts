@@ -1,7 +1,7 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RuleDocument, RuleField } from '../../../api/automation';
-import { allWords } from '../../../i18n/all';
+import type { RuleDocument, RuleField } from '../../api/automation';
+import { allWords } from '../../i18n/all';
 import { emptyDocument } from './document';
 import { sentence } from './sentence';
 

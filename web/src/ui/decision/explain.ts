@@ -1,5 +1,5 @@
-import type { Condition, Criteria, Group } from '../../../api/automation';
-import type { TraceStep } from '../../../api/trials';
+import type { Condition, Criteria, Group } from '../../api/automation';
+import type { TraceStep } from '../../api/trials';
 import { isGroup, shown } from './document';
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;

@@ -6,7 +6,7 @@ import type {
   Reaction,
   ReactionKind,
   RuleDocument,
-} from '../../../api/automation';
+} from '../../api/automation';
 
 export type Path = readonly (string | number)[];
 
@@ -131,4 +131,10 @@ export function moved<T>(list: readonly T[], index: number, step: number): T[] {
   const [item] = copy.splice(index, 1);
   if (item !== undefined) copy.splice(Math.max(0, Math.min(copy.length, index + step)), 0, item);
   return copy;
+}
+
+/** Names of the event's fields that the rule reads, wherever they stand. */
+export function fieldsRead({ criteria, reactions }: RuleDocument): string[] {
+  const found = JSON.stringify([criteria, reactions]).matchAll(/event\.([a-z0-9_]+)/g);
+  return [...new Set([...found].map(([, name = '']) => name))];
 }

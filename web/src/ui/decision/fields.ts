@@ -1,4 +1,4 @@
-import type { Operator, RuleField } from '../../../api/automation';
+import type { Operator, RuleField } from '../../api/automation';
 
 const ORDERED: Operator[] = ['eq', 'ne', 'ge', 'le', 'gt', 'lt', 'between'];
 const PRESENCE: Operator[] = ['is_set', 'is_empty'];

@@ -2,7 +2,7 @@ import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../api/automation';
 import { useEventTypes, useRuleFields } from '../../api/rules';
-import { localised } from './model/localise';
+import { localised } from './localise';
 
 /** What a rule about the event may look at, named in the person's language. */
 export function useFields(event: string): RuleField[] {

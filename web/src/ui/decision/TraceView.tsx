@@ -1,6 +1,6 @@
 import { CheckCircleOutlined, CloseCircleOutlined, MinusCircleOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
-import { type Judgement, type TraceStep, VERDICTS } from '../api/trials';
+import { type Judgement, type TraceStep, VERDICTS } from '../../api/trials';
 import './trace.css';
 
 const ICONS = {
@@ -25,10 +25,13 @@ export function TraceView({
   judgement,
   steps,
   words,
+  met,
 }: {
   judgement: Judgement;
   steps: TraceStep[];
   words?: (step: TraceStep) => string | undefined;
+  /** Says what it met; without it the value stands as it came. */
+  met?: (step: TraceStep) => string;
 }) {
   const { t } = useTranslation();
   const verdict = useVerdict();
@@ -72,7 +75,7 @@ export function TraceView({
               {step.actual !== undefined ? (
                 <span className="dim">
                   {' '}
-                  — {t('rules.trial.actual', { value: shown(step.actual) })}
+                  — {t('rules.trial.actual', { value: met?.(step) ?? shown(step.actual) })}
                 </span>
               ) : null}
             </span>

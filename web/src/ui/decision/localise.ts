@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next';
-import type { EventType, FieldInWords, JsonSchema, RuleField } from '../../../api/automation';
-import { localText } from '../../../lib/format';
+import type { EventType, FieldInWords, JsonSchema, RuleField } from '../../api/automation';
+import { localText } from '../../lib/format';
 
 type Titles = Record<string, string> | undefined;
 

@@ -7,8 +7,9 @@ import type {
   Reaction,
   RuleDocument,
   RuleField,
-} from '../../../api/automation';
-import { count, localText } from '../../../lib/format';
+} from '../../api/automation';
+import type { Choice } from '../../api/choices';
+import { count, localText } from '../../lib/format';
 import { isGroup, shown } from './document';
 import { choiceTitle, fieldTitle } from './fields';
 import { afterPeriod, period, weekdays } from './period';
@@ -19,6 +20,8 @@ export interface Speech {
   language: string;
   fields: readonly RuleField[];
   types: readonly EventType[];
+  /** Titles of templates, where the reader may see them. */
+  templates?: readonly Choice[];
 }
 
 const SAY = 'rules.builder.say';
@@ -28,7 +31,12 @@ export function eventTitle(name: string, types: readonly EventType[], language: 
   return (found && localText(found.title, language)) || name;
 }
 
-function value(one: unknown, field: RuleField | undefined, { t, language }: Speech): string {
+/** A value as people write it: with its unit, by the title of a choice. */
+export function sayValue(
+  one: unknown,
+  field: RuleField | undefined,
+  { t, language }: Speech,
+): string {
   if (one === null || one === undefined || one === '') return '…';
   if (typeof one === 'boolean') return t(one ? 'rules.builder.yes' : 'rules.builder.no');
   if (typeof one === 'number') {
@@ -42,7 +50,7 @@ function value(one: unknown, field: RuleField | undefined, { t, language }: Spee
 export function sayCondition(condition: Condition, speech: Speech): string {
   const field = speech.fields.find((one) => one.path === condition.field);
   const list = Array.isArray(condition.value) ? condition.value : [condition.value];
-  const said = list.map((one) => value(one, field, speech));
+  const said = list.map((one) => sayValue(one, field, speech));
   return speech.t(`${SAY}.ops.${condition.op}`, {
     field: fieldTitle(field, condition.field || '…'),
     value: said.join(condition.op === 'between' ? ' – ' : ', ') || '…',
@@ -74,11 +82,16 @@ function sayCriteria(criteria: Criteria, speech: Speech): string {
   return conditions ? t(`${SAY}.if`, { conditions }) : '';
 }
 
-function sayWhat(reaction: Reaction, { t, language, types }: Speech): string {
+/** What a reaction does, without when. */
+export function sayWhat(reaction: Reaction, speech: Speech): string {
+  const { t, language, types, templates } = speech;
   switch (reaction.kind) {
     case 'message':
       return t(`${SAY}.message`, {
-        template: reaction.template || '…',
+        template:
+          templates?.find(({ value }) => value === reaction.template)?.label ||
+          reaction.template ||
+          '…',
         channel: t(`${SAY}.channels.${reaction.channel}`),
       });
     case 'emit':
