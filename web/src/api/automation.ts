@@ -1,14 +1,8 @@
 /** The shapes of rules, events and reference tables as the REST interface has them. */
-import type { LocalText } from './contract';
+import type { Schemas, With } from './contract';
 
 /** What a check says about one place of a document; `pointer` is a JSON pointer into it. */
-export interface Fault {
-  severity: 'error' | 'warning' | 'hint';
-  code: string;
-  pointer: string;
-  message: string;
-  example?: unknown;
-}
+export type Fault = Schemas['Fault'];
 
 export type Operator =
   | 'eq'
@@ -125,61 +119,31 @@ export interface RuleDocument {
   tests?: RuleTest[];
 }
 
-export const RULE_STATES = ['draft', 'in_test', 'approved', 'live', 'paused', 'stopped'] as const;
-export type RuleState = (typeof RULE_STATES)[number];
+export const RULE_STATES = [
+  'draft',
+  'in_test',
+  'approved',
+  'live',
+  'paused',
+  'stopped',
+] as const satisfies readonly RuleState[];
+export type RuleState = Schemas['RuleState'];
+export type Counters = Schemas['Counters'];
 
-export interface Counters {
-  seen: number;
-  matched: number;
-  reacted: number;
-  failed: number;
-}
-
-export interface Rule {
-  id: string;
-  name: string;
-  description: string;
-  /** Where the draft stands; where the rule stands, when the draft was launched and not changed since. */
-  state: RuleState;
-  /** Whether a version of it runs; none: it was never launched. */
-  running: 'live' | 'paused' | 'stopped' | null;
-  /** Why the draft was refused last. */
-  refused?: string | null;
-  document: RuleDocument;
-  version: number;
-  live_version: number | null;
-  challenger: { version: number; percent: number } | null;
-  author: string | null;
-  faults: Fault[];
-  updated_at: string;
-  counters: Counters;
-}
-
-export interface RuleField {
-  path: string;
-  title: string;
-  type: 'text' | 'number' | 'boolean' | 'date' | 'datetime' | 'choice' | 'list' | 'object';
-  unit?: string | null;
-  choices: { value: string; title: string }[];
-  group: 'event' | 'customer' | 'time' | 'ref' | 'meta';
-}
+/** `state`: where the draft stands, and where the rule stands when the draft was launched and not changed since. */
+export type Rule = With<Schemas['RuleBody'], { document: RuleDocument }>;
 
 /** A field as the server names it, in every language. */
-export type FieldInWords = Omit<RuleField, 'title' | 'choices'> & {
-  title: LocalText | string;
-  choices: { value: string; title: LocalText | string }[];
-};
+export type FieldInWords = Schemas['Field'];
+export type RuleField = With<
+  FieldInWords,
+  { title: string; choices: { value: string; title: string }[] }
+>;
 
-export interface EventType {
-  name: string;
-  title: LocalText;
-  description: string;
-  schema: JsonSchema;
-  subject: string;
-  retention_days: number;
-  version: number;
-  built_in: boolean;
-}
+export type EventType = With<
+  Schemas['EventType'],
+  Required<Pick<Schemas['EventType'], 'description' | 'subject'>> & { schema: JsonSchema }
+>;
 
 /** The part of JSON Schema that forms understand. */
 export interface JsonSchema {

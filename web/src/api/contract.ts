@@ -1,7 +1,10 @@
 /** Names for the generated shapes of the REST interface; what the document cannot say is said here. */
 import type { components } from './generated/schema';
 
-type Schemas = components['schemas'];
+export type Schemas = components['schemas'];
+
+/** A generated shape where the document leaves something open, such as JSON of its own: `More` says what it is. */
+export type With<T, More> = Omit<T, keyof More> & More;
 
 export type Locale = Schemas['Locale'];
 export type LocalText = Record<string, string>;

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { EventType, JsonSchema } from './automation';
-import type { AuditEvent, LocalText, Page } from './contract';
+import type { AuditEvent, Page, Schemas, With } from './contract';
 import { newKey, type Query, send } from './http';
 import type { Problem } from './problem';
 
@@ -51,10 +51,7 @@ export async function recentEvent(kind: string) {
     : undefined;
 }
 
-interface Receipt {
-  status: 'accepted' | 'duplicate' | 'refused';
-  faults?: { message: string }[];
-}
+type Receipt = Schemas['EventResult'];
 
 /** Sends an event as an outside system would (CloudEvents 1.0). */
 export async function sendEvent(
@@ -79,14 +76,7 @@ export async function sendEvent(
   return answer.results[0];
 }
 
-export interface EventTypeInput {
-  name: string;
-  title: LocalText;
-  description: string;
-  schema: JsonSchema;
-  subject: string;
-  retention_days: number;
-}
+export type EventTypeInput = With<Required<Schemas['EventTypeInput']>, { schema: JsonSchema }>;
 
 export const saveEventType = (input: EventTypeInput, known: EventType | undefined) =>
   known
@@ -100,12 +90,7 @@ export const saveEventType = (input: EventTypeInput, known: EventType | undefine
 export const removeEventType = (name: string) =>
   send<void>(`/event-types/${name}`, { method: 'DELETE' });
 
-export interface Consumer {
-  name: string;
-  lag: number;
-  moved_at: string | null;
-  failing: string | boolean | null;
-}
+export type Consumer = Schemas['Consumer'];
 
 const items = async <T>(path: string, query: Query = {}): Promise<T[]> => {
   const answer = await send<Page<T> | T[]>(path, { query });
@@ -122,16 +107,7 @@ export const useConsumers = () =>
 export const replay = (name: string, from: string) =>
   send<void>(`/event-consumers/${name}/replay`, { method: 'POST', body: { from } });
 
-export interface DeadLetter {
-  id: string;
-  origin: string;
-  reason: string;
-  detail: unknown;
-  payload: unknown;
-  state: string;
-  attempts: number;
-  created_at: string;
-}
+export type DeadLetter = With<Schemas['DeadLetter'], { payload: unknown }>;
 
 export const useDeadLetters = (query: Query) =>
   useQuery<Page<DeadLetter>, Problem>({

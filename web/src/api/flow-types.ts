@@ -1,36 +1,21 @@
+import type { Schemas, With } from './contract';
 import type { ScriptStep } from './work-types';
 
 /** The shapes of flows, tasks, scripts and connectors, as the REST interface has them. */
 
-export const FLOW_KINDS = ['ivr', 'campaign', 'script', 'process'] as const;
-export type FlowKind = (typeof FLOW_KINDS)[number];
+export type FlowKind = Schemas['FlowKind'];
+export const FLOW_KINDS = [
+  'ivr',
+  'campaign',
+  'script',
+  'process',
+] as const satisfies readonly FlowKind[];
 
 /** What the checker says of a place in a document. */
-export interface Fault {
-  severity: 'error' | 'warning' | 'hint';
-  code: string;
-  pointer: string;
-  message: string;
-  example?: unknown;
-  node?: string | null;
-}
+export type Fault = Schemas['Fault'];
 
 /** A flow of a list. A flow of a file has no draft. */
-export interface FlowRow {
-  name: string;
-  kind: FlowKind;
-  source: 'file' | 'database';
-  title?: string | null;
-  file?: string | null;
-  live_version?: number | null;
-  draft_version?: number | null;
-  version?: number | string | null;
-  nodes?: number | null;
-  running?: number | null;
-  failed?: number | null;
-  error?: string | null;
-  updated_at?: string | null;
-}
+export type FlowRow = Schemas['FlowRow'];
 
 /** A node as it stands in a definition: its type and whatever fields the type has. */
 export interface NodeBody {
@@ -62,20 +47,8 @@ export interface Definition extends FlowHead {
   layout?: Record<string, Point>;
 }
 
-export interface Draft {
-  definition: Definition;
-  version: number;
-  faults: Fault[];
-}
-
-export interface Version {
-  version: number;
-  published_at: string;
-  published_by?: string | null;
-  live?: boolean;
-  note?: string | null;
-  definition?: Definition;
-}
+export type Draft = With<Schemas['DraftBody'], { definition: Definition }>;
+export type Version = With<Schemas['FlowVersionBody'], { definition?: Definition }>;
 
 /** A part of a JSON Schema: what the forms understand of it. */
 export interface Schema {
@@ -124,37 +97,21 @@ export interface NodeType {
   description?: string | null;
 }
 
-export interface Counters {
-  nodes: Record<string, { entered: number; waiting: number; failed: number }>;
-}
+export type Counters = Schemas['FlowCounters'];
 
-export const INSTANCE_STATES = ['running', 'waiting', 'failed', 'done', 'cancelled'] as const;
-export type InstanceState = (typeof INSTANCE_STATES)[number];
+export type InstanceState = Schemas['FlowInstanceState'];
+export const INSTANCE_STATES = [
+  'running',
+  'waiting',
+  'failed',
+  'done',
+  'cancelled',
+] as const satisfies readonly InstanceState[];
 
-export interface Visit {
-  node: string;
-  at: string;
-  left_at?: string | null;
-  output?: string | null;
-  detail?: unknown;
-}
-
-export interface Instance {
-  id: string;
-  flow: string;
-  version: number;
-  state: InstanceState;
-  node?: string | null;
-  nodes?: string[];
-  customer_id?: string | null;
-  customer_name?: string | null;
-  started_at: string;
-  due_at?: string | null;
-  error?: string | null;
-  waiting_for?: unknown;
-  variables?: Record<string, unknown>;
-  path?: Visit[];
-}
+export type Instance = With<
+  Schemas['InstanceBody'],
+  { variables?: Record<string, unknown> | null; waiting_for: unknown[] }
+>;
 
 /** What a trial waits for in one node, and what may be given to it. */
 export interface TrialWait {
@@ -174,9 +131,4 @@ export interface Trial {
   done: boolean;
 }
 
-export interface MigrationReport {
-  moved: number;
-  total?: number;
-  refused?: { instance_id?: string; node?: string; reason: string }[];
-  missing?: string[];
-}
+export type MigrationReport = Schemas['FlowMigration'];

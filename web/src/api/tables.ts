@@ -1,26 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Page } from './contract';
+import type { Page, Schemas, With } from './contract';
 import { send } from './http';
 import type { Problem } from './problem';
 
 export const COLUMN_TYPES = ['text', 'number', 'boolean'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
-export interface ReferenceColumn {
-  key: string;
-  title: string;
-  type: ColumnType;
-}
-
+/** The pages write titles as one text; the server also takes one a language. */
+export type ReferenceColumn = With<
+  Schemas['ReferenceColumn'],
+  { title: string; type: ColumnType }
+>;
 export type ReferenceRow = Record<string, unknown> & { key: string };
-
-export interface ReferenceTable {
-  name: string;
-  title: string;
-  columns: ReferenceColumn[];
-  rows: ReferenceRow[];
-  version?: number;
-}
+export type ReferenceTable = With<
+  Schemas['ReferenceTable'],
+  { title: string; columns: ReferenceColumn[]; rows: ReferenceRow[] }
+>;
 
 export const useTables = () =>
   useQuery<ReferenceTable[], Problem>({

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { Fault, RuleDocument } from './automation';
-import type { Customer, Page } from './contract';
+import type { Customer, Page, Schemas, With } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
 
@@ -116,15 +116,8 @@ export const useSimulation = (rule: string, id: string | undefined) =>
     refetchInterval: (query) => (query.state.data?.state === 'running' ? PROGRESS_MS : false),
   });
 
-/** A version is what was launched; the people are known by their ids. */
-export interface Version {
-  version: number;
-  document: RuleDocument;
-  author: string | null;
-  approver: string | null;
-  launcher: string | null;
-  launched_at: string;
-}
+/** A version is what was approved, and perhaps launched; the people are known by their ids. */
+export type Version = With<Schemas['VersionBody'], { document: RuleDocument }>;
 
 export const useVersions = (id: string) =>
   useQuery<Version[], Problem>({
@@ -135,28 +128,8 @@ export const useVersions = (id: string) =>
     },
   });
 
-export interface VariantResult {
-  variant: 'a' | 'b';
-  version: number;
-  customers: number;
-  seen: number;
-  matched: number;
-  reacted: number;
-  converted: number;
-  rate: number | null;
-  low: number | null;
-  high: number | null;
-}
-export interface Results {
-  variants: VariantResult[];
-  difference: {
-    value?: number | null;
-    low?: number | null;
-    high?: number | null;
-    p_value?: number | null;
-    verdict: 'a' | 'b' | 'not_enough_data' | 'no_difference';
-  } | null;
-}
+export type VariantResult = Schemas['VariantBody'];
+export type Results = Schemas['ResultsBody'];
 
 export const useResults = (id: string) =>
   useQuery<Results, Problem>({

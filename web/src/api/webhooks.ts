@@ -1,34 +1,12 @@
-import type { Page } from './contract';
+import type { Page, Schemas, With } from './contract';
 import { send } from './http';
 import { type Collection, resource } from './query';
 
-export interface WebhookInput {
-  name: string;
-  url: string;
-  /** Whole kinds of events, or beginnings that end with a dot. */
-  kinds: string[];
-  enabled: boolean;
-}
-export interface Webhook extends WebhookInput {
-  id: string;
-  version: number;
-  /** Why the server itself switched it off. */
-  disabled_reason: string | null;
-}
+export type WebhookInput = Required<Schemas['WebhookFields']>;
+export type Webhook = With<Schemas['Webhook'], WebhookInput>;
 /** What the server answers once, when a webhook is made: with the secret that signs its deliveries. */
-export type MadeWebhook = Webhook & { secret?: string };
-
-export interface Delivery {
-  id: string;
-  event_id: string;
-  kind: string;
-  state: 'pending' | 'delivered' | 'failed';
-  attempts: number;
-  due_at: string;
-  last_status: number | null;
-  last_error: string | null;
-  created_at: string;
-}
+export type MadeWebhook = Webhook & Pick<Schemas['NewWebhook'], 'secret'>;
+export type Delivery = Schemas['Delivery'];
 
 export const webhooks = resource<Webhook, WebhookInput, MadeWebhook>(
   '/webhooks' as Collection,

@@ -3875,12 +3875,17 @@ export interface components {
             /** @description The name of the queue; null when it is no longer in use. */
             queue_name?: string | null;
             /** @description What made the queue decide. */
-            rule: components["schemas"]["Rule"];
+            rule: components["schemas"]["ExplanationRule"];
             /** @description How many were not. */
             ruled_out: number;
             /** @description How many waited, this contact included. */
             waiting: number;
         };
+        /**
+         * @description What made the queue decide.
+         * @enum {string}
+         */
+        ExplanationRule: "contact_waits" | "operator_free";
         /** @description One thing that is wrong with a document, where it is and what would be right. */
         Fault: {
             /**
@@ -6735,11 +6740,58 @@ export interface components {
             /** @description The rows, the largest first measure first. */
             rows: Record<string, never>[][];
         };
-        /**
-         * @description What made the queue decide.
-         * @enum {string}
-         */
-        Rule: "contact_waits" | "operator_free";
+        /** @description A rule. */
+        Rule: {
+            /**
+             * Format: uuid
+             * @description Who approved it.
+             */
+            approver?: string | null;
+            /**
+             * Format: uuid
+             * @description Who changed the draft last.
+             */
+            author?: string | null;
+            challenger?: null | components["schemas"]["Challenger"];
+            /** @description What it counted. */
+            counters: components["schemas"]["Counters"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What it is for. */
+            description: string;
+            /** @description The draft. */
+            document: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version that reacts.
+             */
+            live_version?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description Why it was not approved. */
+            refused?: string | null;
+            running?: null | components["schemas"]["RuleState"];
+            /** @description Where its draft stands; where the rule stands, when the draft was launched and not changed since. */
+            state: components["schemas"]["RuleState"];
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Of the draft, for `If-Match`.
+             */
+            version: number;
+        };
         /** @description A rule with what is wrong with its draft. */
         RuleBody: components["schemas"]["Rule"] & {
             /** @description What is wrong with the draft. */

@@ -1,5 +1,5 @@
-import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Table } from 'antd';
+import { PlusOutlined } from '@ant-design/icons';
+import { Table } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,8 +8,8 @@ import { useList } from '../../api/query';
 import { type Card, type CardKind, cards } from '../../api/records';
 import { useCan } from '../../api/session';
 import { valueText } from '../../lib/attributes';
-import { download } from '../../lib/download';
 import { dateTime, localText } from '../../lib/format';
+import { CsvButton } from '../../ui/crud/CsvButton';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
@@ -17,17 +17,14 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
 import { Stop } from '../../ui/Stop';
-import { useSay } from '../../ui/say';
 import { useKinds } from './kinds';
 import { useCardSpec } from './record/cardSpec';
 import { ColumnsButton, useColumns } from './record/columns';
-import { exportCsv } from './record/exportCsv';
 import { useFilterable } from './where/fields';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
 function List({ kind }: { kind: CardKind }) {
   const { t, i18n } = useTranslation();
-  const say = useSay();
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const [adding, setAdding] = useState(false);
@@ -57,19 +54,18 @@ function List({ kind }: { kind: CardKind }) {
     cursors.reset();
     setParams(next, { replace: true });
   };
-  const csv = () =>
-    exportCsv(cards, query, [
-      { title: localText(kind.title, i18n.language), text: (row) => row.title },
-      ...chosen.shown.map((attribute) => ({
-        title: chosen.title(attribute),
-        text: (row: Card) => {
-          const value = row.attributes[attribute.key];
-          return value === undefined
-            ? ''
-            : valueText({ ...attribute, unit: null }, value, i18n.language, words);
-        },
-      })),
-    ]).then((made) => download(`${kind.key}.csv`, made.text, 'text/csv'), say.failed);
+  const csv = [
+    { title: localText(kind.title, i18n.language), text: (row: Card) => row.title },
+    ...chosen.shown.map((attribute) => ({
+      title: chosen.title(attribute),
+      text: (row: Card) => {
+        const value = row.attributes[attribute.key];
+        return value === undefined
+          ? ''
+          : valueText({ ...attribute, unit: null }, value, i18n.language, words);
+      },
+    })),
+  ];
   const columns: ColumnsType<Card> = [
     {
       title: localText(kind.title, i18n.language),
@@ -113,9 +109,7 @@ function List({ kind }: { kind: CardKind }) {
         />
         <span className="grow" />
         <ColumnsButton of={chosen} />
-        <Button icon={<DownloadOutlined />} onClick={() => void csv()}>
-          {t('cards.customers.csv')}
-        </Button>
+        <CsvButton of={cards} query={query} file={`${kind.key}.csv`} columns={csv} />
       </div>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<Card>

@@ -1,5 +1,5 @@
-import { DownloadOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Table } from 'antd';
+import { PlusOutlined } from '@ant-design/icons';
+import { Table } from 'antd';
 import type { ColumnsType } from 'antd/es/table';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -8,20 +8,19 @@ import { useList } from '../../api/query';
 import { type FullCustomer, people } from '../../api/records';
 import { useCan } from '../../api/session';
 import { valueText } from '../../lib/attributes';
-import { download } from '../../lib/download';
 import { dateTime, phone } from '../../lib/format';
+import { CsvButton } from '../../ui/crud/CsvButton';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
+import type { ExportColumn } from '../../ui/crud/exportCsv';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
-import { useSay } from '../../ui/say';
 import { CUSTOMER } from './kinds';
 import { useCustomerSpec } from './record/CustomerFields';
 import { ColumnsButton, useColumns } from './record/columns';
-import { EXPORT_MAX, exportCsv } from './record/exportCsv';
 import { useFilterable } from './where/fields';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
@@ -32,43 +31,25 @@ const identifiers = (row: FullCustomer) =>
     .map(({ kind, value }) => (kind === 'phone' ? phone(value) : value))
     .join(', ');
 
-function useCsv(chosen: ReturnType<typeof useColumns>, query: Record<string, string>) {
+function useCsvColumns(chosen: ReturnType<typeof useColumns>): ExportColumn<FullCustomer>[] {
   const { t, i18n } = useTranslation();
-  const say = useSay();
-  const [busy, setBusy] = useState(false);
   const words = { yes: t('common.yes'), no: t('common.no') };
-  const run = async () => {
-    setBusy(true);
-    try {
-      const made = await exportCsv(people, query, [
-        { title: t('cards.customers.name'), text: (row) => row.name },
-        { title: t('desk.customer.kind'), text: (row) => t(`desk.customer.${row.kind}`) },
-        { title: 'VIP', text: (row) => (row.vip ? words.yes : words.no) },
-        { title: t('nav.language'), text: (row) => row.language ?? '' },
-        { title: t('admin.customers.identifiers'), text: identifiers },
-        ...chosen.shown.map((attribute) => ({
-          title: chosen.title(attribute),
-          text: (row: FullCustomer) => {
-            const value = row.attributes?.[attribute.key];
-            return value === undefined
-              ? ''
-              : valueText({ ...attribute, unit: null }, value, i18n.language, words);
-          },
-        })),
-      ]);
-      download('customers.csv', made.text, 'text/csv');
-      say.done(
-        made.cut
-          ? t('cards.customers.csvCut', { n: EXPORT_MAX })
-          : t('cards.customers.csvDone', { n: made.rows }),
-      );
-    } catch (error) {
-      say.failed(error);
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { busy, run };
+  return [
+    { title: t('cards.customers.name'), text: (row) => row.name },
+    { title: t('desk.customer.kind'), text: (row) => t(`desk.customer.${row.kind}`) },
+    { title: 'VIP', text: (row) => (row.vip ? words.yes : words.no) },
+    { title: t('nav.language'), text: (row) => row.language ?? '' },
+    { title: t('admin.customers.identifiers'), text: identifiers },
+    ...chosen.shown.map((attribute) => ({
+      title: chosen.title(attribute),
+      text: (row: FullCustomer) => {
+        const value = row.attributes?.[attribute.key];
+        return value === undefined
+          ? ''
+          : valueText({ ...attribute, unit: null }, value, i18n.language, words);
+      },
+    })),
+  ];
 }
 
 /** Everybody the company serves, found by words, by fields or by an expression. */
@@ -89,7 +70,7 @@ export default function CustomersPage() {
   const chosen = useColumns(CUSTOMER);
   const fields = useFilterable(CUSTOMER);
   const spec = useCustomerSpec((made) => void navigate(`/customers/${made.id}`));
-  const csv = useCsv(chosen, query);
+  const csv = useCsvColumns(chosen);
   const may = useCan('customer.write');
   const refused = may ? undefined : t('common.noAccess', { operation: 'customer.write' });
   const put = (next: URLSearchParams) => {
@@ -149,9 +130,7 @@ export default function CustomersPage() {
         />
         <span className="grow" />
         <ColumnsButton of={chosen} />
-        <Button icon={<DownloadOutlined />} loading={csv.busy} onClick={() => void csv.run()}>
-          {t('cards.customers.csv')}
-        </Button>
+        <CsvButton of={people} query={query} file="customers.csv" columns={csv} />
       </div>
       <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
       <Table<FullCustomer>

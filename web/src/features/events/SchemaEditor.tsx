@@ -101,7 +101,7 @@ export function SchemaEditor({
     <>
       <Segmented<boolean>
         size="small"
-        style={{ marginBottom: 10 }}
+        style={{ marginBottom: 10, display: 'flex', width: 'fit-content' }}
         aria-label={t('events.types.fields')}
         value={json !== undefined}
         options={[

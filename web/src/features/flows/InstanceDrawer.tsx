@@ -160,7 +160,7 @@ export function InstanceDrawer({
                   {dateTime(visit.at, i18n.language, { exact: true })}
                 </span>{' '}
                 <strong>{visit.node}</strong>
-                {visit.output ? <span className="dim"> → {visit.output}</span> : null}
+    
               </li>
             ))}
           </ol>

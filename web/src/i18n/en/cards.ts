@@ -159,7 +159,6 @@ export const cardsEn = {
       'No rule has looked at an event of this customer yet. Decisions come with events while a rule is live.',
     decisionsRule: 'Rule',
     messages: 'Messages',
-    decisions: 'Decisions',
     since: 'Customer since',
     changedAt: 'Changed',
     send: 'Send a message',

@@ -163,7 +163,6 @@ export const cardsUz: Words<typeof cardsEn> = {
       'Hali hech bir qoida bu mijoz hodisalarini koʻrib chiqmagan. Qarorlar qoida ishlayotganda hodisalar bilan keladi.',
     decisionsRule: 'Qoida',
     messages: 'Xabarlar',
-    decisions: 'Qarorlar',
     since: 'Mijoz boʻlgan sana',
     changedAt: 'Oʻzgartirilgan',
     send: 'Xabar yuborish',

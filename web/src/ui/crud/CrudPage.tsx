@@ -2,6 +2,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Popconfirm, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Query } from '../../api/http';
 import { useChange, useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { EmptyState } from '../EmptyState';
@@ -10,6 +11,7 @@ import { ProblemNote } from '../ProblemNote';
 import { ReasonButton } from '../ReasonButton';
 import { SearchBox } from '../SearchBox';
 import { useSay } from '../say';
+import { CsvButton } from './CsvButton';
 import { EditDrawer } from './EditDrawer';
 import type { Spec } from './spec';
 import './crud.css';
@@ -22,13 +24,18 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
 }) {
   const { t } = useTranslation();
   const say = useSay();
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState<Query>({});
   const [cursors, setCursors] = useState<string[]>([]);
   const [edited, setEdited] = useState<{ item?: T }>();
   const cursor = cursors.at(-1);
+  const ask = (name: string, value: string | undefined) => {
+    setCursors([]);
+    setQuery(({ [name]: _, ...rest }) => (value === undefined ? rest : { ...rest, [name]: value }));
+  };
+  const asked = Object.keys(query).length > 0;
   const list = useList(
     spec.resource,
-    { limit: 100, ...(query ? { q: query } : {}), ...(cursor ? { cursor } : {}) },
+    { limit: 100, ...query, ...(cursor ? { cursor } : {}) },
     true,
     spec.everyMs,
   );
@@ -82,13 +89,10 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
     <>
       <PageHead title={spec.title} {...(spec.note ? { note: spec.note } : {})}>
         {spec.search === false ? null : (
-          <SearchBox
-            onSearch={(text) => {
-              setCursors([]);
-              setQuery(text);
-            }}
-          />
+          <SearchBox onSearch={(text) => ask('q', text || undefined)} />
         )}
+        {spec.filters?.(query, ask)}
+        {spec.csv ? <CsvButton of={spec.resource} query={query} {...spec.csv} /> : null}
         {spec.create === false ? null : (
           <ReasonButton
             type="primary"
@@ -111,7 +115,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
         dataSource={list.data?.items ?? []}
         pagination={false}
         locale={{
-          emptyText: query ? (
+          emptyText: asked ? (
             t('common.emptySearch')
           ) : (
             <EmptyState text={spec.empty ?? spec.note ?? t('common.empty')} />

@@ -1,6 +1,8 @@
 import type { ColumnsType } from 'antd/es/table';
 import type { ReactNode } from 'react';
+import type { Query } from '../../api/http';
 import type { Resource } from '../../api/query';
+import type { ExportColumn } from './exportCsv';
 
 /** What a page of administration is made of; `CrudPage` draws it. */
 export interface Spec<T extends object, Input extends object, Made = T> {
@@ -32,6 +34,10 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   created?(item: Made): void;
   /** How often the list is read again, for what changes by itself. */
   everyMs?: number;
+  /** More questions to the list, by names of the query; drawn beside the search. */
+  filters?(query: Query, set: (name: string, value: string | undefined) => void): ReactNode;
+  /** The list as a file for a spreadsheet. */
+  csv?: { file: string; columns: ExportColumn<T>[] };
   /** Search on the server. */
   search?: boolean;
 }

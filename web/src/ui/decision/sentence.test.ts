@@ -1,6 +1,6 @@
 import i18next from 'i18next';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RuleDocument, RuleField } from '../../api/automation';
+import type { EventType, RuleDocument, RuleField } from '../../api/automation';
 import { allWords } from '../../i18n/all';
 import { emptyDocument } from './document';
 import { sentence } from './sentence';
@@ -27,7 +27,7 @@ describe('the sentence', () => {
       group: 'event',
     },
   ];
-  const type = {
+  const type: EventType = {
     name: 'purchase',
     title: { en: 'Purchase', ru: 'Покупка', uz: 'Xarid' },
     description: '',
@@ -35,6 +35,7 @@ describe('the sentence', () => {
     subject: 'phone',
     retention_days: 1,
     version: 1,
+    updated_at: '2026-03-02T07:00:00Z',
     built_in: false,
   };
   const document: RuleDocument = {

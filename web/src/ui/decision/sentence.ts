@@ -18,7 +18,7 @@ import { afterPeriod, period, weekdays } from './period';
 export interface Speech {
   t: TFunction;
   language: string;
-  fields: readonly RuleField[];
+  fields: RuleField[];
   types: readonly EventType[];
   /** Titles of templates, where the reader may see them. */
   templates?: readonly Choice[];

@@ -1,6 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { NodeBody } from '../../../api/flow-types';
 import { flowsEn } from '../../../i18n/en/flows';
+import { isLanguage } from '../../../lib/i18n';
 import { parts, read } from '../../../lib/pointer';
 import { slotName } from '../model/graph';
 
@@ -47,7 +48,7 @@ export function summary(body: NodeBody): string {
 export function useFlowWords() {
   const { t } = useTranslation();
   const field = (name: string) =>
-    name in flowsEn.field ? t(`flows.field.${name as Field}`) : plain(name);
+    isLanguage(name) ? t(`locale.${name}`) : name in flowsEn.field ? t(`flows.field.${name as Field}`) : plain(name);
   return {
     type: (name: string) => (name in flowsEn.type ? t(`flows.type.${name as Type}`) : plain(name)),
     group: (name: string) =>

@@ -16,12 +16,13 @@ const hundredths = (share: number, language: string): string =>
 
 /** The interval as a bar from 0 to the largest upper end on the page. */
 function Interval({ row, most }: { row: VariantResult; most: number }) {
-  if (row.low === null || row.high === null || row.rate === null || most <= 0) return null;
+  const { low, high, rate } = row;
+  if (low == null || high == null || rate == null || most <= 0) return null;
   const at = (share: number) => `${(100 * share) / most}%`;
   return (
     <div className="interval" aria-hidden="true">
-      <span className="interval-bar" style={{ left: at(row.low), width: at(row.high - row.low) }} />
-      <span className="interval-dot" style={{ left: at(row.rate) }} />
+      <span className="interval-bar" style={{ left: at(low), width: at(high - low) }} />
+      <span className="interval-dot" style={{ left: at(rate) }} />
     </div>
   );
 }
@@ -60,7 +61,7 @@ export default function ResultsTab({ rule, editing }: TabProps) {
   const found = useResults(rule.id);
   const variants = found.data?.variants ?? [];
   const most = Math.max(0, ...variants.map((row) => row.high ?? 0));
-  const percent = (share: number | null) =>
+  const percent = (share: number | null | undefined) =>
     share === null ? '—' : `${hundredths(share, i18n.language)} %`;
   const number = (key: 'customers' | 'matched' | 'reacted' | 'converted') => ({
     title: t(

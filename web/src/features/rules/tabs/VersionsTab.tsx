@@ -79,7 +79,7 @@ export default function VersionsTab({ rule, editing }: TabProps) {
           },
           {
             title: t('rules.versions.made'),
-            render: (_, row) => dateTime(row.launched_at, i18n.language),
+            render: (_, row) => dateTime(row.created_at, i18n.language),
           },
           { title: t('rules.versions.author'), render: (_, row) => <PersonName id={row.author} /> },
           {

@@ -1,6 +1,6 @@
-import type { Query } from '../../../api/http';
-import type { Resource } from '../../../api/query';
-import { csv } from '../../../lib/attributes';
+import type { Query } from '../../api/http';
+import type { Resource } from '../../api/query';
+import { csv } from '../../lib/attributes';
 
 /** Rows that one export takes: what a spreadsheet opens without trouble, in a hundred requests. */
 export const EXPORT_MAX = 50_000;
