@@ -7,10 +7,7 @@ export const COLUMN_TYPES = ['text', 'number', 'boolean'] as const;
 export type ColumnType = (typeof COLUMN_TYPES)[number];
 
 /** The pages write titles as one text; the server also takes one a language. */
-export type ReferenceColumn = With<
-  Schemas['ReferenceColumn'],
-  { title: string; type: ColumnType }
->;
+export type ReferenceColumn = With<Schemas['ReferenceColumn'], { title: string; type: ColumnType }>;
 export type ReferenceRow = Record<string, unknown> & { key: string };
 export type ReferenceTable = With<
   Schemas['ReferenceTable'],

@@ -160,7 +160,6 @@ export function InstanceDrawer({
                   {dateTime(visit.at, i18n.language, { exact: true })}
                 </span>{' '}
                 <strong>{visit.node}</strong>
-    
               </li>
             ))}
           </ol>

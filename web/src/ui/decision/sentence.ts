@@ -110,6 +110,9 @@ export function sayWhat(reaction: Reaction, speech: Speech): string {
       });
     case 'task':
       return t(`${SAY}.task`, { title: reaction.title || '…' });
+    default:
+      // A kind that this page does not know yet, by its own name.
+      return (reaction as { kind: string }).kind;
   }
 }
 

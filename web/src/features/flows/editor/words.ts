@@ -48,7 +48,11 @@ export function summary(body: NodeBody): string {
 export function useFlowWords() {
   const { t } = useTranslation();
   const field = (name: string) =>
-    isLanguage(name) ? t(`locale.${name}`) : name in flowsEn.field ? t(`flows.field.${name as Field}`) : plain(name);
+    isLanguage(name)
+      ? t(`locale.${name}`)
+      : name in flowsEn.field
+        ? t(`flows.field.${name as Field}`)
+        : plain(name);
   return {
     type: (name: string) => (name in flowsEn.type ? t(`flows.type.${name as Type}`) : plain(name)),
     group: (name: string) =>

@@ -62,7 +62,7 @@ export default function ResultsTab({ rule, editing }: TabProps) {
   const variants = found.data?.variants ?? [];
   const most = Math.max(0, ...variants.map((row) => row.high ?? 0));
   const percent = (share: number | null | undefined) =>
-    share === null ? '—' : `${hundredths(share, i18n.language)} %`;
+    share == null ? '—' : `${hundredths(share, i18n.language)} %`;
   const number = (key: 'customers' | 'matched' | 'reacted' | 'converted') => ({
     title: t(
       key === 'matched' || key === 'reacted' ? `rules.${key}` : (`rules.results.${key}` as const),
