@@ -1,5 +1,9 @@
 //! Members in Postgres: registration, services, tiers, cancellation, adjustments.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and says where")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails, and says where"
+)]
 
 use base::id::{CustomerId, PersonId, ProgrammeId};
 use base::{Author, ChangeError, Edit, LocalText, Locale};
@@ -7,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use loyalty::account::{Account, AccountStatus};
 use loyalty::adjustment::{AdjustmentKind, AdjustmentState};
 use loyalty::bonus_type::{BonusTypeFields, ExpiryRound, Rounding};
+use loyalty::master::{MasterFields, MasterKind};
 use loyalty::movement::{Manual, manual};
 use loyalty::programme::{Downgrade, DowngradePolicy, ProgrammeFields, ProgrammeSettings};
 use loyalty::service::{ServiceFields, ServiceState};
@@ -165,6 +170,26 @@ async fn a_service_is_of_one_member_at_a_time() {
     let found = query::AccountSearch { text: "user-2", ..query::AccountSearch::default() };
     let found = query::find_accounts(&mut db, found, 10).await.unwrap();
     assert_eq!(found.iter().map(|account| account.id).collect::<Vec<_>>(), [second.id], "CIMP-ACC-02");
+}
+
+/// CIMP-SVC-03: once there is a list of service lines, a service is of one of them.
+#[tokio::test]
+async fn a_service_is_of_a_line_of_the_list() {
+    let mut world = World::new().await;
+    let mut db = world.db.pool().acquire().await.unwrap();
+    let programme = world.programme(&mut db, DowngradePolicy::default()).await;
+    let new = registration(programme, 1, vec![service(1, "mobile")]);
+    let account = store::register(&mut db, &mut world.edit(), &new).await.unwrap();
+    let line = MasterFields::named("tv", title("Television"));
+    store::master::insert(&mut db, &mut world.edit(), MasterKind::ServiceLine, &line).await.unwrap();
+
+    store::connect(&mut db, &mut world.edit(), account.id, &service(2, "tv")).await.unwrap();
+    let other = store::connect(&mut db, &mut world.edit(), account.id, &service(3, "fax")).await;
+
+    assert!(
+        matches!(other, Err(ChangeError::Invalid(ref faults)) if faults[0].pointer == "/line"),
+        "{other:?}"
+    );
 }
 
 /// CIMP-ACC-09, CIMP-ACC-10: switching off disconnects all services; an account that a file brought is enrolled later.

@@ -110,6 +110,22 @@ pub async fn search(
     Ok(rows.into_iter().map(Master::from).collect())
 }
 
+/// Whether a code stands in a list and is in use. Until somebody has written the first entry of the list, any code is
+/// taken: a programme may start before its masters are complete (CIMP-SVC-03).
+///
+/// # Errors
+/// The database failed.
+pub async fn is_listed_where_kept(db: &mut PgConnection, kind: MasterKind, code: &str) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select not exists (select 1 from loyalty.master where kind = $1 and active)
+             or exists (select 1 from loyalty.master where kind = $1 and code = $2 and active)",
+    )
+    .bind(kind)
+    .bind(code)
+    .fetch_one(db)
+    .await
+}
+
 /// Whether a reason is in use and valid for an operation (CIMP-TXN-04). Until somebody has written the first reason for
 /// the operation, any code is taken: a programme may start before its masters are complete.
 ///

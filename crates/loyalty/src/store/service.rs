@@ -3,6 +3,7 @@
 use super::account::{finish, locked, over};
 use super::{settle_account, tell};
 use crate::account::{Account, AccountStatus};
+use crate::master::MasterKind;
 use crate::query;
 use crate::service::{Service, ServiceFields, ServiceState};
 use base::id::{MasterAccountId, ServiceId};
@@ -43,6 +44,15 @@ fn taken(error: sqlx::Error, prefix: &str) -> ChangeError {
     }
 }
 
+/// Every service is of a type from the list, once there is one (CIMP-SVC-03).
+async fn check_line(db: &mut PgConnection, fields: &ServiceFields, prefix: &str) -> Result<(), ChangeError> {
+    if query::master::is_listed_where_kept(db, MasterKind::ServiceLine, &fields.line).await? {
+        return Ok(());
+    }
+    let detail = format!("{:?} is no service line in use: add it to the list, or correct it", fields.line);
+    Err(ChangeError::Invalid(vec![FieldFault::new(format!("{prefix}/line"), detail)]))
+}
+
 pub(super) async fn attach(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
@@ -51,6 +61,7 @@ pub(super) async fn attach(
     prefix: &str,
 ) -> Result<Service, ChangeError> {
     ChangeError::unless_empty(fields.faults(prefix))?;
+    check_line(db, fields, prefix).await?;
     let id = ServiceId::new(edit.now, edit.rng);
     // A service with this id that is disconnected comes back; one that is connected keeps its row, which is looked at.
     let attached: Option<ServiceId> = sqlx::query_scalar(
@@ -147,6 +158,7 @@ pub async fn update_service(
         faults.push(FieldFault::new("/code", "cannot be changed: connect a service with the new id"));
     }
     ChangeError::unless_empty(faults)?;
+    check_line(db, fields, "").await?;
     sqlx::query(
         "update loyalty.service set name = $2, user_id = $3, line = $4, version = version + 1 where service_id = $1",
     )
