@@ -8,6 +8,8 @@ use platform::db::Database;
 use platform::event::{AUDIT_LOG, AuditLog};
 use platform::journal::Journal;
 use platform::telemetry::Levels;
+use platform::tls::Authorities;
+use platform::vault::Vault;
 use platform::{SystemClock, event};
 use sqlx::PgPool;
 use std::fs::{DirBuilder, File, TryLockError};
@@ -77,15 +79,21 @@ pub enum RunError {
     /// A part of the server could not be kept alive.
     #[error("a part of the server failed again and again: the log says which")]
     Fatal,
-    /// The client for outside systems.
-    #[error("no client for outside systems")]
-    Client(#[source] reqwest::Error),
     /// The recount of the ledger.
     #[error("{0} things are wrong in the ledger: the lines above name them")]
     Findings(u64),
     /// The key of coupon codes.
     #[error("the key of coupon codes in the data folder cannot be used")]
     CouponKey(#[source] std::io::Error),
+    /// The client for outside systems.
+    #[error(transparent)]
+    Client(flow::connector::http::ClientError),
+    /// The keys of stored secrets.
+    #[error(transparent)]
+    Vault(#[from] platform::vault::VaultError),
+    /// The file of certificate authorities.
+    #[error("cannot read [tls] ca_file")]
+    Authorities(#[source] std::io::Error),
     /// The system refuses signal handlers.
     #[error("cannot listen for signals")]
     Signals(#[source] std::io::Error),
@@ -99,6 +107,10 @@ pub struct Ground {
     pub clock: Arc<dyn Clock>,
     /// Log levels.
     pub levels: Levels,
+    /// Seals and opens the secrets of other systems.
+    pub vault: Vault,
+    /// Whose certificates are trusted beside the well-known ones.
+    pub authorities: Authorities,
     /// Connections.
     pub pool: PgPool,
     /// The write path of what is live.
@@ -119,6 +131,9 @@ impl Ground {
     pub async fn start(settings: Settings, levels: Levels) -> Result<Self, RunError> {
         platform::tls::choose();
         let lock = DataLock::take(&settings.server.data_dir)?;
+        let vault = Vault::open_file(&settings.key_file())?;
+        let ca_file = settings.tls.ca_file.as_deref();
+        let authorities = Authorities::read(ca_file).map_err(RunError::Authorities)?;
         let database = open_database(&settings).await?;
         let pool = database.pool().clone();
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
@@ -135,7 +150,8 @@ impl Ground {
         let retention = settings.retention.clone();
         tokio::spawn(housekeeping::keep(pool.clone(), Arc::clone(&clock), retention, stop.clone()));
         let fatal = CancellationToken::new();
-        Ok(Self { settings, clock, levels, pool, journal, stop, fatal, database, _lock: lock })
+        let (_lock, levels) = (lock, levels);
+        Ok(Self { settings, clock, levels, vault, authorities, pool, journal, stop, fatal, database, _lock })
     }
 
     /// Writes what is kept, ends background work and stops the database.

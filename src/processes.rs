@@ -1,9 +1,10 @@
 //! Flows at work: what runs them starts here, and flows that came with the server are put into the database once.
 
-use crate::app::Ground;
+use crate::app::{Ground, RunError};
 use actors::processes::{CONSUMER, Listening, Processes, run};
 use base::{Author, ChangeError, Edit};
 use chrono::{DateTime, Utc};
+use flow::connector::http::Client;
 use rand::Rng;
 use sqlx::PgConnection;
 use std::path::Path;
@@ -13,11 +14,19 @@ use std::sync::Arc;
 ///
 /// # Errors
 /// The client for outside systems cannot be made.
-pub fn prepare(ground: &Ground) -> Result<Arc<Processes>, reqwest::Error> {
+pub fn prepare(ground: &Ground) -> Result<Arc<Processes>, RunError> {
     let (pool, clock) = (ground.pool.clone(), Arc::clone(&ground.clock));
-    let client = flow::connector::http::client()?;
+    let client = client(ground)?;
     let zone = ground.settings.server.time_zone;
     Ok(Arc::new(Processes::new(pool, clock, rand::random(), zone, client)))
+}
+
+/// What asks outside systems.
+///
+/// # Errors
+/// It cannot be made.
+pub fn client(ground: &Ground) -> Result<Client, RunError> {
+    Client::new(ground.vault.clone(), &ground.authorities).map_err(RunError::Client)
 }
 
 /// Runs go on and hear events, until the server stops.

@@ -8,7 +8,7 @@ use crate::http::server::{Serving, serve};
 use crate::http::state::AppState;
 use crate::http::system::status::SipAddresses;
 use crate::live::Live;
-use crate::messages::Links;
+use crate::messages::{Links, load_templates};
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
 use crate::{demo_data, http, ingest, processes, promotions};
@@ -18,8 +18,10 @@ use base::{Author, Edit};
 use platform::event_type::built_in;
 use platform::ingest::Ingest;
 use platform::telemetry::Levels;
+use platform::vault::Vault;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use sqlx::PgConnection;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -113,9 +115,23 @@ async fn prepare(ground: &Ground) -> Result<Option<FirstAdministrator>, RunError
             "the demo organisation is loaded: not for production"
         );
     }
+    seal_secrets(&mut tx, &ground.vault).await?;
+    let templates = settings.server.flows_dir.join("templates");
+    load_templates(&mut tx, now, &mut dice, &templates).await?;
     processes::seed(&mut tx, now, &mut dice, &settings.server.flows_dir).await?;
     tx.commit().await?;
     Ok(first)
+}
+
+/// Secrets that an older server stored open, or that a former key sealed, are sealed with the present one.
+async fn seal_secrets(db: &mut PgConnection, vault: &Vault) -> sqlx::Result<()> {
+    let sealed = channels::store::seal_secrets(db, vault).await?
+        + flow::store::connector::seal_secrets(db, vault).await?
+        + platform::webhook::store::seal_secrets(db, vault).await?;
+    if sealed > 0 {
+        tracing::info!(count = sealed, "{sealed} stored secrets were sealed with the present key");
+    }
+    Ok(())
 }
 
 /// Nobody is ready, talks or wraps up while the server is down: after all that was written before, states end now.
@@ -139,7 +155,7 @@ fn listen(
     links: LinkBoard,
 ) -> Result<Listening, RunError> {
     let settings = &ground.settings;
-    let running = processes::prepare(ground).map_err(RunError::Client)?;
+    let running = processes::prepare(ground)?;
     processes::start(ground, &running);
     let directories = Arc::new(Directories::new(&settings.access.directory)?);
     let loyalty = crate::loyalty::start(ground, &ingest)?;
@@ -153,6 +169,7 @@ fn listen(
     )
     .with(ground.journal.clone())
     .with(ground.levels.clone())
+    .with(ground.vault.clone())
     .with(SipAddresses(addresses))
     .with(live.parts(settings))
     .with(loyalty.earning.clone())

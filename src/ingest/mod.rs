@@ -38,7 +38,8 @@ pub fn start(ground: &Ground) -> Result<Ingest, RunError> {
     if let Some(topics) = topics.map_err(RunError::Kafka)? {
         tokio::spawn(topics.run(stop.clone()));
     }
-    let sender = Sender::new(pool.clone(), Arc::clone(&clock), webhooks(ground), stop.clone());
+    let sender =
+        Sender::new(pool.clone(), Arc::clone(&clock), webhooks(ground), ground.vault.clone(), stop.clone());
     tokio::spawn(sender.map_err(RunError::Webhooks)?.run(rand::random()));
     tokio::spawn(event::run(pool.clone(), WEBHOOKS, Webhooks, stop.clone()));
     Ok(ingest)

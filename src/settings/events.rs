@@ -33,6 +33,12 @@ impl Kafka {
         problems.unless(!used || !self.topics.is_empty(), "kafka.topics", "must name at least one topic");
         problems.unless(!used || !self.group.is_empty(), "kafka.group", "must not be empty");
         let own = ["bootstrap.servers", "group.id", "enable.auto.commit", "enable.auto.offset.store"];
+        let protocol = self.properties.get("security.protocol").map_or("plaintext", String::as_str);
+        problems.unless(
+            protocol.eq_ignore_ascii_case("plaintext"),
+            "kafka.properties",
+            "this server speaks to brokers without TLS and SASL: put a TLS sidecar beside it (docs/EVENTS.md)",
+        );
         for key in own.iter().filter(|key| self.properties.contains_key(**key)) {
             problems.unless(false, "kafka.properties", format!("{key} belongs to the server"));
         }

@@ -12,6 +12,7 @@ pub mod media;
 pub mod messages;
 pub mod problem;
 pub mod retention;
+pub mod secrets;
 pub mod server;
 pub mod show;
 pub mod sip;
@@ -31,6 +32,7 @@ pub use log::Log;
 pub use loyalty::{Loyalty, LoyaltyFiles};
 pub use media::Media;
 pub use messages::Messages;
+pub use secrets::{Secrets, Tls};
 pub use server::Server;
 pub use sip::Sip;
 
@@ -67,6 +69,10 @@ pub struct Settings {
     pub retention: Retention,
     /// `[loyalty]`
     pub loyalty: Loyalty,
+    /// `[secrets]`
+    pub secrets: Secrets,
+    /// `[tls]`
+    pub tls: Tls,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -85,6 +91,13 @@ impl Settings {
         self.kafka.check(problems);
         self.retention.check(problems);
         self.loyalty.check(problems);
+        self.tls.check(problems);
+    }
+
+    /// The file of the keys that seal stored secrets.
+    #[must_use]
+    pub fn key_file(&self) -> std::path::PathBuf {
+        self.secrets.key_file.clone().unwrap_or_else(|| self.server.data_dir.join("secrets.key"))
     }
 
     /// The database as the platform starts it.

@@ -13,6 +13,8 @@ use chrono::{DateTime, Utc};
 use loyalty::coupon::code::CodeKey;
 use platform::ingest::Ingest;
 use platform::testing::TestDb;
+use platform::tls::Authorities;
+use platform::vault::Vault;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -33,8 +35,12 @@ pub fn monday() -> DateTime<Utc> {
 /// A password that every rule accepts.
 pub const PASSWORD: &str = "Correct-horse-1";
 
+fn vault() -> Vault {
+    Vault::with_key([6; 32]).unwrap()
+}
+
 fn processes(db: &TestDb, clock: Arc<FixedClock>) -> Processes {
-    let client = flow::connector::http::client().unwrap();
+    let client = flow::connector::http::Client::new(vault(), &Authorities::default()).unwrap();
     Processes::new(db.pool().clone(), clock, [9; 32], chrono_tz::Asia::Tashkent, client)
 }
 
@@ -86,6 +92,7 @@ impl TestServer {
         let zone = chrono_tz::Asia::Tashkent;
         let earning = Earning::start(db.pool().clone(), clock.clone(), ledger, ingest.clone(), zone, &stop);
         let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
+            .with(vault())
             .with(stub.parts())
             .with(ingest)
             .with(earning.clone())

@@ -2,8 +2,9 @@
 
 use crate::mail::free_address;
 use crate::world::{World, run};
-use channels::link::LinkKind;
+use channels::link::{LinkKind, Secrets};
 use channels::message::{Channel, Reason};
+use platform::tls::Authorities;
 use serde_json::json;
 use std::fs;
 use std::net::SocketAddr;
@@ -37,6 +38,11 @@ postlog unix-dgram n - n - 1 postlogd
 struct Servers {
     folder: PathBuf,
     smtp: SocketAddr,
+    /// Wants STARTTLS and a sign-in.
+    submission: SocketAddr,
+    /// Wants TLS from the first octet and a sign-in.
+    smtps: SocketAddr,
+    certificate: String,
 }
 
 fn run_tool(command: &mut Command) {
@@ -47,8 +53,10 @@ fn run_tool(command: &mut Command) {
 
 impl Servers {
     fn start(bounces: SocketAddr) -> Self {
-        let folder = std::env::temp_dir().join(format!("trunkline-mail-{}", std::process::id()));
-        let (smtp, lmtp) = (free_address(), free_address());
+        let name = format!("trunkline-mail-{}-{}", std::process::id(), bounces.port());
+        let folder = std::env::temp_dir().join(name);
+        let (smtp, lmtp, auth) = (free_address(), free_address(), free_address());
+        let (submission, smtps) = (free_address(), free_address());
         for part in ["postfix", "spool", "data", "mail", "run"] {
             fs::create_dir_all(folder.join(part)).unwrap();
         }
@@ -57,12 +65,17 @@ impl Servers {
         }
         run_tool(Command::new("chown").arg("nobody").arg(folder.join("mail")));
         run_tool(Command::new("chown").arg("postfix").arg(folder.join("data")));
-        Self::dovecot(&folder, lmtp);
-        Self::postfix(&folder, smtp, lmtp, bounces);
-        Self { folder, smtp }
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        fs::write(folder.join("cert.pem"), made.cert.pem()).unwrap();
+        fs::write(folder.join("key.pem"), made.signing_key.serialize_pem()).unwrap();
+        fs::set_permissions(folder.join("key.pem"), fs::Permissions::from_mode(0o600)).unwrap();
+        Self::dovecot(&folder, lmtp, auth);
+        let servers = Self { folder, smtp, submission, smtps, certificate: made.cert.pem() };
+        servers.postfix(lmtp, auth, bounces);
+        servers
     }
 
-    fn dovecot(folder: &Path, lmtp: SocketAddr) {
+    fn dovecot(folder: &Path, lmtp: SocketAddr, auth: SocketAddr) {
         let at = folder.display();
         let uid = "65534:65534"; // nobody
         fs::write(folder.join("users"), format!("aziza:{{PLAIN}}x:{uid}::{at}/mail/aziza::\n")).unwrap();
@@ -71,14 +84,18 @@ impl Servers {
              mail_location = maildir:{at}/mail/%n\nauth_username_format = %Ln\nfirst_valid_uid = 100\n\
              passdb {{\n driver = passwd-file\n args = {at}/users\n}}\n\
              userdb {{\n driver = passwd-file\n args = {at}/users\n}}\n\
-             service lmtp {{\n inet_listener lmtp {{\n  address = 127.0.0.1\n  port = {}\n }}\n}}\n",
-            lmtp.port()
+             service lmtp {{\n inet_listener lmtp {{\n  address = 127.0.0.1\n  port = {}\n }}\n}}\n\
+             auth_mechanisms = plain login\ndisable_plaintext_auth = no\n\
+             service auth {{\n inet_listener {{\n  address = 127.0.0.1\n  port = {}\n }}\n}}\n",
+            lmtp.port(),
+            auth.port()
         );
         fs::write(folder.join("dovecot.conf"), conf).unwrap();
         run_tool(Command::new("dovecot").arg("-c").arg(folder.join("dovecot.conf")));
     }
 
-    fn postfix(folder: &Path, smtp: SocketAddr, lmtp: SocketAddr, bounces: SocketAddr) {
+    fn postfix(&self, lmtp: SocketAddr, auth: SocketAddr, bounces: SocketAddr) {
+        let folder = &self.folder;
         let at = folder.display();
         let conf = format!(
             "compatibility_level = 3.6\nqueue_directory = {at}/spool\ndata_directory = {at}/data\n\
@@ -88,12 +105,25 @@ impl Servers {
              virtual_mailbox_domains = customer.test\nvirtual_mailbox_maps = static:all\n\
              virtual_transport = lmtp:inet:127.0.0.1:{}\nrelay_domains = b.cc.test\n\
              transport_maps = inline:{{ {{ b.cc.test = lmtp:inet:127.0.0.1:{} }} }}\nrecipient_delimiter = +\n\
-             maillog_file = {at}/mail.log\nmaillog_file_prefixes = {at}\n",
+             maillog_file = {at}/mail.log\nmaillog_file_prefixes = {at}\n\
+             smtpd_tls_cert_file = {at}/cert.pem\nsmtpd_tls_key_file = {at}/key.pem\n\
+             smtpd_sasl_type = dovecot\nsmtpd_sasl_path = inet:127.0.0.1:{}\n",
             lmtp.port(),
-            bounces.port()
+            bounces.port(),
+            auth.port()
         );
         fs::write(folder.join("postfix/main.cf"), conf).unwrap();
-        let listener = format!("127.0.0.1:{} inet n - n - - smtpd\n{SERVICES}", smtp.port());
+        let signed_in = "-o smtpd_sasl_auth_enable=yes -o smtpd_tls_auth_only=yes \
+            -o smtpd_relay_restrictions=permit_sasl_authenticated,reject \
+            -o smtpd_recipient_restrictions=permit_sasl_authenticated,reject";
+        let listener = format!(
+            "127.0.0.1:{} inet n - n - - smtpd\n\
+             127.0.0.1:{} inet n - n - - smtpd -o smtpd_tls_security_level=encrypt {signed_in}\n\
+             127.0.0.1:{} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes {signed_in}\n{SERVICES}",
+            self.smtp.port(),
+            self.submission.port(),
+            self.smtps.port()
+        );
         fs::write(folder.join("postfix/master.cf"), listener).unwrap();
         run_tool(Command::new("postfix").arg("-c").arg(folder.join("postfix")).arg("start"));
     }
@@ -165,4 +195,63 @@ fn a_mail_arrives_over_postfix_and_one_to_nobody_comes_back() {
         );
         world.stop().await;
     });
+}
+
+/// INT-17, BRE-SEC-01: a link signs in over STARTTLS and over TLS from the first octet; a server whose certificate nobody
+/// vouches for, and a password that is wrong, keep the message and say why.
+#[test]
+fn a_mail_is_handed_over_encrypted_and_signed_in() {
+    if !is_root() {
+        eprintln!("not run: Postfix starts as root only");
+        return;
+    }
+    run(async {
+        platform::tls::choose();
+        let servers = Servers::start(free_address());
+        let trusted = Authorities::of(&servers.certificate);
+        for (security, address, arrived) in [("starttls", servers.submission, 1), ("tls", servers.smtps, 2)] {
+            let settings = json!({
+                "host": "localhost", "port": address.port(), "security": security, "username": "aziza",
+                "from": "news@cc.test",
+            });
+            for (password, authorities, said) in [
+                ("x", Authorities::default(), "certificate"),
+                ("wrong", trusted.clone(), "refused the sign-in"),
+                ("x", trusted.clone(), ""),
+            ] {
+                let mut world = World::new().await;
+                world.authorities = authorities;
+                world.template().await;
+                let secrets = Secrets { password: Some(password.into()), private_key: None };
+                let link = world.link_with(LinkKind::Smtp, &settings, &secrets).await;
+                world.start(None);
+                world.send(Channel::Email, &[("aziza@customer.test".to_owned(), "Hello")]).await;
+                if said.is_empty() {
+                    world.until_states(&[("sent", 1)]).await;
+                } else {
+                    let error = until(|| world.board.state(link).error).await.to_lowercase();
+                    assert!(error.contains(said), "{security}: {error}");
+                    world.until_states(&[("queued", 1)]).await;
+                }
+                world.stop().await;
+            }
+            until(|| (mails_of(&servers.folder, "aziza").len() == arrived).then_some(())).await;
+        }
+        let encrypted = mails_of(&servers.folder, "aziza");
+        assert!(
+            encrypted.iter().all(|mail| mail.contains("ESMTPSA")),
+            "TLS and signed in, says the server: {encrypted:?}"
+        );
+    });
+}
+
+/// Waits until there is such a value.
+async fn until<T>(found: impl Fn() -> Option<T>) -> T {
+    for _ in 0..1_500 {
+        if let Some(found) = found() {
+            return found;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("waited in vain");
 }

@@ -10,6 +10,8 @@ use channels::store::{self, by_system};
 use channels::template::{Bodies, EmailBody, SmsBody, TemplateFields};
 use platform::SystemClock;
 use platform::testing::TestDb;
+use platform::tls::Authorities;
+use platform::vault::Vault;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
@@ -70,8 +72,13 @@ impl Drop for Program {
 pub struct World {
     pub db: TestDb,
     pub board: LinkBoard,
+    pub authorities: Authorities,
     stop: CancellationToken,
     messages: Option<Messages>,
+}
+
+fn vault() -> Vault {
+    Vault::with_key([3; 32]).unwrap()
 }
 
 impl World {
@@ -79,6 +86,7 @@ impl World {
         Self {
             db: TestDb::new().await,
             board: LinkBoard::default(),
+            authorities: Authorities::default(),
             stop: CancellationToken::new(),
             messages: None,
         }
@@ -91,6 +99,8 @@ impl World {
         // leave behind in a shared pool would fail the test's next question.
         let options = self.db.pool().connect_options();
         let ground = Ground {
+            vault: vault(),
+            authorities: self.authorities.clone(),
             pool: PgPoolOptions::new().connect_lazy_with((*options).clone()),
             clock: Arc::new(SystemClock),
             board: self.board.clone(),
@@ -135,11 +145,15 @@ impl World {
     }
 
     pub async fn link(&self, kind: LinkKind, settings: &Value) -> LinkId {
+        self.link_with(kind, settings, &Secrets::default()).await
+    }
+
+    pub async fn link_with(&self, kind: LinkKind, settings: &Value, secrets: &Secrets) -> LinkId {
         let settings = LinkSettings::read(kind, settings).unwrap();
         let fields = LinkFields { name: "peer".to_owned(), enabled: true, settings };
         let (mut rng, mut tx) = (ChaCha8Rng::seed_from_u64(2), self.db.pool().begin().await.unwrap());
         let edit = &mut by_system(base::Clock::now(&platform::SystemClock), &mut rng);
-        let link = store::insert_link(&mut tx, edit, &fields, &Secrets::default()).await.unwrap();
+        let link = store::insert_link(&mut tx, edit, &vault(), &fields, secrets).await.unwrap();
         tx.commit().await.unwrap();
         self.board.announce();
         link.id

@@ -87,6 +87,7 @@ fn measure(port: u16, key: Option<&str>, count: u32) -> f64 {
             id: LinkId::from_uuid(uuid::Uuid::nil()),
             settings: *settings,
             secrets,
+            authorities: platform::tls::Authorities::default(),
             counter: memory.clone(),
             clock: Arc::new(SystemClock),
             board: LinkBoard::default(),

@@ -7,6 +7,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use platform::event::{OutsideEvent, Subject, advance, append_many};
 use platform::testing::TestDb;
+use platform::tls::Authorities;
+use platform::vault::Vault;
 use rand::SeedableRng;
 use rand_chacha::{ChaCha8Rng, ChaCha20Rng};
 use rules::document::Act;
@@ -87,7 +89,11 @@ impl Site {
             clock: clock.clone(),
             zone: ZONE,
             perform: Box::new(Notes(Arc::clone(&said))),
-            client: flow::connector::http::client().unwrap(),
+            client: flow::connector::http::Client::new(
+                Vault::with_key([5; 32]).unwrap(),
+                &Authorities::default(),
+            )
+            .unwrap(),
             owed: Arc::clone(&owed),
             references: rules::query::KnownReferences::default(),
         };

@@ -10,6 +10,8 @@ use channels::link::{Link, LinkSettings, Secrets};
 use channels::message::Channel;
 use channels::store::by_system;
 use channels::{QUEUE_CHANNEL, query, store};
+use platform::tls::Authorities;
+use platform::vault::{Vault, VaultError};
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use std::collections::BTreeMap;
@@ -33,6 +35,10 @@ pub struct Ground {
     pub clock: Arc<dyn Clock>,
     /// Where the links' states are shown.
     pub board: LinkBoard,
+    /// Opens the links' secrets.
+    pub vault: Vault,
+    /// Whose certificates are trusted beside the well-known ones.
+    pub authorities: Authorities,
     /// Cancelled when the server stops.
     pub stop: CancellationToken,
 }
@@ -52,7 +58,7 @@ pub(super) async fn manage(ground: Ground) {
     let tidier = actix_rt::spawn(tidy(ground.clone()));
     let mut running: BTreeMap<LinkId, Running> = BTreeMap::new();
     while !ground.stop.is_cancelled() {
-        match links(&ground.pool).await {
+        match links(&ground).await {
             Ok(links) => follow(&ground, &queued, &mut running, links).await,
             Err(error) => tracing::warn!(%error, "the links cannot be read, another try follows"),
         }
@@ -71,10 +77,20 @@ pub(super) async fn manage(ground: Ground) {
     let _ended = (listener.await, tidier.await);
 }
 
-async fn links(pool: &PgPool) -> sqlx::Result<Vec<(Link, Secrets)>> {
-    let mut links = query::live_links(&mut *pool.acquire().await?).await?;
+async fn links(ground: &Ground) -> sqlx::Result<Vec<(Link, Secrets)>> {
+    let mut links = query::live_links(&mut *ground.pool.acquire().await?, &ground.vault).await?;
     links.retain(|(link, _)| link.enabled);
-    Ok(links)
+    let opened = |(link, secrets): (Link, Result<Secrets, VaultError>)| match secrets {
+        Ok(secrets) => Some((link, secrets)),
+        Err(error) => {
+            ground.board.update(link.id, |state| {
+                state.connected = false;
+                state.error = Some(error.to_string());
+            });
+            None
+        }
+    };
+    Ok(links.into_iter().filter_map(opened).collect())
 }
 
 /// Makes what runs what is switched on. A shell that fell is started again.
@@ -127,8 +143,9 @@ fn start(ground: &Ground, queued: &watch::Sender<u64>, link: Link, secrets: Secr
         LinkSettings::Smtp(settings) => {
             let domain = settings.from.rsplit_once('@').map(|(_, domain)| domain.to_owned());
             let counter = counter(Channel::Email, domain);
-            let (settings, stop) = (*settings, stop.clone());
-            actix_rt::spawn(SmtpLink { id, settings, secrets, counter, clock, board, queued, stop }.run())
+            let (settings, stop, authorities) = (*settings, stop.clone(), ground.authorities.clone());
+            let link = SmtpLink { id, settings, secrets, authorities, counter, clock, board, queued, stop };
+            actix_rt::spawn(link.run())
         }
     };
     Running { version, stop, handle }

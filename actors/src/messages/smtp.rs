@@ -12,6 +12,7 @@ use channels::mail::compose::Composer;
 use channels::pace::Pace;
 use channels::store::{Claimed, Outcome, Retry, Taken, Verdict};
 use chrono::{DateTime, TimeDelta, Utc};
+use platform::tls::Authorities;
 use rand::RngExt;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -38,6 +39,8 @@ pub struct SmtpLink {
     pub settings: SmtpSettings,
     /// Its password and key.
     pub secrets: Secrets,
+    /// Whose certificates are trusted beside the well-known ones.
+    pub authorities: Authorities,
     /// Where its messages come from and go to.
     pub counter: Rc<dyn Counter>,
     /// Time.
@@ -194,7 +197,7 @@ async fn connection(shared: Rc<Shared>) {
         }
         if open.as_ref().is_none_or(Connection::is_broken) {
             let password = shared.link.secrets.password.as_ref();
-            match Connection::open(&shared.link.settings, password).await {
+            match Connection::open(&shared.link.settings, password, &shared.link.authorities).await {
                 Ok(connection) => {
                     shared.link.show(true, None);
                     wait = AGAIN.0;

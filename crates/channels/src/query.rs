@@ -4,6 +4,7 @@ use crate::link::{Link, LinkFields, LinkKind, LinkSettings, Secrets};
 use crate::message::{Attempt, Channel, Message, MessageClass, MessageState, ReceiptShown};
 use crate::template::Template;
 use base::id::{CustomerId, LinkId, MessageId, TemplateId};
+use platform::vault::{Vault, VaultError};
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
 
@@ -37,6 +38,14 @@ pub async fn find_template_named(db: &mut PgConnection, name: &str) -> sqlx::Res
     Ok(template.map(Template::with_fields))
 }
 
+/// Whether there ever was a template.
+///
+/// # Errors
+/// The database failed.
+pub async fn any_template(db: &mut PgConnection) -> sqlx::Result<bool> {
+    sqlx::query_scalar("select exists (select from channels.template)").fetch_one(db).await
+}
+
 /// Every template in use, by name.
 ///
 /// # Errors
@@ -49,6 +58,34 @@ pub async fn templates(db: &mut PgConnection) -> sqlx::Result<Vec<Template>> {
     .fetch_all(db)
     .await?;
     Ok(templates.into_iter().map(Template::with_fields).collect())
+}
+
+/// The columns of a link that are sealed.
+pub(crate) const PASSWORD: &str = "password";
+/// See [`PASSWORD`].
+pub(crate) const PRIVATE_KEY: &str = "private_key";
+
+/// Where the vault knows a secret of a link.
+pub(crate) fn place(column: &str, id: LinkId) -> String {
+    format!("channels.link.{column}/{id}")
+}
+
+/// The secrets of a link as they are stored.
+struct Sealed {
+    password: Option<String>,
+    private_key: Option<String>,
+}
+
+impl Sealed {
+    fn open(&self, vault: &Vault, id: LinkId) -> Result<Secrets, VaultError> {
+        let open = |column, stored: &Option<String>| {
+            stored.as_deref().map(|stored| vault.open(&place(column, id), stored)).transpose()
+        };
+        Ok(Secrets {
+            password: open(PASSWORD, &self.password)?,
+            private_key: open(PRIVATE_KEY, &self.private_key)?,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -64,7 +101,7 @@ struct LinkRow {
 }
 
 impl LinkRow {
-    fn read(self) -> sqlx::Result<(Link, Secrets)> {
+    fn read(self) -> sqlx::Result<(Link, Sealed)> {
         let settings = LinkSettings::read(self.kind, &self.settings).map_err(|error| {
             sqlx::Error::Decode(format!("settings of link {}: {error}", self.link_id).into())
         })?;
@@ -78,11 +115,7 @@ impl LinkRow {
             has_private_key: self.private_key.is_some(),
             version: self.version,
         };
-        let secrets = Secrets {
-            password: self.password.map(Into::into),
-            private_key: self.private_key.map(Into::into),
-        };
-        Ok((link, secrets))
+        Ok((link, Sealed { password: self.password, private_key: self.private_key }))
     }
 }
 
@@ -106,14 +139,25 @@ pub async fn find_link(db: &mut PgConnection, id: LinkId) -> sqlx::Result<Option
 /// # Errors
 /// The database failed.
 pub async fn links(db: &mut PgConnection) -> sqlx::Result<Vec<Link>> {
-    Ok(live_links(db).await?.into_iter().map(|(link, _)| link).collect())
+    Ok(stored_links(db).await?.into_iter().map(|(link, _)| link).collect())
 }
 
-/// Every link in use with its secrets, for the shells.
+/// Every link in use with its secrets, for the shells; or why they do not open.
 ///
 /// # Errors
 /// The database failed.
-pub async fn live_links(db: &mut PgConnection) -> sqlx::Result<Vec<(Link, Secrets)>> {
+pub async fn live_links(
+    db: &mut PgConnection,
+    vault: &Vault,
+) -> sqlx::Result<Vec<(Link, Result<Secrets, VaultError>)>> {
+    let opened = |(link, sealed): (Link, Sealed)| {
+        let secrets = sealed.open(vault, link.id);
+        (link, secrets)
+    };
+    Ok(stored_links(db).await?.into_iter().map(opened).collect())
+}
+
+async fn stored_links(db: &mut PgConnection) -> sqlx::Result<Vec<(Link, Sealed)>> {
     let rows: Vec<LinkRow> = sqlx::query_as(
         "select link_id, kind, name, enabled, settings, password, private_key, version
          from channels.link where archived_at is null order by lower(name)",

@@ -9,7 +9,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 
-pub use link::{archive_link, insert_link, update_link};
+pub use link::{archive_link, insert_link, seal_secrets, update_link};
 pub use outcome::{Outcome, Retry, Taken, Verdict, record_outcomes};
 pub use queue::{Claimed, cancel, claim, enqueue, enqueue_all, expire, orphans};
 pub use receipt::{NewReceipt, ReceiptState, bounce, reconcile, record_receipts};

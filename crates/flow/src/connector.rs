@@ -8,8 +8,9 @@ pub mod http;
 
 use base::FieldFault;
 use base::id::ConnectorId;
+use platform::event_type::schema;
 use serde::{Deserialize, Serialize};
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 
 /// Longest answer that is read, in bytes: an answer becomes a variable of a run.
@@ -20,6 +21,8 @@ pub const TIMEOUT_MS_DEFAULT: u32 = 3000;
 pub const TIMEOUT_MS_MAX: u32 = 60_000;
 /// Most operations of a connector.
 pub const OPERATIONS_MAX: usize = 100;
+/// Faults of an input or an answer that are told: what repairs the first often repairs the rest.
+const SAID_MAX: usize = 3;
 
 /// How a connector says who it is.
 #[derive(
@@ -111,11 +114,43 @@ pub struct Operation {
 }
 
 impl Operation {
+    /// Whether an input is as agreed.
+    ///
+    /// # Errors
+    /// Where it is not, in words; the values, which may be a customer's, are left out.
+    pub fn check_input(&self, input: &Map<String, Json>) -> Result<(), String> {
+        against(&self.input_schema, &Json::Object(input.clone()), "the input")
+    }
+
+    /// Whether an answer is as agreed.
+    ///
+    /// # Errors
+    /// Where it is not, in words; the values are left out.
+    pub fn check_output(&self, answer: &Json) -> Result<(), String> {
+        against(&self.output_schema, answer, "the answer")
+    }
+
     /// How long it may take.
     #[must_use]
     pub fn timeout(&self) -> std::time::Duration {
         std::time::Duration::from_millis(u64::from(self.timeout_ms.unwrap_or(TIMEOUT_MS_DEFAULT)))
     }
+}
+
+fn against(schema: &Json, value: &Json, whole: &str) -> Result<(), String> {
+    if schema.is_null() {
+        return Ok(());
+    }
+    let validator = schema::compile(schema)?;
+    let told: Vec<String> = schema::check(&validator, value)
+        .into_iter()
+        .take(SAID_MAX)
+        .map(|fault| {
+            let place = if fault.pointer.is_empty() { whole } else { &fault.pointer };
+            format!("{place}: {}", fault.detail)
+        })
+        .collect();
+    if told.is_empty() { Ok(()) } else { Err(told.join("; ")) }
 }
 
 /// What a person says about a connector.
@@ -150,10 +185,15 @@ pub struct Connector {
     pub operations: Vec<Operation>,
     /// Grows with each change.
     pub version: i32,
-    /// The secret.
+    /// The secret, sealed for [`place`].
     #[serde(skip)]
     #[schema(ignore)]
     pub(crate) secret: Option<String>,
+}
+
+/// Where the vault knows the secret of a connector.
+pub(crate) fn place(id: ConnectorId) -> String {
+    format!("flow.connector.secret/{id}")
 }
 
 impl Connector {
@@ -212,6 +252,13 @@ impl Fields {
             }
             if operation.timeout_ms.is_some_and(|ms| ms == 0 || ms > TIMEOUT_MS_MAX) {
                 fault(format!("/operations/{index}/timeout_ms"), "1 to 60000 milliseconds");
+            }
+            let schemas =
+                [("input_schema", &operation.input_schema), ("output_schema", &operation.output_schema)];
+            for (field, schema) in schemas.into_iter().filter(|(_, schema)| !schema.is_null()) {
+                if let Some(detail) = schema::refused(schema) {
+                    fault(format!("/operations/{index}/{field}"), &detail);
+                }
             }
         }
         faults

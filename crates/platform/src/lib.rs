@@ -15,6 +15,7 @@ pub mod telemetry;
 #[doc(hidden)]
 pub mod testing;
 pub mod tls;
+pub mod vault;
 pub mod webhook;
 
 pub use clock::SystemClock;

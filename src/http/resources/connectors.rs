@@ -72,7 +72,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::ConnectorWrite)?;
     key.once(&state, &caller, &body, async |db, rng| {
-        let made = store::insert(db, &mut caller.edit(rng), &body).await?;
+        let made = store::insert(db, &mut caller.edit(rng), state.part()?, &body).await?;
         Ok(Answer::created(format!("/api/v1/connectors/{}", made.id), &made)?.version(made.version))
     })
     .await
@@ -92,7 +92,8 @@ async fn change(
     caller.require(Operation::ConnectorWrite)?;
     let mut tx = state.begin().await?;
     let mut dice = state.dice();
-    let changed = store::update(&mut tx, &mut caller.edit(&mut dice), id.0, version.0, &body).await?;
+    let changed =
+        store::update(&mut tx, &mut caller.edit(&mut dice), state.part()?, id.0, version.0, &body).await?;
     tx.commit().await?;
     Ok(etag::ok(&changed, changed.version))
 }

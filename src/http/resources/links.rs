@@ -106,7 +106,8 @@ async fn create(
     let (fields, secrets) = body.read()?;
     let response = key
         .once(&state, &caller, &body, async |db, rng| {
-            let link = store::insert_link(db, &mut caller.edit(rng), &fields, &secrets).await?;
+            let link =
+                store::insert_link(db, &mut caller.edit(rng), state.part()?, &fields, &secrets).await?;
             let (id, version) = (link.id, link.version);
             Ok(Answer::created(format!("/api/v1/links/{id}"), &shown(&state, link))?.version(version))
         })
@@ -131,7 +132,7 @@ async fn change(
     let mut tx = state.begin().await?;
     let mut rng = state.dice();
     let edit = &mut caller.edit(&mut rng);
-    let link = store::update_link(&mut tx, edit, id.0, version.0, &fields, &secrets).await?;
+    let link = store::update_link(&mut tx, edit, state.part()?, id.0, version.0, &fields, &secrets).await?;
     tx.commit().await?;
     announce(&state);
     let version = link.version;

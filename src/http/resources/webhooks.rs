@@ -56,7 +56,8 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::WebhookWrite, None)?;
     key.once(&state, &caller, &body, async |db, rng| {
-        let (webhook, secret) = store::insert(db, &mut caller.edit(rng), &body, private(&state)).await?;
+        let (webhook, secret) =
+            store::insert(db, &mut caller.edit(rng), &body, private(&state), state.part()?).await?;
         let (location, version) = (format!("/api/v1/webhooks/{}", webhook.id), webhook.version);
         let answer = Answer::created(location, &NewWebhook { webhook, secret: Some(secret) })?;
         Ok(answer.version(version).secret("secret"))
@@ -111,7 +112,7 @@ async fn rotate(
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::WebhookWrite, None)?;
     key.once_bodyless(&state, &caller, async |db, rng| {
-        let (webhook, secret) = store::rotate(db, &mut caller.edit(rng), id.0).await?;
+        let (webhook, secret) = store::rotate(db, &mut caller.edit(rng), id.0, state.part()?).await?;
         let version = webhook.version;
         let answer = Answer::ok(&NewWebhook { webhook, secret: Some(secret) })?;
         Ok(answer.version(version).secret("secret"))

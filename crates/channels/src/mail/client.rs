@@ -4,10 +4,11 @@
 use super::compose::Composed;
 use crate::link::{Security, SmtpSettings};
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, TlsParameters};
+use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::{Error, response::Response};
+use platform::tls::Authorities;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -58,18 +59,26 @@ impl Connection {
     ///
     /// # Errors
     /// Why it does not stand, in words.
-    pub async fn open(settings: &SmtpSettings, password: Option<&SecretString>) -> Result<Self, String> {
-        match timeout(CONNECT_WITHIN, Self::connect(settings, password)).await {
+    pub async fn open(
+        settings: &SmtpSettings,
+        password: Option<&SecretString>,
+        authorities: &Authorities,
+    ) -> Result<Self, String> {
+        match timeout(CONNECT_WITHIN, Self::connect(settings, password, authorities)).await {
             Ok(opened) => opened,
             Err(_) => Err("no connection in time".to_owned()),
         }
     }
 
-    async fn connect(settings: &SmtpSettings, password: Option<&SecretString>) -> Result<Self, String> {
+    async fn connect(
+        settings: &SmtpSettings,
+        password: Option<&SecretString>,
+        authorities: &Authorities,
+    ) -> Result<Self, String> {
         let (host, port) = (settings.host.as_str(), settings.port.get());
         let hello = hello(&settings.from);
         let words = |error: Error| format!("no connection: {}", said(&error));
-        let tls = || TlsParameters::new(host.to_owned()).map_err(words);
+        let tls = || trusting(host, authorities).map_err(words);
         let mut inner = match settings.security {
             // The socket of TLS from the first octet is lettre's own: such a link is slower, not wrong.
             Security::Tls => AsyncSmtpConnection::connect_tokio1(
@@ -194,6 +203,15 @@ fn judged(answer: Result<Response, Error>) -> Result<Response, Handed> {
             Handed::Unknown { detail }
         }
     })
+}
+
+/// TLS with a server of this name, which shows a certificate of the well-known authorities or of these.
+fn trusting(host: &str, authorities: &Authorities) -> Result<TlsParameters, Error> {
+    let mut parameters = TlsParameters::builder(host.to_owned());
+    if let Some(pem) = authorities.pem() {
+        parameters = parameters.add_root_certificate(Certificate::from_pem(pem)?);
+    }
+    parameters.build()
 }
 
 /// An error with what is under it.

@@ -2,9 +2,10 @@
 
 use super::{record, same_version};
 use crate::link::{Link, LinkFields, Secrets};
-use crate::query::find_link;
+use crate::query::{PASSWORD, PRIVATE_KEY, find_link, place};
 use base::id::LinkId;
 use base::{ChangeError, Edit, FieldFault};
+use platform::vault::Vault;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::PgConnection;
 
@@ -15,6 +16,7 @@ use sqlx::PgConnection;
 pub async fn insert_link(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
+    vault: &Vault,
     fields: &LinkFields,
     secrets: &Secrets,
 ) -> Result<Link, ChangeError> {
@@ -29,8 +31,8 @@ pub async fn insert_link(
     .bind(fields.name.trim())
     .bind(fields.enabled)
     .bind(sqlx::types::Json(&fields.settings))
-    .bind(exposed(secrets.password.as_ref()))
-    .bind(exposed(secrets.private_key.as_ref()))
+    .bind(sealed(vault, &place(PASSWORD, id), secrets.password.as_ref())?)
+    .bind(sealed(vault, &place(PRIVATE_KEY, id), secrets.private_key.as_ref())?)
     .execute(&mut *db)
     .await
     .map_err(name_taken)?;
@@ -46,6 +48,7 @@ pub async fn insert_link(
 pub async fn update_link(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
+    vault: &Vault,
     id: LinkId,
     version: i32,
     fields: &LinkFields,
@@ -67,8 +70,8 @@ pub async fn update_link(
     .bind(fields.name.trim())
     .bind(fields.enabled)
     .bind(sqlx::types::Json(&fields.settings))
-    .bind(exposed(secrets.password.as_ref()))
-    .bind(exposed(secrets.private_key.as_ref()))
+    .bind(sealed(vault, &place(PASSWORD, id), secrets.password.as_ref())?)
+    .bind(sealed(vault, &place(PRIVATE_KEY, id), secrets.private_key.as_ref())?)
     .execute(&mut *db)
     .await
     .map_err(name_taken)?;
@@ -110,8 +113,39 @@ async fn lock(db: &mut PgConnection, id: LinkId, version: i32) -> Result<Link, C
     Ok(link)
 }
 
-fn exposed(secret: Option<&SecretString>) -> Option<&str> {
-    secret.map(ExposeSecret::expose_secret)
+fn sealed(vault: &Vault, place: &str, secret: Option<&SecretString>) -> sqlx::Result<Option<String>> {
+    Ok(secret.map(|secret| vault.seal(place, secret.expose_secret())).transpose()?)
+}
+
+/// Seals what an older server stored open, and what was sealed with a key that is not the first one any more; how many
+/// links that were.
+///
+/// # Errors
+/// The database failed.
+pub async fn seal_secrets(db: &mut PgConnection, vault: &Vault) -> sqlx::Result<usize> {
+    let rows: Vec<(LinkId, Option<String>, Option<String>)> =
+        sqlx::query_as("select link_id, password, private_key from channels.link for update")
+            .fetch_all(&mut *db)
+            .await?;
+    let mut renewed = 0;
+    for (id, password, private_key) in rows {
+        let password = vault.renewed_or_told(&place(PASSWORD, id), password.as_deref());
+        let private_key = vault.renewed_or_told(&place(PRIVATE_KEY, id), private_key.as_deref());
+        if password.is_none() && private_key.is_none() {
+            continue;
+        }
+        renewed += 1;
+        sqlx::query(
+            "update channels.link
+             set password = coalesce($2, password), private_key = coalesce($3, private_key) where link_id = $1",
+        )
+        .bind(id)
+        .bind(password)
+        .bind(private_key)
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(renewed)
 }
 
 fn name_taken(error: sqlx::Error) -> ChangeError {

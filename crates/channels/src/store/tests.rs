@@ -7,6 +7,7 @@ use base::Locale;
 use base::id::LinkId;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::testing::TestDb;
+use platform::vault::Vault;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::collections::BTreeMap;
@@ -37,7 +38,10 @@ impl World {
         let settings = json!({ "host": "127.0.0.1", "port": 2775, "system_id": "t", "sender": "Trunkline" });
         let settings = LinkSettings::read(LinkKind::Smpp, &settings).unwrap();
         let fields = LinkFields { name: "SMSC".to_owned(), enabled: true, settings };
-        let link: Link = insert_link(&mut tx, &mut edit, &fields, &Secrets::default()).await.unwrap();
+        let link: Link =
+            insert_link(&mut tx, &mut edit, &Vault::with_key([5; 32]).unwrap(), &fields, &Secrets::default())
+                .await
+                .unwrap();
         tx.commit().await.unwrap();
         Self { db, rng, now, link: link.id }
     }

@@ -1,8 +1,10 @@
 //! One question to one outside system.
 
-use super::{ANSWER_BYTES_MAX, AuthKind, Connector, Method, Operation};
-pub use reqwest::Client;
-use reqwest::{Url, redirect};
+use super::{ANSWER_BYTES_MAX, AuthKind, Connector, Method, Operation, place};
+use platform::tls::Authorities;
+use platform::vault::Vault;
+use reqwest::{Certificate, Url, redirect};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value as Json};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -24,16 +26,58 @@ pub enum AskError {
     Wrong(String),
 }
 
-/// A client for questions to outside systems: no redirects, which could lead to where no connector may go.
-///
-/// # Errors
-/// The system has no trust store or no randomness.
-pub fn client() -> reqwest::Result<Client> {
-    Client::builder()
-        .redirect(redirect::Policy::none())
-        .connect_timeout(CONNECT_WITHIN)
-        .user_agent("Trunkline")
-        .build()
+/// Asks outside systems. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Client {
+    http: reqwest::Client,
+    vault: Vault,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// What should be certificates is none.
+    #[error("[tls] ca_file holds no certificate in PEM form")]
+    NoCertificate,
+    /// The system has no trust store or no randomness, or a certificate cannot be used.
+    #[error("no client for outside systems")]
+    Http(#[from] reqwest::Error),
+}
+
+impl Client {
+    /// A client that follows no redirects, which could lead to where no connector may go. It trusts the certificates of
+    /// the system and of `authorities`.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub fn new(vault: Vault, authorities: &Authorities) -> Result<Self, ClientError> {
+        platform::tls::choose();
+        let mut builder = reqwest::Client::builder()
+            .redirect(redirect::Policy::none())
+            .connect_timeout(CONNECT_WITHIN)
+            .user_agent("Trunkline");
+        if let Some(pem) = authorities.pem() {
+            let certificates = Certificate::from_pem_bundle(pem)?;
+            if certificates.is_empty() {
+                return Err(ClientError::NoCertificate);
+            }
+            builder = builder.tls_certs_merge(certificates);
+        }
+        Ok(Self { http: builder.build()?, vault })
+    }
+
+    /// The keys that seal the secrets of connectors.
+    #[must_use]
+    pub fn vault(&self) -> &Vault {
+        &self.vault
+    }
+}
+
+/// The secret of a connector; empty when it has none.
+fn secret(client: &Client, connector: &Connector) -> Result<SecretString, AskError> {
+    let Some(stored) = &connector.secret else { return Ok(SecretString::default()) };
+    let opened = client.vault.open(&place(connector.id), stored);
+    opened.map_err(|error| AskError::Wrong(format!("{}: {error}", connector.name)))
 }
 
 /// The base of a connector's addresses.
@@ -79,6 +123,9 @@ pub async fn ask(
     idempotency_key: &str,
 ) -> Result<Json, AskError> {
     let name = &connector.name;
+    operation
+        .check_input(input)
+        .map_err(|said| AskError::Wrong(format!("{name}/{}: {said}", operation.key)))?;
     let (url, rest) = address(connector, operation, input).map_err(AskError::Wrong)?;
     let method = match operation.method {
         Method::Get => reqwest::Method::GET,
@@ -87,11 +134,12 @@ pub async fn ask(
         Method::Patch => reqwest::Method::PATCH,
         Method::Delete => reqwest::Method::DELETE,
     };
-    let mut request = client.request(method, url).timeout(operation.timeout());
+    let mut request = client.http.request(method, url).timeout(operation.timeout());
     if operation.method != Method::Get {
         request = request.json(&rest).header("idempotency-key", idempotency_key);
     }
-    let secret = connector.secret.as_deref().unwrap_or_default();
+    let secret = secret(client, connector)?;
+    let secret = secret.expose_secret();
     let auth_name = connector.auth.name.as_deref().unwrap_or_default();
     request = match connector.auth.kind {
         AuthKind::None => request,
@@ -120,10 +168,16 @@ pub async fn ask(
         let short: String = text.chars().take(200).collect();
         return Err(AskError::Refused(name.clone(), status.as_u16(), short));
     }
-    if body.is_empty() {
-        return Ok(Json::Null);
-    }
-    serde_json::from_slice(&body).map_err(|_| AskError::Wrong(format!("{name} answered no JSON")))
+    let answer = if body.is_empty() {
+        Json::Null
+    } else {
+        serde_json::from_slice(&body).map_err(|_| AskError::Wrong(format!("{name} answered no JSON")))?
+    };
+    let wrong = |said| {
+        AskError::Wrong(format!("{name}/{} answered something else than was agreed: {said}", operation.key))
+    };
+    operation.check_output(&answer).map_err(wrong)?;
+    Ok(answer)
 }
 
 /// The innermost cause: what a person can do something about.

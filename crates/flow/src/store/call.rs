@@ -1,7 +1,7 @@
 //! Calls of outside systems: claimed in one transaction, made outside of any, answered in another.
 
 use super::{connector, count, signal, whole};
-use crate::connector::http::{AskError, ask};
+use crate::connector::http::{AskError, Client, ask};
 use crate::connector::{Answer, Method};
 use crate::process::Input;
 use crate::query::connector::find_by_name;
@@ -70,7 +70,7 @@ pub async fn claim(
 /// The database failed; the call is made again when its lease is over, under the same idempotency key.
 pub async fn make(
     pool: &PgPool,
-    client: &reqwest::Client,
+    client: &Client,
     now: impl Fn() -> DateTime<Utc>,
     call: &Call,
 ) -> sqlx::Result<()> {
@@ -126,7 +126,7 @@ pub enum Unanswered {
 /// [`Unanswered`].
 pub async fn answer(
     pool: &PgPool,
-    client: &reqwest::Client,
+    client: &Client,
     now: impl Fn() -> DateTime<Utc>,
     (name, key): (&str, &str),
     input: &Map<String, Json>,

@@ -1,11 +1,12 @@
 //! Connectors, and the last answers of their systems.
 
 use super::{record, same_version};
-use crate::connector::{Answer, AuthKind, Connector, Fields};
+use crate::connector::{Answer, AuthKind, Connector, Fields, place};
 use crate::query::connector::find;
 use base::id::ConnectorId;
 use base::{ChangeError, Edit, FieldFault};
 use chrono::{DateTime, Utc};
+use platform::vault::Vault;
 use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
@@ -17,6 +18,7 @@ use sqlx::PgConnection;
 pub async fn insert(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
+    vault: &Vault,
     fields: &Fields,
 ) -> Result<Connector, ChangeError> {
     check(fields, None)?;
@@ -30,7 +32,7 @@ pub async fn insert(
     .bind(fields.base_url.trim())
     .bind(fields.auth.kind)
     .bind(&fields.auth.name)
-    .bind(&fields.auth.secret)
+    .bind(sealed(vault, id, fields)?)
     .bind(super::as_json(Some(&fields.operations)))
     .bind(edit.now)
     .execute(&mut *db)
@@ -48,6 +50,7 @@ pub async fn insert(
 pub async fn update(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
+    vault: &Vault,
     id: ConnectorId,
     version: i32,
     fields: &Fields,
@@ -67,7 +70,7 @@ pub async fn update(
     .bind(fields.base_url.trim())
     .bind(fields.auth.kind)
     .bind(&fields.auth.name)
-    .bind(&fields.auth.secret)
+    .bind(sealed(vault, id, fields)?)
     .bind(super::as_json(Some(&fields.operations)))
     .execute(&mut *db)
     .await
@@ -90,6 +93,34 @@ pub async fn archive(db: &mut PgConnection, edit: &mut Edit<'_>, id: ConnectorId
         .await?;
     sqlx::query("delete from flow.answer where connector_id = $1").bind(id).execute(&mut *db).await?;
     record(db, edit, "flow.connector_archived.v1", id.as_uuid(), Some(&before), None::<&Connector>).await
+}
+
+fn sealed(vault: &Vault, id: ConnectorId, fields: &Fields) -> sqlx::Result<Option<String>> {
+    let seal = |secret: &String| vault.seal(&place(id), secret);
+    Ok(fields.auth.secret.as_ref().map(seal).transpose()?)
+}
+
+/// Seals what an older server stored open, and what was sealed with a key that is not the first one any more; how many
+/// secrets that were.
+///
+/// # Errors
+/// The database failed.
+pub async fn seal_secrets(db: &mut PgConnection, vault: &Vault) -> sqlx::Result<usize> {
+    let rows: Vec<(ConnectorId, String)> =
+        sqlx::query_as("select connector_id, secret from flow.connector where secret is not null for update")
+            .fetch_all(&mut *db)
+            .await?;
+    let renewed =
+        rows.iter().filter_map(|(id, stored)| Some((*id, vault.renewed_or_told(&place(*id), Some(stored))?)));
+    let renewed: Vec<(ConnectorId, String)> = renewed.collect();
+    for (id, secret) in &renewed {
+        sqlx::query("update flow.connector set secret = $2 where connector_id = $1")
+            .bind(id)
+            .bind(secret)
+            .execute(&mut *db)
+            .await?;
+    }
+    Ok(renewed.len())
 }
 
 fn check(fields: &Fields, before: Option<&Connector>) -> Result<(), ChangeError> {

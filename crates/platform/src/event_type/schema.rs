@@ -17,23 +17,30 @@ pub const FAULTS_MAX: usize = 20;
 #[must_use]
 pub fn faults(schema: &Value) -> Vec<FieldFault> {
     let refuse = |detail: String| vec![FieldFault::new("/schema", detail)];
-    if schema.to_string().len() > SCHEMA_BYTES_MAX {
-        return refuse(format!("is longer than {SCHEMA_BYTES_MAX} bytes"));
-    }
-    if depth(schema) > SCHEMA_DEPTH_MAX {
-        return refuse(format!("is nested deeper than {SCHEMA_DEPTH_MAX} levels"));
+    if let Some(detail) = refused(schema) {
+        return refuse(detail);
     }
     if schema.get("type").and_then(Value::as_str) != Some("object") {
         return refuse(
             "must be a schema of an object: {\"type\": \"object\", \"properties\": {…}}".to_owned(),
         );
     }
-    if let Some(reference) = outside_reference(schema) {
-        return refuse(format!(
-            "refers to {reference}: only references within the schema (#/…) are followed"
-        ));
+    Vec::new()
+}
+
+/// Why any schema that a person writes is not used: it is too large, leads outside, or is none.
+#[must_use]
+pub fn refused(schema: &Value) -> Option<String> {
+    if schema.to_string().len() > SCHEMA_BYTES_MAX {
+        return Some(format!("is longer than {SCHEMA_BYTES_MAX} bytes"));
     }
-    compile(schema).err().map(refuse).unwrap_or_default()
+    if depth(schema) > SCHEMA_DEPTH_MAX {
+        return Some(format!("is nested deeper than {SCHEMA_DEPTH_MAX} levels"));
+    }
+    if let Some(reference) = outside_reference(schema) {
+        return Some(format!("refers to {reference}: only references within the schema (#/…) are followed"));
+    }
+    compile(schema).err()
 }
 
 /// Makes the schema ready for use.

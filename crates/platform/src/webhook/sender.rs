@@ -3,11 +3,13 @@
 use super::address::{self, Outside};
 use super::store::{self, Due};
 use super::{next_try, secret};
+use crate::vault::Vault;
 use base::Clock;
 use base::id::{EventId, WebhookId};
 use chrono::TimeDelta;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use secrecy::ExposeSecret;
 use sqlx::PgPool;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -51,6 +53,7 @@ pub struct Sender {
     pool: PgPool,
     clock: Arc<dyn Clock>,
     settings: SenderSettings,
+    vault: Vault,
     client: reqwest::Client,
     stop: CancellationToken,
 }
@@ -64,6 +67,7 @@ impl Sender {
         pool: PgPool,
         clock: Arc<dyn Clock>,
         settings: SenderSettings,
+        vault: Vault,
         stop: CancellationToken,
     ) -> reqwest::Result<Self> {
         let client = reqwest::Client::builder()
@@ -73,7 +77,7 @@ impl Sender {
             .timeout(ANSWER_WITHIN)
             .dns_resolver(Arc::new(Outside { private: settings.private_addresses }))
             .build()?;
-        Ok(Self { pool, clock, settings, client, stop })
+        Ok(Self { pool, clock, settings, vault, client, stop })
     }
 
     /// Works until it is stopped. What is on its way then is sent again by the next server.
@@ -144,8 +148,14 @@ impl Sender {
         }
         let now = self.clock.now();
         let id = due.delivery_id.to_string();
-        let keys: Vec<&str> =
-            [Some(due.secret.as_str()), due.previous_secret.as_deref()].into_iter().flatten().collect();
+        let place = store::place(due.webhook_id);
+        let stored = [Some(due.secret.as_str()), due.previous_secret.as_deref()].into_iter().flatten();
+        let opened: Result<Vec<_>, _> = stored.map(|key| self.vault.open(&place, key)).collect();
+        let keys = match opened {
+            Ok(keys) => keys,
+            Err(error) => return failed(format!("the delivery cannot be signed: {error}")),
+        };
+        let keys: Vec<&str> = keys.iter().map(ExposeSecret::expose_secret).collect();
         let signature = match secret::sign(&keys, &id, now, &due.body) {
             Ok(signature) => signature,
             Err(error) => return failed(format!("the delivery cannot be signed: {error}")),

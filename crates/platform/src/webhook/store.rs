@@ -2,6 +2,7 @@
 
 use super::{Delivery, DeliveryState, PREVIOUS_SECRET_FOR, Webhook, WebhookFields, secret};
 use crate::event::Event;
+use crate::vault::Vault;
 use base::event::Journal;
 use base::id::{EventId, WebhookDeliveryId, WebhookId};
 use base::{Author, ChangeError, Edit, NewEvent};
@@ -56,6 +57,7 @@ pub async fn insert(
     edit: &mut Edit<'_>,
     fields: &WebhookFields,
     private: bool,
+    vault: &Vault,
 ) -> Result<(Webhook, String), ChangeError> {
     ChangeError::unless_empty(fields.faults(private))?;
     let (id, key) = (WebhookId::new(edit.now, edit.rng), secret::make(edit.rng));
@@ -68,7 +70,7 @@ pub async fn insert(
     .bind(&fields.url)
     .bind(&fields.kinds)
     .bind(fields.enabled)
-    .bind(&key)
+    .bind(seal(vault, id, &key)?)
     .bind(edit.now)
     .execute(&mut *db)
     .await
@@ -133,6 +135,7 @@ pub async fn rotate(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
     id: WebhookId,
+    vault: &Vault,
 ) -> Result<(Webhook, String), ChangeError> {
     let before = lock(db, id).await?;
     let key = secret::make(edit.rng);
@@ -142,7 +145,7 @@ pub async fn rotate(
          where webhook_id = $1",
     )
     .bind(id)
-    .bind(&key)
+    .bind(seal(vault, id, &key)?)
     .bind(edit.now + PREVIOUS_SECRET_FOR)
     .bind(edit.now)
     .execute(&mut *db)
@@ -150,6 +153,47 @@ pub async fn rotate(
     let after = find(db, id).await?.ok_or(ChangeError::Unknown("webhook"))?;
     record(db, edit, "platform.webhook_secret_changed.v1", id, Some(&before), Some(&after)).await?;
     Ok((after, key))
+}
+
+/// Where the vault knows the secrets of a webhook; the one before is kept under the same place.
+pub(super) fn place(id: WebhookId) -> String {
+    format!("platform.webhook.secret/{id}")
+}
+
+fn seal(vault: &Vault, id: WebhookId, key: &str) -> sqlx::Result<String> {
+    Ok(vault.seal(&place(id), key)?)
+}
+
+/// Seals what an older server stored open, and what was sealed with a key that is not the first one any more; how many
+/// secrets that were. One that does not open stays as it is and is told.
+///
+/// # Errors
+/// The database failed.
+pub async fn seal_secrets(db: &mut PgConnection, vault: &Vault) -> sqlx::Result<usize> {
+    let rows: Vec<(WebhookId, String, Option<String>)> =
+        sqlx::query_as("select webhook_id, secret, previous_secret from platform.webhook for update")
+            .fetch_all(&mut *db)
+            .await?;
+    let mut sealed = 0;
+    for (id, secret, previous) in rows {
+        let secret = vault.renewed_or_told(&place(id), Some(&secret));
+        let previous = vault.renewed_or_told(&place(id), previous.as_deref());
+        if secret.is_none() && previous.is_none() {
+            continue;
+        }
+        sealed += 1;
+        sqlx::query(
+            "update platform.webhook
+             set secret = coalesce($2, secret), previous_secret = coalesce($3, previous_secret)
+             where webhook_id = $1",
+        )
+        .bind(id)
+        .bind(secret)
+        .bind(previous)
+        .execute(&mut *db)
+        .await?;
+    }
+    Ok(sealed)
 }
 
 /// Switches a webhook off because its receiver said that it is gone.

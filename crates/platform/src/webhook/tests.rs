@@ -101,12 +101,16 @@ impl Drop for Site {
     }
 }
 
+fn vault() -> crate::vault::Vault {
+    crate::vault::Vault::with_key([4; 32]).unwrap()
+}
+
 impl Site {
     async fn start() -> Self {
         let db = TestDb::new().await;
         let (clock, stop) = (Arc::new(FixedClock::at(now())), CancellationToken::new());
         let settings = SenderSettings { private_addresses: true };
-        let sender = Sender::new(db.pool().clone(), clock.clone(), settings, stop.clone()).unwrap();
+        let sender = Sender::new(db.pool().clone(), clock.clone(), settings, vault(), stop.clone()).unwrap();
         tokio::spawn(sender.run([3; 32]));
         Self { db, clock, rng: ChaCha8Rng::seed_from_u64(1), stop }
     }
@@ -120,7 +124,7 @@ impl Site {
         };
         let mut db = self.db.pool().acquire().await.unwrap();
         let mut edit = Edit { now: self.clock.now(), author: Author::System, rng: &mut self.rng };
-        store::insert(&mut db, &mut edit, &fields, true).await.unwrap()
+        store::insert(&mut db, &mut edit, &fields, true, &vault()).await.unwrap()
     }
 
     /// Appends an event and has its delivery written.
@@ -191,7 +195,7 @@ async fn a_changed_secret_counts_beside_the_old_one_for_a_day() {
     let (webhook, old) = site.webhook(&receiver.url).await;
     let mut db = site.db.pool().acquire().await.unwrap();
     let mut edit = Edit { now: site.clock.now(), author: Author::System, rng: &mut site.rng };
-    let (_, new) = store::rotate(&mut db, &mut edit, webhook.id).await.unwrap();
+    let (_, new) = store::rotate(&mut db, &mut edit, webhook.id, &vault()).await.unwrap();
     drop(db);
     site.happens("while both count").await;
 
@@ -282,7 +286,8 @@ async fn wrong_fields_are_refused_with_their_places() {
     };
     let mut db = site.db.pool().acquire().await.unwrap();
     let mut edit = Edit { now: now(), author: Author::System, rng: &mut site.rng };
-    let Err(ChangeError::Invalid(faults)) = store::insert(&mut db, &mut edit, &fields, false).await else {
+    let Err(ChangeError::Invalid(faults)) = store::insert(&mut db, &mut edit, &fields, false, &vault()).await
+    else {
         panic!("accepted")
     };
     let places: Vec<&str> = faults.iter().map(|fault| fault.pointer.as_str()).collect();

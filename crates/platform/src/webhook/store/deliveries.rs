@@ -52,9 +52,9 @@ pub struct Due {
     pub webhook_id: WebhookId,
     /// The address.
     pub url: String,
-    /// The key.
+    /// The key, sealed.
     pub secret: String,
-    /// The key before it, while it counts.
+    /// The key before it, sealed, while it counts.
     pub previous_secret: Option<String>,
     /// What is sent.
     pub body: String,
