@@ -33,7 +33,7 @@ impl Automation {
         let consumer = RulesConsumer::new(zone, Arc::clone(clock), rand::random(), Arc::clone(&owed), kept);
         tokio::spawn(event::run(pool.clone(), CONSUMER, consumer, stop.clone()));
         tokio::spawn(run_simulations(pool.clone(), Arc::clone(clock), zone, stop.clone()));
-        let client = flow::connector::http::client().map_err(RunError::Client)?;
+        let client = crate::processes::client(ground)?;
         // What a reaction calls stays on one thread.
         let arbiter = Arbiter::new();
         let (pool, clock, stop, seed) = (pool.clone(), Arc::clone(clock), stop.clone(), rand::random());
@@ -53,7 +53,10 @@ impl Automation {
 
 /// Loads the rules that come along, as drafts, into a database that never had a rule: the files win only at the
 /// first start (GAP-20). What cannot be read is left out and said.
-async fn load_packs(pool: &PgPool, clock: &dyn Clock, folder: &Path) -> sqlx::Result<()> {
+///
+/// # Errors
+/// The database failed.
+pub async fn load_packs(pool: &PgPool, clock: &dyn Clock, folder: &Path) -> sqlx::Result<()> {
     let mut tx = pool.begin().await?;
     if rules::query::any(&mut tx).await? {
         return Ok(());

@@ -235,7 +235,7 @@ async fn a_script_asks_an_outside_system_and_shows_old_answers_when_it_is_away()
         }
     })).await;
     let scripts = browser.get("/api/v1/scripts").await.expect(StatusCode::OK).await;
-    assert_eq!(scripts, json!([{ "name": "tariff", "title": "Drawn" }]));
+    assert_eq!(scripts, json!([{ "name": "tariff", "title": "Drawn", "suggested": false }]));
     let run =
         browser.post("/api/v1/script-runs", &json!({ "flow": "tariff" })).await.expect(StatusCode::OK).await;
     assert_eq!((&run["step"]["title"], &run["step"]["notice"]), (&json!("Tariff Start"), &Value::Null));

@@ -6,6 +6,7 @@
     reason = "a test that cannot go on fails, and says where"
 )]
 
+mod connectors;
 mod contract;
 mod events;
 mod flows;
@@ -29,6 +30,7 @@ mod resources_records;
 mod resources_support;
 mod roles;
 mod routes;
+mod scenarios;
 mod session;
 mod support;
 mod system;

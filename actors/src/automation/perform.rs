@@ -1,7 +1,8 @@
 //! Doing what a rule owes, each kind in the transaction that ends the reaction.
 
+use base::event::Journal;
 use base::id::{CustomerId, EventId};
-use base::{Author, ChangeError, Edit};
+use base::{Author, ChangeError, Edit, NewEvent};
 use channels::message::{Address, Channel, ChannelChoice, MessageState, NewMessage, Priority};
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
@@ -9,8 +10,12 @@ use platform::event::{AppendError, Appended, OutsideEvent, append_many};
 use rules::document::{Act, MessageClass, fill, value, values};
 use rules::store::DueReaction;
 use rules::{Facts, References};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
+
+/// What is sent when an event that a rule sent is taken back.
+pub const TAKEN_BACK: &str = "rules.event_taken_back.v1";
 
 /// Why a reaction was not done.
 #[derive(Debug, thiserror::Error)]
@@ -161,13 +166,54 @@ impl Perform for Performer {
                     Ok(())
                 }
                 Act::Accrue { .. } => crate::loyalty::undo(db, edit, due).await,
-                Act::Emit { .. } => {
-                    Err(Trouble::Refused("an event that happened cannot be taken back".to_owned()))
+                Act::StartFlow { .. } => {
+                    let id = kept(due, "instance_id")?.parse();
+                    let id = id.map_err(|_| Trouble::Refused("the run is not known".to_owned()))?;
+                    Ok(flow::store::signal::cancel(db, edit.now, id).await?)
                 }
-                other => Err(Trouble::Refused(format!("{} cannot be taken back", other.kind()))),
+                Act::Task { .. } => {
+                    let id = kept(due, "task_id")?.parse();
+                    let id = id.map_err(|_| Trouble::Refused("the task is not known".to_owned()))?;
+                    Ok(flow::store::task::withdraw(db, edit, id, "the rule that gave it rolled back").await?)
+                }
+                Act::Emit { event, .. } => Ok(take_back_event(db, edit, due, event).await?),
+                Act::Call { .. } => {
+                    let why = "what another system was asked is not taken back here: \
+                               let a rule answer to rules.reaction_failed.v1";
+                    Err(Trouble::Refused(why.to_owned()))
+                }
             }
         })
     }
+}
+
+/// An event that happened stays in the log, and others may have acted on it: a second event says that it no longer
+/// holds, for rules, flows and webhooks that must know.
+async fn take_back_event(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    due: &DueReaction,
+    event: &str,
+) -> Result<(), Trouble> {
+    let taken_back = NewEvent {
+        kind: TAKEN_BACK.into(),
+        journal: Journal::Activity,
+        subject: due.customer_id.unwrap_or(due.rule_id),
+        correlation: Some(due.event_id),
+        author: Author::System,
+        payload: json!({
+            "event_id": kept(due, "event_id")?, "event": event, "rule_id": due.rule_id, "reaction": due.key,
+            "customer_id": due.customer_id, "depth": depth_after(due),
+        }),
+    };
+    platform::event::append(db, edit.now, edit.rng, &taken_back).await?;
+    Ok(())
+}
+
+/// One deeper than the event of the reaction.
+fn depth_after(due: &DueReaction) -> u64 {
+    let before = due.context.get("meta").and_then(|meta| meta.get("depth")).and_then(Value::as_u64);
+    before.unwrap_or(0).saturating_add(1)
 }
 
 async fn perform_one(db: &mut PgConnection, edit: &mut Edit<'_>, cause: &Cause<'_>) -> Outcome {
@@ -216,7 +262,18 @@ fn event_to_emit(cause: &Cause<'_>) -> Result<OutsideEvent, Trouble> {
 }
 
 async fn send_messages(db: &mut PgConnection, edit: &mut Edit<'_>, causes: &[Cause<'_>]) -> Outcomes {
-    let messages: Vec<NewMessage> = causes.iter().map(message_to_send).collect::<Result<_, _>>()?;
+    let mut messages: Vec<NewMessage> = causes.iter().map(message_to_send).collect::<Result<_, _>>()?;
+    let mut read: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (message, cause) in messages.iter_mut().zip(causes) {
+        if !read.contains_key(&message.template) {
+            let found = channels::query::find_template_named(&mut *db, &message.template).await?;
+            let fields = found.map(|template| template.fields).unwrap_or_default();
+            read.insert(message.template.clone(), fields);
+        }
+        let fields = read.get(&message.template).map(Vec::as_slice).unwrap_or_default();
+        let tables = cause.facts.reference.read_by(fields);
+        message.fields.insert("ref".to_owned(), Value::Object(tables));
+    }
     let enqueued = channels::store::enqueue_all(&mut *db, edit, &messages).await?;
     if enqueued.len() < messages.len() {
         return Err(Trouble::Refused("the message was not kept".to_owned()));
@@ -254,6 +311,22 @@ fn message_to_send(cause: &Cause<'_>) -> Result<NewMessage, Trouble> {
     })
 }
 
+/// Adds the reference tables that the template reads (TEL-14).
+///
+/// # Errors
+/// The database failed.
+pub async fn with_references(
+    db: &mut PgConnection,
+    template: &str,
+    references: &References,
+    fields: &mut Map<String, Value>,
+) -> sqlx::Result<()> {
+    if let Some(template) = channels::query::find_template_named(db, template).await? {
+        fields.insert("ref".to_owned(), Value::Object(references.read_by(&template.fields)));
+    }
+    Ok(())
+}
+
 async fn set_attribute(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
@@ -275,7 +348,7 @@ async fn start_flow(
     edit: &mut Edit<'_>,
     cause: &Cause<'_>,
     flow: &str,
-    variables: &std::collections::BTreeMap<String, String>,
+    variables: &BTreeMap<String, String>,
 ) -> Outcome {
     let start = flow::store::Start {
         key: cause.key(),

@@ -1,5 +1,6 @@
 //! What runs need done, by the crates that do it.
 
+use crate::automation::with_references;
 use arc_swap::ArcSwapOption;
 use base::id::{CustomerId, PersonId};
 use base::{Author, Clock, Edit};
@@ -89,6 +90,8 @@ impl Performer for Outside {
             let context = json!({ "customer": wish.customer, "event": wish.event, "vars": wish.variables });
             let mut fields = context.as_object().cloned().unwrap_or_default();
             fields.extend(wish.fields.clone());
+            let references = self.references(&mut *db).await?;
+            with_references(&mut *db, wish.template, &references, &mut fields).await?;
             let message = NewMessage {
                 key: cause.key(),
                 customer: Some(customer),

@@ -8,6 +8,7 @@ use crate::viewer::Viewer;
 use base::id::{CardId, CardKindId, RoleId};
 use base::{FieldFault, LocalText};
 use chrono::{DateTime, Utc};
+use rules::placeholder::{Piece, pieces};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -106,9 +107,9 @@ impl CardKindFields {
         if template.chars().count() > TEMPLATE_MAX || template.contains('\0') {
             let detail = format!("must have at most {TEMPLATE_MAX} characters");
             faults.push(FieldFault::new("/title_template", detail));
-        } else if let Some(wrong) = pieces(template).into_iter().find_map(|piece| match piece {
-            Piece::Attribute(key) if !is_key(key) => Some(key.to_owned()),
-            Piece::Open => Some(String::new()),
+        } else if let Some(wrong) = pieces(template).find_map(|piece| match piece {
+            Piece::Placeholder(inside) if !is_key(named(inside)) => Some(inside.to_owned()),
+            Piece::Open(_) => Some(String::new()),
             _ => None,
         }) {
             let detail = format!("{{{{ {wrong} }}}} is no attribute: write {{{{ key }}}}");
@@ -145,41 +146,19 @@ impl Card {
     }
 }
 
-/// A part of a template.
-#[derive(Debug, PartialEq, Eq)]
-enum Piece<'a> {
-    Text(&'a str),
-    Attribute(&'a str),
-    /// Braces that nothing closes.
-    Open,
-}
-
-fn pieces(template: &str) -> Vec<Piece<'_>> {
-    let mut pieces = Vec::new();
-    let mut rest = template;
-    while let Some((text, behind)) = rest.split_once("{{") {
-        pieces.push(Piece::Text(text));
-        let Some((key, after)) = behind.split_once("}}") else {
-            pieces.push(Piece::Open);
-            return pieces;
-        };
-        let key = key.trim();
-        pieces.push(Piece::Attribute(key.strip_prefix("card.").unwrap_or(key)));
-        rest = after;
-    }
-    pieces.push(Piece::Text(rest));
-    pieces
+/// The attribute that a placeholder of a title names, with or without `card.`.
+fn named(inside: &str) -> &str {
+    inside.strip_prefix("card.").unwrap_or(inside)
 }
 
 /// The template with the values in it; spaces that a missing value leaves are closed up.
 #[must_use]
 pub fn title(template: &str, values: &Values) -> String {
     let filled: String = pieces(template)
-        .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => text.to_owned(),
-            Piece::Attribute(key) => values.get(key).map_or_else(String::new, words),
-            Piece::Open => String::new(),
+            Piece::Said(text) => text.to_owned(),
+            Piece::Placeholder(inside) => values.get(named(inside)).map_or_else(String::new, words),
+            Piece::Open(_) => String::new(),
         })
         .collect();
     let closed = filled.split_whitespace().collect::<Vec<_>>().join(" ");

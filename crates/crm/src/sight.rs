@@ -8,6 +8,7 @@ mod tests;
 
 use crate::attribute::{Attribute, CUSTOMER, is_own_field};
 use crate::viewer::Viewer;
+use rules::catalogue::is_closed;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -52,7 +53,7 @@ impl Sight {
     /// Whether all of what an expression calls `path` is seen. `customer` alone is all of the customer.
     #[must_use]
     pub fn sees(&self, path: &str) -> bool {
-        !self.closed.iter().any(|closed| is_within(path, closed) || is_within(closed, path))
+        !is_closed(&self.closed, path)
     }
 
     /// Why a text that reads these fields is refused, in words.
@@ -70,7 +71,8 @@ impl Sight {
     #[must_use]
     pub fn mask(&self, mut customer: Value) -> Value {
         if let (Some(seen), Some(fields)) = (&self.seen, customer.as_object_mut()) {
-            fields.retain(|key, _| is_own_field(key) || seen.contains(key));
+            // What begins with @ is no attribute: others put it there, and its rights are theirs.
+            fields.retain(|key, _| is_own_field(key) || key.starts_with('@') || seen.contains(key));
         }
         customer
     }
@@ -95,9 +97,4 @@ impl Sight {
             }
         }
     }
-}
-
-/// Whether `path` is `root` or a part of it.
-fn is_within(path: &str, root: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

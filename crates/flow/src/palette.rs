@@ -178,6 +178,7 @@ pub fn file_schema() -> Json {
             "language": { "enum": ["en", "ru", "uz"] },
             "start": { "type": "string", "description": "The name of a node of this flow" },
             "variables": { "type": "object", "description": "Of an IVR: name to yes_no, number or text. Of other kinds: name to the value it begins with." },
+            "queues": { "type": "array", "items": { "type": "string" }, "description": "Of a script: the queues in whose conversations it is suggested" },
             "layout": {
                 "type": "object",
                 "description": "Where the editor draws each node",

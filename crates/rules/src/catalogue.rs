@@ -226,13 +226,9 @@ impl Catalogue {
     /// The fault of reading `path`, when nothing of the kind exists.
     #[must_use]
     pub fn unknown(&self, path: &str, pointer: &str) -> Option<Fault> {
-        if self.closed.iter().any(|closed| is_within(path, closed)) {
-            let message = format!("`{path}` is not for your roles to read");
-            return Some(Fault::error(CLOSED_FIELD, pointer, message));
-        }
-        if self.closed.iter().any(|closed| is_within(closed, path)) {
+        if is_closed(&self.closed, path) {
             let message = format!(
-                "`{path}` as a whole holds what is not for your roles to read: name the attributes that you need"
+                "`{path}` is, or holds, what is not for your roles to read: name the attributes that you need"
             );
             return Some(Fault::error(CLOSED_FIELD, pointer, message));
         }
@@ -263,6 +259,12 @@ impl Catalogue {
         }
         root
     }
+}
+
+/// Whether `path` is one of these, a part of one, or a whole that one is a part of.
+#[must_use]
+pub fn is_closed(closed: &BTreeSet<String>, path: &str) -> bool {
+    closed.iter().any(|closed| is_within(path, closed) || is_within(closed, path))
 }
 
 /// Whether `path` is `root` or a part of it.

@@ -28,6 +28,14 @@ impl References {
         Self(Arc::new(Value::Object(tables)))
     }
 
+    /// The tables that these paths read, such as `ref.cities`: a text needs a few of what may be many and large.
+    #[must_use]
+    pub fn read_by<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> Map<String, Value> {
+        let table = |path: &'p String| path.strip_prefix("ref.").and_then(|rest| rest.split('.').next());
+        let tables = paths.into_iter().filter_map(table);
+        tables.filter_map(|name| Some((name.to_owned(), self.0.get(name)?.clone()))).collect()
+    }
+
     /// The tables as JSON.
     #[must_use]
     pub fn as_value(&self) -> &Value {

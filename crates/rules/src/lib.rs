@@ -11,6 +11,7 @@ pub mod expression;
 pub mod facts;
 pub mod fault;
 mod language;
+pub mod placeholder;
 pub mod query;
 pub mod rule;
 pub mod sql;

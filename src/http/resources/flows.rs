@@ -7,6 +7,7 @@ pub mod trial;
 pub mod versions;
 
 use super::parts::{ConfigChanged, FlowBody, announce, parts};
+use super::viewer::sight;
 use crate::http::prelude::*;
 use actors::processes::Processes;
 use chrono::{DateTime, Utc};
@@ -217,6 +218,7 @@ async fn archive(
 /// What stands in a definition and what exists: faults, each with its node.
 pub(super) async fn check(
     state: &AppState,
+    caller: &Caller,
     db: &mut PgConnection,
     definition: &JsonValue,
 ) -> Result<Vec<Fault>, ApiError> {
@@ -226,7 +228,9 @@ pub(super) async fn check(
         let read = web::block(move || flows.read(&text)).await.map_err(ApiError::internal)?;
         return Ok(read.err().unwrap_or_default());
     }
-    let known = known(db).await?;
+    let (sight, ..) = sight(db, caller).await?;
+    let closed = sight.closed().filter(|path| path.starts_with(crm::attribute::CUSTOMER));
+    let known = flow::process::Known { closed: closed.map(str::to_owned).collect(), ..known(db).await? };
     let definition = definition.clone();
     let checked = web::block(move || flow::process::check(&definition, &known).1).await;
     checked.map_err(ApiError::internal)
@@ -250,6 +254,7 @@ async fn known(db: &mut PgConnection) -> Result<flow::process::Known, ApiError> 
         operations: Some(operations.collect()),
         flows: Some(flows),
         roles: Some(roles),
+        ..flow::process::Known::default()
     })
 }
 

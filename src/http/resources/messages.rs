@@ -2,6 +2,7 @@
 
 use super::viewer::sight;
 use crate::http::prelude::*;
+use actors::automation::with_references;
 use base::Locale;
 use base::id::{CustomerId, MessageId};
 use channels::message::{
@@ -147,6 +148,8 @@ async fn composed(
     } else if body.to.is_none() {
         return Err(ApiError::invalid("/to", "needs a number or an e-mail address, or give customer_id"));
     }
+    let references = rules::query::references(db).await?;
+    with_references(db, &body.template, &references, &mut fields).await?;
     let to = body.to.as_deref().map(|text| {
         let channel = match body.channel {
             ChannelChoice::Sms => Channel::Sms,

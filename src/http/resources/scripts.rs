@@ -5,12 +5,13 @@ use super::flows::processes;
 use super::flows::runs::refused;
 use super::viewer::sight;
 use crate::http::prelude::*;
-use base::id::{ContactId, InstanceId};
+use base::id::{ContactId, InstanceId, QueueId};
 use chrono::{DateTime, Utc};
 use flow::process::effect::Asked;
 use flow::process::page::page;
 use flow::process::state::Notice;
 use flow::process::{Input, State};
+use flow::query::flow::LiveScript;
 use flow::query::run::{self as query, Filter, Visit};
 use flow::store::{self, Start};
 use serde_json::{Map, Value as JsonValue};
@@ -28,6 +29,16 @@ pub struct ScriptBody {
     name: String,
     /// What it is called.
     title: String,
+    /// Whether it is made for the queue that was asked about.
+    suggested: bool,
+}
+
+/// For which conversation scripts are listed.
+#[derive(Debug, Default, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ScriptsQuery {
+    /// The queue of the conversation: its scripts come first, and say `suggested`.
+    queue: Option<QueueId>,
 }
 
 /// Which script is started, beside which contact and about whom.
@@ -146,15 +157,32 @@ pub struct WalkedStep {
     notice: Option<String>,
 }
 
-/// Scripts that may be started, by title.
+/// Scripts that may be started, those of the queue first, then by title.
 #[utoipa::path(get, path = "/api/v1/scripts", operation_id = "listScripts", tag = "scripts",
-    responses((status = 200, body = Vec<ScriptBody>)))]
-async fn list(state: Data<AppState>, caller: Caller) -> Result<HttpResponse, ApiError> {
+    params(ScriptsQuery), responses((status = 200, body = Vec<ScriptBody>), (status = 422, body = Problem)))]
+async fn list(
+    state: Data<AppState>,
+    caller: Caller,
+    filter: Query<ScriptsQuery>,
+) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::DeskUse)?;
     let mut db = state.pool.acquire().await?;
+    let queue = match filter.queue {
+        Some(id) => {
+            let found = routing::query::config::find_queue(&mut db, id).await?;
+            let found = found.ok_or_else(|| ApiError::invalid("?queue", "there is no such queue"))?;
+            Some((id.to_string(), found.fields.name))
+        }
+        None => None,
+    };
+    let is_of = |named: &String| queue.as_ref().is_some_and(|(id, name)| named == id || named == name);
     let scripts = flow::query::flow::live_scripts(&mut db).await?;
-    let scripts: Vec<ScriptBody> =
-        scripts.into_iter().map(|(name, title)| ScriptBody { name, title }).collect();
+    let body = |script: LiveScript| {
+        let suggested = script.queues.iter().any(is_of);
+        ScriptBody { name: script.name, title: script.title, suggested }
+    };
+    let mut scripts: Vec<ScriptBody> = scripts.into_iter().map(body).collect();
+    scripts.sort_by_key(|script| !script.suggested);
     Ok(HttpResponse::Ok().json(scripts))
 }
 
@@ -170,7 +198,7 @@ async fn start(
     caller.require(Operation::DeskUse)?;
     let mut tx = state.begin().await?;
     let scripts = flow::query::flow::live_scripts(&mut tx).await?;
-    if !scripts.iter().any(|(name, _)| *name == body.flow) {
+    if !scripts.iter().any(|script| script.name == body.flow) {
         return Err(ApiError::invalid("/flow", "there is no script of this name in force"));
     }
     let contact = match body.contact_id {

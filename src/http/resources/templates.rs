@@ -162,6 +162,8 @@ async fn try_out(
         sight.allows(&bodies.fields()).map_err(|detail| ApiError::invalid("/template", detail))?;
         fields.insert("customer".to_owned(), sight.mask(facts));
     }
+    let references = rules::query::references(&mut db).await?;
+    fields.insert("ref".to_owned(), Value::Object(references.read_by(&bodies.fields())));
     let found = bodies.find(channel, language);
     let found = found.ok_or_else(|| ApiError::invalid("/channel", "the template has no text for it"))?;
     let shown = preview(found, &fields).map_err(|detail| ApiError::invalid("/template", detail))?;

@@ -1,7 +1,7 @@
 //! One text with placeholders.
 
 use crate::expression::compile;
-use rules::{Expression, Prepared};
+use rules::{Expression, Prepared, placeholder};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -44,21 +44,19 @@ impl Text {
     /// # Errors
     /// A placeholder is not closed or holds no expression, in words.
     pub fn read(text: &str, mode: Mode) -> Result<Self, String> {
-        let mut pieces = Vec::new();
-        let mut rest = text;
-        while let Some((said, after)) = rest.split_once("{{") {
-            let (inside, after) = after
-                .split_once("}}")
-                .ok_or_else(|| "a placeholder is not closed: write {{ customer.name }}".to_owned())?;
-            let inside = inside.trim();
-            if inside.is_empty() {
-                return Err("a placeholder is empty: write {{ customer.name }}".to_owned());
+        let read = |piece| match piece {
+            placeholder::Piece::Said(said) => Ok(Piece::Said(said.to_owned())),
+            placeholder::Piece::Placeholder("") => {
+                Err("a placeholder is empty: write {{ customer.name }}".to_owned())
             }
-            pieces.push(Piece::Said(said.to_owned()));
-            pieces.push(Piece::Placeholder(inside.to_owned(), compile(inside)?));
-            rest = after;
-        }
-        pieces.push(Piece::Said(rest.to_owned()));
+            placeholder::Piece::Placeholder(inside) => {
+                Ok(Piece::Placeholder(inside.to_owned(), compile(inside)?))
+            }
+            placeholder::Piece::Open(_) => {
+                Err("a placeholder is not closed: write {{ customer.name }}".to_owned())
+            }
+        };
+        let pieces = placeholder::pieces(text).map(read).collect::<Result<_, _>>()?;
         Ok(Self { pieces, mode })
     }
 

@@ -5,10 +5,15 @@ mod graph;
 mod nodes;
 
 use super::definition::{DEFINITION_BYTES_MAX, Definition, Faults, parse, pointer};
-use crate::definition::NodeKey;
+use super::node::Node;
+use crate::definition::{Kind, NodeKey};
 use rules::Fault;
+use rules::catalogue::{CLOSED_FIELD, is_closed};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
+
+/// Most queues of one script: a script for more is for all of them.
+const QUEUES_MAX: usize = 100;
 
 /// What exists outside a flow and may be named in it. What is not known is not checked.
 #[derive(Clone, Debug, Default)]
@@ -25,6 +30,8 @@ pub struct Known {
     pub roles: Option<BTreeSet<String>>,
     /// Keys of the customer's attributes.
     pub attributes: Option<BTreeSet<String>>,
+    /// What is not for the author to read, as expressions call it: `customer.debt`.
+    pub closed: BTreeSet<String>,
 }
 
 /// Reads a definition and checks it. With an error among the faults it is not run.
@@ -46,7 +53,7 @@ pub fn check(json: &Json, known: &Known) -> (Option<Definition>, Vec<Fault>) {
             graph::graph(definition, &mut faults);
             forks::forks(definition, &mut faults);
         }
-        expressions(definition, &mut faults);
+        expressions(definition, known, &mut faults);
     }
     (definition, faults.0)
 }
@@ -67,6 +74,15 @@ fn head(definition: &Definition, faults: &mut Faults) {
     if !is_flow_name(&definition.name) {
         let problem = "a name has 1 to 100 small letters, digits and dashes, such as tariff-change";
         faults.add(Fault::error("bad_name", "/name", problem));
+    }
+    if !definition.queues.is_empty() && definition.kind != Kind::Script {
+        let problem = "queues are for scripts, which are suggested in their conversations";
+        faults.add(Fault::error("not_here", "/queues", problem));
+    }
+    if definition.queues.len() > QUEUES_MAX {
+        let problem =
+            format!("at most {QUEUES_MAX} queues: leave them out, and the script is offered everywhere");
+        faults.add(Fault::error("too_many", "/queues", problem));
     }
     for name in definition.variables.keys().filter(|name| !is_variable(name)) {
         let at = format!("/variables/{}", name.replace('~', "~0").replace('/', "~1"));
@@ -90,9 +106,10 @@ pub(super) fn is_variable(name: &str) -> bool {
         && name.starts_with(|first: char| first.is_ascii_alphabetic())
 }
 
-fn expressions(definition: &Definition, faults: &mut Faults) {
+fn expressions(definition: &Definition, known: &Known, faults: &mut Faults) {
     for (key, node) in &definition.nodes {
         let key = key.as_str();
+        closed(key, node, known, faults);
         let formulas = node.formulas().into_iter().map(|(field, formula)| (field, formula.faults()));
         let texts = node.texts().into_iter().map(|(field, text)| (field, text.faults()));
         for (field, found) in formulas.chain(texts) {
@@ -109,6 +126,18 @@ fn expressions(definition: &Definition, faults: &mut Faults) {
                 Some(near) => fault.with_example(near),
                 None => fault,
             });
+        }
+    }
+}
+
+/// What a node reads that its author may not: a page, a message or a branch would tell it.
+fn closed(key: &str, node: &Node, known: &Known, faults: &mut Faults) {
+    let texts = node.texts().into_iter();
+    let texts = texts.flat_map(|(field, text)| text.formulas().map(move |formula| (field.clone(), formula)));
+    for (field, formula) in node.formulas().into_iter().chain(texts) {
+        for path in formula.fields().filter(|path| is_closed(&known.closed, path)) {
+            let problem = format!("`{path}` is not for your roles to read");
+            faults.add(Fault::error(CLOSED_FIELD, pointer(key, &field), problem).of_node(key));
         }
     }
 }

@@ -25,6 +25,9 @@ pub struct Definition {
     pub start: NodeKey,
     /// Variables with the values they begin with.
     pub variables: Map<String, Json>,
+    /// Of a script: the queues in whose conversations it is suggested, by name or id.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub queues: Vec<String>,
     /// The nodes.
     pub nodes: BTreeMap<NodeKey, Node>,
 }
@@ -38,6 +41,8 @@ struct Head {
     start: NodeKey,
     #[serde(default)]
     variables: Map<String, Json>,
+    #[serde(default)]
+    queues: Vec<String>,
     nodes: Map<String, Json>,
     #[expect(
         dead_code,
@@ -108,6 +113,7 @@ pub(crate) fn parse(json: &Json, faults: &mut Faults) -> Option<Definition> {
         kind: head.kind,
         start: head.start,
         variables: head.variables,
+        queues: head.queues,
         nodes,
     })
 }

@@ -1,5 +1,6 @@
 //! Expressions and texts with placeholders, as they stand in a node: compiled when the flow is read.
 
+use rules::placeholder::{Piece, pieces};
 use rules::{EvalError, Expression, Fault, Prepared};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -83,17 +84,14 @@ impl Text {
     /// The parts of a text, also when a placeholder is broken: [`Text::faults`] says why.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let (mut parts, mut rest, mut open) = (vec![], text, false);
-        while let Some((plain, after)) = rest.split_once("{{") {
-            let Some((formula, behind)) = after.split_once("}}") else {
-                open = true;
-                break;
-            };
-            parts.push(Part::Plain(plain.to_owned()));
-            parts.push(Part::Value(Formula::new(formula.trim())));
-            rest = behind;
-        }
-        parts.push(Part::Plain(rest.to_owned()));
+        let parts: Vec<Part> = pieces(text)
+            .map(|piece| match piece {
+                Piece::Said(said) => Part::Plain(said.to_owned()),
+                Piece::Placeholder(formula) => Part::Value(Formula::new(formula)),
+                Piece::Open(rest) => Part::Plain(format!("{{{{{rest}")),
+            })
+            .collect();
+        let open = pieces(text).any(|piece| matches!(piece, Piece::Open(_)));
         Self { text: text.to_owned(), parts, open }
     }
 

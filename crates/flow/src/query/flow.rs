@@ -158,14 +158,27 @@ pub async fn live_ivrs(db: &mut PgConnection) -> sqlx::Result<Vec<(String, Json)
     .await
 }
 
-/// Scripts in force: name and title.
+/// A script in force.
+#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct LiveScript {
+    /// By which name it is started.
+    pub name: String,
+    /// What it is called.
+    pub title: String,
+    /// The queues in whose conversations it is suggested, by name or id.
+    #[sqlx(json)]
+    pub queues: Vec<String>,
+}
+
+/// Scripts in force, by title.
 ///
 /// # Errors
 /// The database failed.
-pub async fn live_scripts(db: &mut PgConnection) -> sqlx::Result<Vec<(String, String)>> {
+pub async fn live_scripts(db: &mut PgConnection) -> sqlx::Result<Vec<LiveScript>> {
     sqlx::query_as(
-        "select name, title from flow.flow
-         where kind = 'script' and archived_at is null and live_version is not null order by title, name",
+        "select f.name, f.title, coalesce(v.definition -> 'queues', '[]') as queues
+         from flow.flow f join flow.flow_version v on v.flow_id = f.flow_id and v.number = f.live_version
+         where f.kind = 'script' and f.archived_at is null order by f.title, f.name",
     )
     .fetch_all(db)
     .await

@@ -1,6 +1,7 @@
 //! What happens to runs from outside of them: events they wait for, and inputs that others leave for them.
 
 use crate::process::Input;
+use base::ChangeError;
 use base::id::InstanceId;
 use chrono::{DateTime, Utc};
 use serde_json::{Value as Json, json};
@@ -29,6 +30,30 @@ pub async fn leave(
     .execute(db)
     .await?;
     Ok(())
+}
+
+/// Has a run end where it is, with its open tasks and sub-flows; what it did stays. A run is told, it ends when it is
+/// taken on next.
+///
+/// # Errors
+/// Unknown, over already, or the database.
+pub async fn cancel(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    instance: InstanceId,
+) -> Result<(), ChangeError> {
+    let status: Option<String> =
+        sqlx::query_scalar("select status from flow.instance where instance_id = $1 for update")
+            .bind(instance)
+            .fetch_optional(&mut *db)
+            .await?;
+    match status.as_deref() {
+        None => Err(ChangeError::Unknown("run")),
+        Some("done" | "cancelled") => {
+            Err(ChangeError::InUse("the run is over: what it did stays done".to_owned()))
+        }
+        Some(_) => Ok(leave(db, now, instance, &Input::Cancel).await?),
+    }
 }
 
 /// An event of the log, as far as runs are concerned.

@@ -150,6 +150,31 @@ pub async fn lock_open(db: &mut PgConnection, id: TaskId) -> Result<Task, Change
     Ok(task)
 }
 
+/// Takes an open task back: what gave it no longer wants it done.
+///
+/// # Errors
+/// Unknown, over already, or the database.
+pub async fn withdraw(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    id: TaskId,
+    reason: &str,
+) -> Result<(), ChangeError> {
+    let task = lock_open(db, id).await?;
+    sqlx::query(
+        "update flow.task set state = 'cancelled', done_at = $2, reason = $3, version = version + 1
+         where task_id = $1",
+    )
+    .bind(id)
+    .bind(edit.now)
+    .bind(reason)
+    .execute(&mut *db)
+    .await?;
+    let payload = json!({ "title": task.title, "customer_id": task.customer_id, "reason": reason });
+    activity(db, edit, "flow.task_withdrawn.v1", id.as_uuid(), payload).await?;
+    Ok(())
+}
+
 /// A person takes a task, so that others see who is at it.
 ///
 /// # Errors

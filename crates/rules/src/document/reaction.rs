@@ -1,6 +1,7 @@
 //! What a rule does.
 
 use super::Criteria;
+use crate::placeholder::{Piece, pieces};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -173,18 +174,21 @@ pub fn value(text: &str, facts: &crate::Facts) -> Result<Value, String> {
 /// Which expression has no value that can be written, and why.
 pub fn fill(text: &str, facts: &crate::Facts) -> Result<String, String> {
     let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, behind)) = rest.split_once("{{") {
-        let (inner, after) = behind.split_once("}}").ok_or("`{{` is not closed by `}}`")?;
-        filled.push_str(before);
-        match value(inner, facts).map_err(|error| format!("{{{{{inner}}}}}: {error}"))? {
+    for piece in pieces(text) {
+        let inner = match piece {
+            Piece::Said(said) => {
+                filled.push_str(said);
+                continue;
+            }
+            Piece::Placeholder(inner) => inner,
+            Piece::Open(_) => return Err("`{{` is not closed by `}}`".to_owned()),
+        };
+        match value(inner, facts).map_err(|error| format!("{{{{ {inner} }}}}: {error}"))? {
             Value::Null => {}
             Value::String(text) => filled.push_str(&text),
             other => filled.push_str(&other.to_string()),
         }
-        rest = after;
     }
-    filled.push_str(rest);
     Ok(filled)
 }
 

@@ -95,6 +95,37 @@ pub async fn of_rule(
     .await
 }
 
+/// The decisions about a customer, of all rules, newest event first.
+///
+/// # Errors
+/// The database failed.
+pub async fn of_customer(
+    db: &mut PgConnection,
+    customer: Uuid,
+    matched: Option<bool>,
+    after: Option<(DateTime<Utc>, EventId, RuleId)>,
+    limit: i64,
+) -> sqlx::Result<Vec<Decision>> {
+    let (after_at, after_event, after_rule) =
+        after.map_or((None, None, None), |(at, event, rule)| (Some(at), Some(event), Some(rule)));
+    sqlx::query_as(
+        "select d.*, d.verdict = 'matched' as matched, r.name as rule_name, v.document->>'event' as event
+         from rules.decision d join rules.rule r using (rule_id)
+         join rules.rule_version v on v.rule_id = d.rule_id and v.number = d.version
+         where d.customer_id = $1 and ($2::boolean is null or (d.verdict = 'matched') = $2)
+             and ($3::timestamptz is null or (d.occurred_at, d.event_id, d.rule_id) < ($3, $4::uuid, $5::uuid))
+         order by d.occurred_at desc, d.event_id desc, d.rule_id desc limit $6",
+    )
+    .bind(customer)
+    .bind(matched)
+    .bind(after_at)
+    .bind(after_event)
+    .bind(after_rule)
+    .bind(limit)
+    .fetch_all(db)
+    .await
+}
+
 /// A reaction and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, sqlx::FromRow, utoipa::ToSchema)]
 pub struct ReactionState {

@@ -53,7 +53,7 @@ async fn find(state: Data<AppState>, caller: Caller, name: Path<String>) -> Resu
     caller.require(Operation::FlowRead)?;
     let mut db = state.pool.acquire().await?;
     let flow = found(&mut db, &name.0).await?;
-    let faults = check(&state, &mut db, &flow.draft).await?;
+    let faults = check(&state, &caller, &mut db, &flow.draft).await?;
     let version = flow.version;
     Ok(etag::ok(&body(flow, faults), version))
 }
@@ -78,7 +78,7 @@ async fn change(
     let mut dice = state.dice();
     let flow =
         store::change_draft(&mut tx, &mut caller.edit(&mut dice), &name.0, version.0, &definition).await?;
-    let faults = check(&state, &mut tx, &flow.draft).await?;
+    let faults = check(&state, &caller, &mut tx, &flow.draft).await?;
     tx.commit().await?;
     let version = flow.version;
     Ok(etag::ok(&body(flow, faults), version))
@@ -94,7 +94,7 @@ async fn check_only(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::FlowRead)?;
     let mut db = state.pool.acquire().await?;
-    let faults = check(&state, &mut db, &input.definition).await?;
+    let faults = check(&state, &caller, &mut db, &input.definition).await?;
     Ok(HttpResponse::Ok().json(FlowFaults { faults }))
 }
 

@@ -105,7 +105,7 @@ async fn publish(
     caller.require(Operation::FlowPublish)?;
     let mut tx = state.begin().await?;
     let flow = found(&mut tx, &name.0).await?;
-    let faults = check(&state, &mut tx, &flow.draft).await?;
+    let faults = check(&state, &caller, &mut tx, &flow.draft).await?;
     refuse(&faults)?;
     let mut dice = state.dice();
     let number = store::publish(&mut tx, &mut caller.edit(&mut dice), &name.0, &input.note).await?;

@@ -152,6 +152,36 @@ async fn of_event(
     Ok(HttpResponse::Ok().json(json!({ "items": items, "next": null })))
 }
 
+/// Which decisions about a customer.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct CustomerDecisionsQuery {
+    /// Only those that reacted, or did not.
+    matched: Option<bool>,
+}
+
+/// Why rules reacted to a customer's events, or did not: rule, version, verdict, what the criteria read and what was
+/// done, newest event first.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/decisions", operation_id = "listCustomerDecisions", tag = "rules",
+    params(("id" = Uuid, Path), PageQuery, CustomerDecisionsQuery),
+    responses((status = 200, body = Page<DecisionBody>), (status = 404, body = Problem)))]
+async fn of_customer(
+    state: Data<AppState>,
+    caller: Caller,
+    id: Path<CustomerId>,
+    page: Query<PageQuery>,
+    filter: Query<CustomerDecisionsQuery>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Operation::CustomerRead)?;
+    caller.require(Operation::RuleRead)?;
+    let mut db = state.pool.acquire().await?;
+    crm::query::find(&mut db, id.0).await?.ok_or_else(|| ApiError::not_found("customer", id.0))?;
+    let after = page.after::<(DateTime<Utc>, EventId, RuleId)>()?;
+    let rows = query::of_customer(&mut db, id.0.as_uuid(), filter.matched, after, page.rows()?).await?;
+    let rows = bodies(&mut db, &caller, rows).await?;
+    Ok(HttpResponse::Ok().json(Page::new(rows, &page, |row| (row.occurred_at, row.event_id, row.rule_id))?))
+}
+
 /// The routes of this file.
 #[must_use]
 pub fn routes() -> Vec<Route> {
@@ -159,6 +189,7 @@ pub fn routes() -> Vec<Route> {
     vec![
         Route::get("/api/v1/rules/{id}/decisions", read, || web::to(of_rule)),
         Route::get("/api/v1/events/{event_id}/decisions", read, || web::to(of_event)),
+        Route::get("/api/v1/customers/{id}/decisions", read, || web::to(of_customer)),
     ]
 }
 
@@ -166,7 +197,7 @@ pub fn routes() -> Vec<Route> {
 #[must_use]
 pub fn docs() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(of_rule, of_event))]
+    #[openapi(paths(of_rule, of_event, of_customer))]
     struct Docs;
     Docs::openapi()
 }
