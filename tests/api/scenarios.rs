@@ -6,6 +6,7 @@ use actors::automation::{CONSUMER, Performer, Reactions, RulesConsumer, TAKEN_BA
 use base::id::CustomerId;
 use base::{Author, Clock, Edit};
 use channels::query::MessageFilter;
+use chrono::TimeDelta;
 use chrono_tz::Asia::Tashkent;
 use flow::connector::http::Client;
 use platform::event::advance;
@@ -26,6 +27,8 @@ mod sandbox;
 mod undo;
 
 const DAY: Duration = Duration::from_secs(86_400);
+/// For how long decisions are kept here.
+const KEPT_FOR: TimeDelta = TimeDelta::days(400);
 
 /// A server with everything that comes with it, whose rules work when they are told to.
 struct Site {
@@ -63,8 +66,9 @@ impl Site {
             perform: Box::new(Performer),
             client: Client::new(vault, &Authorities::default()).unwrap(),
             owed: Arc::clone(&owed),
+            references: rules::query::KnownReferences::default(),
         };
-        let consumer = RulesConsumer::new(Tashkent, server.clock.clone(), [1; 32], owed);
+        let consumer = RulesConsumer::new(Tashkent, server.clock.clone(), [1; 32], owed, KEPT_FOR);
         Self { server, author, boss, consumer, worker, dice }
     }
 
