@@ -121,7 +121,11 @@ impl Site {
             clock: clock.clone(),
             zone: ZONE,
             perform: Box::new(Performer),
-            client: flow::connector::http::client().unwrap(),
+            client: flow::connector::http::Client::new(
+                platform::vault::Vault::with_key([5; 32]).unwrap(),
+                &platform::tls::Authorities::default(),
+            )
+            .unwrap(),
             owed: Arc::clone(&owed),
             references: rules::query::KnownReferences::default(),
         };
