@@ -26,7 +26,11 @@ impl Site {
     async fn new() -> Self {
         let db = TestDb::new().await;
         let clock = Arc::new(FixedClock::at(DateTime::from_timestamp(1_795_341_600, 0).unwrap()));
-        let client = flow::connector::http::client().unwrap();
+        let client = flow::connector::http::Client::new(
+            platform::vault::Vault::with_key([5; 32]).unwrap(),
+            &platform::tls::Authorities::default(),
+        )
+        .unwrap();
         let zone = chrono_tz::Asia::Tashkent;
         let processes = Processes::new(db.pool().clone(), clock.clone(), [1; 32], zone, client);
         let mut rng = ChaCha8Rng::seed_from_u64(1);
