@@ -6,7 +6,7 @@ import { can } from '../lib/can';
 import { pageWords } from '../lib/i18n';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
-import { SECTIONS } from './sections';
+import { LOYALTY_SECTIONS, SECTIONS } from './sections';
 import { useKeyboard } from './useKeyboard';
 import { type NavItem, useNavActions } from './useNavActions';
 
@@ -41,11 +41,13 @@ export default function Shell() {
   const may = (operation: string) => can(me?.operations, operation);
   const onDuty = useOnDuty(pathname, Boolean(me?.is_operator) && may('desk.use'));
   const sections = SECTIONS.filter((section) => may(section.needs));
+  const loyalty = LOYALTY_SECTIONS.filter((section) => may(section.needs));
   const items: NavItem[] = [
     { to: '/desk', label: t('nav.desk'), needs: 'desk.use' },
     { to: '/supervisor', label: t('nav.floor'), needs: 'floor.read' },
     { to: '/contacts', label: t('nav.contacts'), needs: 'contact.read' },
     { to: '/customers', label: t('nav.customers'), needs: 'customer.read' },
+    ...(loyalty.length > 0 ? [{ to: '/loyalty', label: t('nav.loyalty') }] : []),
     ...(sections.length > 0 ? [{ to: '/automation', label: t('nav.automation') }] : []),
     { to: '/wallboard', label: t('nav.wallboard'), needs: 'board.read' },
     { to: '/admin', label: t('nav.admin') },

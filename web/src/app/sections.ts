@@ -9,3 +9,17 @@ export const SECTIONS = [
   { key: 'connectors', needs: 'connector.read' },
   { key: 'structures', needs: 'structure.write' },
 ] as const;
+
+/** What stands under "Loyalty". */
+export const LOYALTY_SECTIONS = [
+  { key: 'members', needs: 'loyalty.read' },
+  { key: 'orders', needs: 'loyalty.read' },
+  { key: 'approvals', needs: 'loyalty.approve' },
+  { key: 'rewards', needs: 'loyalty.read' },
+  { key: 'promotions', needs: 'loyalty.read' },
+  { key: 'partners', needs: 'loyalty.read' },
+  { key: 'programmes', needs: 'loyalty.read' },
+  { key: 'masters', needs: 'loyalty.read' },
+  { key: 'files', needs: 'loyalty.read' },
+  { key: 'statistics', needs: 'loyalty.read' },
+] as const;

@@ -5,6 +5,7 @@ import { contactsEn } from './en/contacts';
 import { eventsEn } from './en/events';
 import { flowsEn } from './en/flows';
 import { hooksEn } from './en/hooks';
+import { loyaltyEn } from './en/loyalty';
 import { messagesEn } from './en/messages';
 import { rulesEn } from './en/rules';
 import { schemaEn } from './en/schema';
@@ -21,6 +22,7 @@ export const pagesEn = {
   script: scriptEn,
   cards: cardsEn,
   messages: messagesEn,
+  loyalty: loyaltyEn,
   hooks: hooksEn,
   rules: rulesEn,
   events: eventsEn,

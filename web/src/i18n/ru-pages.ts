@@ -6,6 +6,7 @@ import { contactsRu } from './ru/contacts';
 import { eventsRu } from './ru/events';
 import { flowsRu } from './ru/flows';
 import { hooksRu } from './ru/hooks';
+import { loyaltyRu } from './ru/loyalty';
 import { messagesRu } from './ru/messages';
 import { rulesRu } from './ru/rules';
 import { schemaRu } from './ru/schema';
@@ -22,6 +23,7 @@ export const pagesRu: Words<typeof pagesEn> = {
   script: scriptRu,
   cards: cardsRu,
   messages: messagesRu,
+  loyalty: loyaltyRu,
   hooks: hooksRu,
   rules: rulesRu,
   events: eventsRu,

@@ -6,6 +6,7 @@ import { contactsUz } from './uz/contacts';
 import { eventsUz } from './uz/events';
 import { flowsUz } from './uz/flows';
 import { hooksUz } from './uz/hooks';
+import { loyaltyUz } from './uz/loyalty';
 import { messagesUz } from './uz/messages';
 import { rulesUz } from './uz/rules';
 import { schemaUz } from './uz/schema';
@@ -22,6 +23,7 @@ export const pagesUz: Words<typeof pagesEn> = {
   script: scriptUz,
   cards: cardsUz,
   messages: messagesUz,
+  loyalty: loyaltyUz,
   hooks: hooksUz,
   rules: rulesUz,
   events: eventsUz,

@@ -7,6 +7,7 @@ export const commonEn = {
     contacts: 'Contacts',
     customers: 'Customers',
     automation: 'Automation',
+    loyalty: 'Loyalty',
     admin: 'Administration',
     main: 'Main navigation',
     signOut: 'Sign out',

@@ -10,6 +10,7 @@ export const commonRu: Words<typeof commonEn> = {
     contacts: 'Контакты',
     customers: 'Клиенты',
     automation: 'Автоматизация',
+    loyalty: 'Лояльность',
     admin: 'Управление',
     main: 'Главное меню',
     signOut: 'Выйти',

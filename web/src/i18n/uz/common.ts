@@ -10,6 +10,7 @@ export const commonUz: Words<typeof commonEn> = {
     contacts: 'Kontaktlar',
     customers: 'Mijozlar',
     automation: 'Avtomatlashtirish',
+    loyalty: 'Sodiqlik',
     admin: 'Boshqaruv',
     main: 'Asosiy menyu',
     signOut: 'Chiqish',

@@ -1,0 +1,97 @@
+import { Button, Table } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { type Adjustment, adjustments, decide } from '../../api/loyalty';
+import { useChange, useList } from '../../api/query';
+import { useMe } from '../../api/session';
+import { dateTime } from '../../lib/format';
+import { EmptyState } from '../../ui/EmptyState';
+import { PageHead } from '../../ui/PageHead';
+import { Pager, useCursors } from '../../ui/Pager';
+import { PersonName } from '../../ui/PersonName';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { useSay } from '../../ui/say';
+import { Change } from './parts';
+import './loyalty.css';
+
+/** Awards and adjustments above the limit: somebody else decides. */
+export default function ApprovalsPage() {
+  const { t, i18n } = useTranslation();
+  const say = useSay();
+  const me = useMe();
+  const cursors = useCursors();
+  const list = useList(
+    adjustments,
+    { limit: 50, ...(cursors.cursor ? { cursor: cursors.cursor } : {}) },
+    true,
+    15_000,
+  );
+  const answer = useChange(
+    ({ id, yes }: { id: string; yes: boolean }) => decide(id, yes),
+    [adjustments.path, 'loyalty'],
+  );
+  const run = (id: string, yes: boolean) =>
+    void answer.mutateAsync({ id, yes }).then(() => say.done(t('loyalty.member.done')), say.failed);
+  return (
+    <div className="page">
+      <PageHead title={t('loyalty.nav.approvals')} note={t('loyalty.approval.note')} />
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<Adjustment>
+        rowKey="id"
+        size="small"
+        className="panel"
+        scroll={{ x: 'max-content' }}
+        loading={list.isPending}
+        dataSource={list.data?.items ?? []}
+        pagination={false}
+        locale={{ emptyText: <EmptyState text={t('loyalty.approval.none')} /> }}
+        columns={[
+          {
+            title: t('loyalty.field.when'),
+            render: (_, row) => dateTime(row.asked_at, i18n.language),
+          },
+          {
+            title: t('loyalty.field.member'),
+            render: (_, row) => (
+              <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
+            ),
+          },
+          { title: t('loyalty.field.what'), render: (_, row) => t(`loyalty.area.${row.kind}`) },
+          {
+            title: t('loyalty.field.amount'),
+            align: 'right',
+            render: (_, row) => <Change amount={row.amount} />,
+          },
+          { title: t('loyalty.field.bonusType'), dataIndex: 'bonus_type' },
+          { title: t('loyalty.field.reason'), dataIndex: 'reason' },
+          { title: t('loyalty.field.comment'), render: (_, row) => row.comment || '—' },
+          {
+            title: t('loyalty.field.who'),
+            render: (_, row) => (row.author_id ? <PersonName id={row.author_id} /> : '—'),
+          },
+          {
+            key: 'actions',
+            align: 'right',
+            render: (_, row) => (
+              <span className="row row-actions">
+                <ReasonButton
+                  size="small"
+                  type="primary"
+                  reason={row.author_id === me.person.person_id ? t('loyalty.approval.notOwn') : undefined}
+                  onClick={() => run(row.id, true)}
+                >
+                  {t('loyalty.approval.approve')}
+                </ReasonButton>
+                <Button size="small" danger onClick={() => run(row.id, false)}>
+                  {t('loyalty.approval.refuse')}
+                </Button>
+              </span>
+            ),
+          },
+        ]}
+      />
+      <Pager cursors={cursors} next={list.data?.next} />
+    </div>
+  );
+}

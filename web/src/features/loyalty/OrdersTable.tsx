@@ -1,0 +1,117 @@
+import { Popconfirm, Table, Tag } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { cancelOrder, confirmOrder, type Order, orders } from '../../api/loyalty';
+import { queryClient, useList } from '../../api/query';
+import { useCan } from '../../api/session';
+import { dateTime, localText } from '../../lib/format';
+import { EmptyState } from '../../ui/EmptyState';
+import { Pager, useCursors } from '../../ui/Pager';
+import { ProblemNote } from '../../ui/ProblemNote';
+import { ReasonButton } from '../../ui/ReasonButton';
+import { useSay } from '../../ui/say';
+import { useMasterOptions, usePoints } from './parts';
+
+const COLOURS = { placed: 'processing', confirmed: 'success', cancelled: 'default' } as const;
+
+function OrderActions({ order }: { order: Order }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const serves = useCan('loyalty.serve');
+  const partner = useCan('loyalty.partner');
+  const refused =
+    serves || partner ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
+  const reasons = useMasterOptions('reason', { area: 'order_cancellation' });
+  if (order.state === 'cancelled') return null;
+  const run = (what: Promise<unknown>) =>
+    what.then(async () => {
+      say.done(t('loyalty.member.done'));
+      await Promise.all(
+        ['loyalty', orders.path].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
+      );
+    }, say.failed);
+  return (
+    <span className="row row-actions">
+      {order.state === 'placed' ? (
+        <ReasonButton
+          size="small"
+          type="primary"
+          reason={refused}
+          onClick={() => void run(confirmOrder(order.id))}
+        >
+          {t('loyalty.order.confirm')}
+        </ReasonButton>
+      ) : null}
+      <Popconfirm
+        title={t('loyalty.order.cancelSure', { number: order.number })}
+        okText={t('loyalty.order.cancel')}
+        cancelText={t('common.no')}
+        okButtonProps={{ danger: true }}
+        disabled={Boolean(refused)}
+        onConfirm={() => run(cancelOrder(order.id, reasons[0]?.value))}
+      >
+        <ReasonButton size="small" danger reason={refused}>
+          {t('loyalty.order.cancel')}
+        </ReasonButton>
+      </Popconfirm>
+    </span>
+  );
+}
+
+/** Orders of gifts: placed, confirmed, cancelled. */
+export function OrdersTable({ query }: { query: Record<string, string> }) {
+  const { t, i18n } = useTranslation();
+  const points = usePoints();
+  const cursors = useCursors();
+  const list = useList(orders, {
+    limit: 50,
+    ...query,
+    ...(cursors.cursor ? { cursor: cursors.cursor } : {}),
+  });
+  return (
+    <>
+      <ProblemNote error={list.error} onRetry={() => void list.refetch()} />
+      <Table<Order>
+        rowKey="id"
+        size="small"
+        className="panel"
+        scroll={{ x: 'max-content' }}
+        loading={list.isPending}
+        dataSource={list.data?.items ?? []}
+        pagination={false}
+        locale={{ emptyText: <EmptyState text={t('loyalty.order.none')} /> }}
+        columns={[
+          { title: t('loyalty.field.number'), dataIndex: 'number' },
+          {
+            title: t('loyalty.field.when'),
+            render: (_, row) => dateTime(row.placed_at, i18n.language),
+          },
+          {
+            title: t('loyalty.field.member'),
+            render: (_, row) => (
+              <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
+            ),
+          },
+          {
+            title: t('loyalty.field.reward'),
+            render: (_, row) =>
+              `${localText(row.title, i18n.language) || row.reward}${row.quantity > 1 ? ` × ${row.quantity}` : ''}`,
+          },
+          {
+            title: t('loyalty.field.price'),
+            align: 'right',
+            render: (_, row) => `${points(row.amount)} ${row.bonus_type ?? ''}`,
+          },
+          {
+            title: t('loyalty.field.state'),
+            render: (_, row) => (
+              <Tag color={COLOURS[row.state]}>{t(`loyalty.order.states.${row.state}`)}</Tag>
+            ),
+          },
+          { key: 'actions', align: 'right', render: (_, row) => <OrderActions order={row} /> },
+        ]}
+      />
+      <Pager cursors={cursors} next={list.data?.next} />
+    </>
+  );
+}

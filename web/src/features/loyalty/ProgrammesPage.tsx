@@ -1,0 +1,129 @@
+import { Form, Input, InputNumber, Segmented, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
+import { type Programme, type ProgrammeInput, programmes } from '../../api/loyalty';
+import { useList } from '../../api/query';
+import { localText } from '../../lib/format';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { LocalTextField, NumberField, TextField } from '../../ui/crud/fields';
+import { BonusTypes, Tiers } from './ProgrammeParts';
+
+const POLICIES = ['immediate', 'one_down', 'at_period_end'] as const;
+const PERIODS = ['month', 'quarter', 'year'] as const;
+
+function Fields() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <TextField name="zone" label={t('loyalty.field.zone')} />
+      <Form.Item
+        name={['settings', 'downgrade', 'policy']}
+        label={t('loyalty.programme.downgrade')}
+      >
+        <Select
+          options={POLICIES.map((value) => ({
+            value,
+            label: t(`loyalty.programme.policies.${value}`),
+          }))}
+        />
+      </Form.Item>
+      <div className="pair">
+        <Form.Item
+          name={['settings', 'downgrade', 'grace_days']}
+          label={t('loyalty.programme.grace')}
+        >
+          <InputNumber min={0} max={730} precision={0} style={{ width: '100%' }} />
+        </Form.Item>
+        <Form.Item name={['settings', 'downgrade', 'period']} label={t('loyalty.field.period')}>
+          <Select
+            options={PERIODS.map((value) => ({
+              value,
+              label: t(`loyalty.programme.periods.${value}`),
+            }))}
+          />
+        </Form.Item>
+      </div>
+      <Form.Item
+        name={['settings', 'birthday_attribute']}
+        label={t('loyalty.programme.birthday')}
+        extra={t('loyalty.programme.birthdayHint')}
+      >
+        <Input autoComplete="off" />
+      </Form.Item>
+      <div className="pair">
+        <NumberField
+          name={['settings', 'tenure_every_months']}
+          label={t('loyalty.programme.tenure')}
+        />
+        <NumberField
+          name={['settings', 'expiring_months']}
+          label={t('loyalty.programme.expiring')}
+          max={24}
+        />
+      </div>
+    </>
+  );
+}
+
+/** Programmes, with the kinds of their points and their tiers. */
+export default function ProgrammesPage() {
+  const { t, i18n } = useTranslation();
+  const [params, setParams] = useSearchParams();
+  const all = useList(programmes, { limit: 100 }).data?.items ?? [];
+  const chosen = all.find((one) => one.code === params.get('programme')) ?? all[0];
+  return (
+    <div className="page">
+      <CrudPage<Programme, ProgrammeInput>
+        spec={{
+          resource: programmes,
+          read: 'loyalty.read',
+          write: 'loyalty.market',
+          title: t('loyalty.nav.programmes'),
+          note: t('loyalty.programme.note'),
+          search: false,
+          remove: false,
+          name: (one) => localText(one.title, i18n.language) || one.code,
+          columns: [
+            { title: t('loyalty.field.code'), dataIndex: 'code' },
+            {
+              title: t('loyalty.field.title'),
+              render: (_, one) => localText(one.title, i18n.language),
+            },
+            { title: t('loyalty.field.zone'), dataIndex: 'zone' },
+          ],
+          initial: (one) =>
+            one
+              ? { code: one.code, title: one.title, zone: one.zone, settings: one.settings ?? {} }
+              : {
+                  zone: 'Asia/Tashkent',
+                  settings: {
+                    downgrade: { policy: 'immediate', grace_days: 0, period: 'month' },
+                    tenure_every_months: 12,
+                    expiring_months: 3,
+                  },
+                },
+          fields: () => <Fields />,
+        }}
+      />
+      {chosen ? (
+        <>
+          {all.length > 1 ? (
+            <Segmented
+              aria-label={t('loyalty.members.programme')}
+              value={chosen.code}
+              onChange={(code) => setParams({ programme: code }, { replace: true })}
+              options={all.map((one) => ({
+                value: one.code,
+                label: localText(one.title, i18n.language) || one.code,
+              }))}
+            />
+          ) : null}
+          <BonusTypes key={`b${chosen.id}`} programme={chosen} />
+          <Tiers key={`t${chosen.id}`} programme={chosen} />
+        </>
+      ) : null}
+    </div>
+  );
+}

@@ -1,0 +1,145 @@
+import { Alert, Button, DatePicker, Popconfirm, Table, Tag } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { cancelAccrual, history, type Movement, type Profile } from '../../../api/loyalty';
+import { queryClient } from '../../../api/query';
+import { useCan } from '../../../api/session';
+import { dateTime } from '../../../lib/format';
+import { EmptyState } from '../../../ui/EmptyState';
+import { ProblemNote } from '../../../ui/ProblemNote';
+import { ReasonButton } from '../../../ui/ReasonButton';
+import { useSay } from '../../../ui/say';
+import { Change, useMasterOptions, useOne, usePoints } from '../parts';
+import { useKindWord } from '../words';
+import { ExplainDrawer } from './ExplainDrawer';
+
+function TakeBack({ member, row }: { member: Profile; row: Movement }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const reasons = useMasterOptions('reason', { area: 'cancellation' });
+  const may = useCan('loyalty.serve');
+  const refused = may ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
+  const reason = reasons[0]?.value;
+  if (row.amount <= 0 || !['accrue', 'award', 'adjust'].includes(row.kind)) return null;
+  return (
+    <Popconfirm
+      title={t('loyalty.member.cancelAccrualSure')}
+      okText={t('loyalty.member.cancelAccrual')}
+      cancelText={t('common.cancel')}
+      okButtonProps={{ danger: true }}
+      disabled={!may || !reason}
+      onConfirm={() =>
+        cancelAccrual(member.id, { transaction: row.transaction, reason }).then(async () => {
+          say.done(t('loyalty.member.done'));
+          await queryClient.invalidateQueries({ queryKey: ['loyalty'] });
+        }, say.failed)
+      }
+    >
+      <ReasonButton
+        size="small"
+        danger
+        reason={refused ?? (reason ? undefined : t('loyalty.member.noReason'))}
+      >
+        {t('loyalty.member.cancelAccrual')}
+      </ReasonButton>
+    </Popconfirm>
+  );
+}
+
+/** What happened in a period: movements of points, events and services (CIMP-TXN-06, CIMP-API-10). */
+export function HistoryPanel({ member }: { member: Profile }) {
+  const { t, i18n } = useTranslation();
+  const points = usePoints();
+  const word = useKindWord();
+  const [span, setSpan] = useState<[Dayjs, Dayjs]>(() => [
+    dayjs().subtract(90, 'day').startOf('day'),
+    dayjs().endOf('day'),
+  ]);
+  const [shown, setShown] = useState<string>();
+  const period = { from: span[0].toISOString(), to: span[1].toISOString() };
+  const found = useOne(['loyalty', 'history', member.id, period], () => history(member.id, period));
+  return (
+    <>
+      <div className="row filters wrap">
+        <DatePicker.RangePicker
+          value={span}
+          allowClear={false}
+          onChange={(next) =>
+            next?.[0] && next[1] && setSpan([next[0].startOf('day'), next[1].endOf('day')])
+          }
+        />
+      </div>
+      <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
+      {found.data?.more ? <Alert type="info" showIcon title={t('loyalty.member.more')} /> : null}
+      <h2>{t('loyalty.member.movements')}</h2>
+      <Table<Movement>
+        rowKey={(row) => row.transaction + row.bonus_type}
+        size="small"
+        className="panel"
+        scroll={{ x: 'max-content' }}
+        loading={found.isPending}
+        dataSource={found.data?.movements ?? []}
+        pagination={{ pageSize: 25, hideOnSinglePage: true }}
+        locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        columns={[
+          {
+            title: t('loyalty.field.when'),
+            render: (_, row) => dateTime(row.effective_at, i18n.language),
+          },
+          { title: t('loyalty.field.what'), render: (_, row) => word(row.kind) },
+          { title: t('loyalty.field.bonusType'), dataIndex: 'bonus_type' },
+          {
+            title: t('loyalty.field.amount'),
+            align: 'right',
+            render: (_, row) => <Change amount={row.amount} />,
+          },
+          {
+            title: t('loyalty.members.balance'),
+            align: 'right',
+            render: (_, row) => points(row.balance),
+          },
+          { title: t('loyalty.field.reason'), render: (_, row) => row.reason ?? '—' },
+          { title: t('loyalty.field.purchase'), render: (_, row) => row.record ?? '—' },
+          {
+            key: 'actions',
+            align: 'right',
+            render: (_, row) => (
+              <span className="row row-actions">
+                <Button size="small" onClick={() => setShown(row.transaction)}>
+                  {t('loyalty.member.why')}
+                </Button>
+                <TakeBack member={member} row={row} />
+              </span>
+            ),
+          },
+        ]}
+      />
+      <h2>{t('loyalty.member.events')}</h2>
+      <Table
+        rowKey="id"
+        size="small"
+        className="panel"
+        dataSource={found.data?.events ?? []}
+        pagination={{ pageSize: 25, hideOnSinglePage: true }}
+        locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        columns={[
+          {
+            title: t('loyalty.field.when'),
+            width: 180,
+            render: (_, row) => dateTime(row.at, i18n.language),
+          },
+          { title: t('loyalty.field.what'), render: (_, row) => <Tag>{word(row.kind)}</Tag> },
+        ]}
+      />
+      {shown ? (
+        <ExplainDrawer
+          account={member.id}
+          transaction={shown}
+          onShow={setShown}
+          onClose={() => setShown(undefined)}
+        />
+      ) : null}
+    </>
+  );
+}
