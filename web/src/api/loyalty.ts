@@ -136,3 +136,25 @@ export const drawn = (id: string) => send<Draw>(`/loyalty/promotions/${id}/draw`
 export const partner = (id: string) => send<Partner>(`/loyalty/partners/${id}`);
 export const partnerStatistics = (query: Query) =>
   send<PartnerStatistics>('/loyalty/partner-statistics', { query });
+
+export type LoyaltyFile = S['LoyaltyFile'];
+export type FileState = S['FileState'];
+export type FileKind = S['FileKind'];
+export type Structure = S['StoredStructure'];
+export type StructureInput = S['StructureFields'];
+export type StatisticsRun = S['Run'];
+
+export const loyaltyFiles = resource<LoyaltyFile, never>('/loyalty/files', byId, 'loyalty.market');
+export const fileStructures = resource<Structure, StructureInput>(
+  '/loyalty/file-structures',
+  byId,
+  'loyalty.market',
+);
+export const statisticsRuns = (programme: string) =>
+  send<StatisticsRun[]>('/loyalty/statistics', { query: { programme_id: programme } });
+export const makeStatistics = (programme: string, month: string, macroregions?: string[]) =>
+  post<void>('/loyalty/statistics', {
+    programme_id: programme,
+    month,
+    ...(macroregions ? { macroregions } : {}),
+  });

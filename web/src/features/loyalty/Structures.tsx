@@ -1,0 +1,113 @@
+import { Form, Input, Select } from 'antd';
+import { useTranslation } from 'react-i18next';
+import {
+  type FileKind,
+  fileStructures,
+  programmes,
+  type Structure,
+  type StructureInput,
+} from '../../api/loyalty';
+import { useList } from '../../api/query';
+import { localText } from '../../lib/format';
+import { CrudPage } from '../../ui/crud/CrudPage';
+import { SwitchField, TextField } from '../../ui/crud/fields';
+
+export const FILE_KINDS: FileKind[] = [
+  'participants',
+  'invoices',
+  'purchases',
+  'top_ups',
+  'tariff_plans',
+  'gifts',
+  'partner_exchange',
+];
+
+/** The structure itself is written as the API has it: columns with their shapes are a list without an end. */
+type Flat = Omit<StructureInput, 'structure'> & { structure: string };
+
+function Fields() {
+  const { t, i18n } = useTranslation();
+  const all = useList(programmes, { limit: 100 }).data?.items ?? [];
+  return (
+    <>
+      <TextField name="title" label={t('loyalty.field.title')} />
+      <Form.Item
+        name="programme_id"
+        label={t('loyalty.members.programme')}
+        rules={[{ required: true, message: t('common.required') }]}
+      >
+        <Select
+          options={all.map((one) => ({
+            value: one.id,
+            label: localText(one.title, i18n.language) || one.code,
+          }))}
+        />
+      </Form.Item>
+      <div className="pair">
+        <SwitchField name="active" label={t('loyalty.field.active')} />
+        <SwitchField name="announce" label={t('loyalty.file.announce')} />
+      </div>
+      <Form.Item
+        name="structure"
+        label={t('loyalty.file.structure')}
+        extra={t('loyalty.file.structureHint')}
+        rules={[
+          {
+            validator: async (_, text: string) => {
+              JSON.parse(text);
+            },
+            message: t('loyalty.file.noJson'),
+          },
+        ]}
+      >
+        <Input.TextArea rows={18} spellCheck={false} className="code" />
+      </Form.Item>
+    </>
+  );
+}
+
+/** How files look: recognised by prefix and suffix, read by columns (CIMP-ETL-03). */
+export function Structures() {
+  const { t } = useTranslation();
+  return (
+    <CrudPage<Structure, Flat>
+      spec={{
+        resource: fileStructures as never,
+        read: 'loyalty.market',
+        write: 'loyalty.market',
+        title: t('loyalty.file.structures'),
+        note: t('loyalty.file.structuresNote'),
+        search: false,
+        name: (one) => one.title,
+        columns: [
+          { title: t('loyalty.field.title'), dataIndex: 'title' },
+          {
+            title: t('loyalty.field.kind'),
+            render: (_, one) => t(`loyalty.file.kinds.${one.structure.kind}`),
+          },
+          {
+            title: t('common.name'),
+            render: (_, one) => (
+              <code>
+                {one.structure.prefix}…{one.structure.suffix}
+              </code>
+            ),
+          },
+          { title: t('loyalty.file.encoding'), render: (_, one) => one.structure.encoding },
+        ],
+        initial: (one) =>
+          one
+            ? {
+                title: one.title,
+                programme_id: one.programme_id,
+                active: one.active,
+                announce: one.announce,
+                structure: JSON.stringify(one.structure, null, 2),
+              }
+            : { active: true, announce: false, structure: '' },
+        toInput: (values) => ({ ...values, structure: JSON.parse(values.structure) }),
+        fields: () => <Fields />,
+      }}
+    />
+  );
+}
