@@ -12,7 +12,7 @@ export type ServiceInput = S['ServiceFields'];
 export type History = S['HistoryBody'];
 export type Movement = S['MovementBody'];
 export type MemberEvent = S['MemberEventBody'];
-export type Explanation = S['ExplanationBody'];
+export type Explanation = S['MovementExplanation'];
 export type Adjusted = S['AdjustedBody'];
 export type Adjustment = S['AdjustmentBody'];
 export type Returned = S['ReturnedBody'];
@@ -142,7 +142,7 @@ export type FileState = S['FileState'];
 export type FileKind = S['FileKind'];
 export type Structure = S['StoredStructure'];
 export type StructureInput = S['StructureFields'];
-export type StatisticsRun = S['Run'];
+export type StatisticsRun = S['StatisticsRun'];
 
 export const loyaltyFiles = resource<LoyaltyFile, never>('/loyalty/files', byId, 'loyalty.market');
 export const fileStructures = resource<Structure, StructureInput>(

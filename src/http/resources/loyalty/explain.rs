@@ -69,7 +69,7 @@ pub struct DrawBody {
 
 /// A movement with everything that explains it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct ExplanationBody {
+pub struct MovementExplanation {
     /// The transaction.
     pub transaction: TransactionId,
     /// Its place in the book: grows with time.
@@ -116,7 +116,7 @@ pub struct ExplanationBody {
 #[utoipa::path(get, path = "/api/v1/loyalty/accounts/{account}/movements/{transaction}", operation_id = "explainMovement",
     tag = "loyalty", params(("account" = String, Path, description = "id or number"), ("transaction" = Uuid, Path),
         OfProgramme),
-    responses((status = 200, body = ExplanationBody), (status = 404, body = Problem)))]
+    responses((status = 200, body = MovementExplanation), (status = 404, body = Problem)))]
 async fn find(
     state: Data<AppState>,
     caller: Caller,
@@ -160,7 +160,7 @@ async fn explained(
     caller: &Caller,
     view: TransactionView,
     postings: Vec<PostingBody>,
-) -> Result<ExplanationBody, ApiError> {
+) -> Result<MovementExplanation, ApiError> {
     let TransactionView { head, draws, .. } = view;
     let cause = head.cause.unwrap_or_default();
     let event = match cause.event.as_deref().and_then(|event| event.rsplit_once(' ').or(Some(("", event)))) {
@@ -178,7 +178,7 @@ async fn explained(
     let names = access::person::query::names(&mut *db, &person.into_iter().collect::<Vec<_>>()).await?;
     // Draws are of one currency in practice: the scale of the first posting is that of all.
     let scale = postings.first().map_or(0, |posting| posting.amount.scale);
-    Ok(ExplanationBody {
+    Ok(MovementExplanation {
         transaction: head.id,
         number: head.number,
         hash: head.hash,
