@@ -15,7 +15,7 @@ const ELEMENTS: [(&str, &str); 15] = [
     ("balance", "BalancesBody"),
     ("bonus_types", "Page_BonusType"),
     ("earned", "EarnedBody"),
-    ("explanation", "ExplanationBody"),
+    ("explanation", "MovementExplanation"),
     ("history", "HistoryBody"),
     ("memberships", "MembershipsBody"),
     ("operations", "Page_OperationBody"),
