@@ -66,12 +66,12 @@ pub struct Draw {
     /// When.
     pub drawn_at: DateTime<Utc>,
     /// Who won, best prize first.
-    pub winners: Vec<Winner>,
+    pub winners: Vec<ContestWinner>,
 }
 
 /// One winner.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Winner {
+pub struct ContestWinner {
     /// From 1 on.
     pub place: i32,
     /// Which of the contest's prizes, from 0 on.

@@ -4,7 +4,7 @@ use crate::bonus_type::amount::Points;
 use crate::coupon::Coupon;
 use crate::id::{CouponId, DrawId, OrderId, PromotionId, PromotionOfferId};
 use crate::promotion::PromotionFields;
-use crate::promotion::contest::{Draw, Winner};
+use crate::promotion::contest::{ContestWinner, Draw};
 use crate::promotion::offer::{GrantedReward, OfferState, PromotionOffer};
 use crate::store::movement::Party;
 use base::LocalText;
@@ -313,14 +313,8 @@ pub async fn draw_of(db: &mut PgConnection, promotion: PromotionId) -> sqlx::Res
         let prize = usize::try_from(prize).ok().and_then(|prize| row.fields.prizes.get(prize));
         prize.map(|prize| prize.title.clone()).unwrap_or_default()
     };
-    let winners = winners.into_iter().map(|(place, prize, offer_id, account_id, account, granted)| Winner {
-        place,
-        prize,
-        title: title(prize),
-        offer_id,
-        account_id,
-        account,
-        granted,
+    let winners = winners.into_iter().map(|(place, prize, offer_id, account_id, account, granted)| {
+        ContestWinner { place, prize, title: title(prize), offer_id, account_id, account, granted }
     });
     Ok(Some(Draw {
         id: row.draw_id,
