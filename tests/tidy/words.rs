@@ -95,3 +95,39 @@ fn an_operator_is_an_operator() {
         }
     }
 }
+
+/// Types with one name that never meet in the document: one of the two is not part of it.
+const NEVER_MEET: [&str; 3] = ["CallerKind", "Decision", "MessageClass"];
+
+/// The document knows a type by its bare name: of two with one name the second silently replaces the first.
+#[test]
+fn a_name_in_the_documents_of_the_api_is_one_type() {
+    let mut places = std::collections::BTreeMap::<String, Vec<String>>::new();
+    for file in rust().iter().filter(|file| !file.path.contains("tests")) {
+        for name in schemas(&file.text) {
+            places.entry(name).or_default().push(file.path.clone());
+        }
+    }
+    places.retain(|name, files| files.len() > 1 && !NEVER_MEET.contains(&name.as_str()));
+    assert!(places.is_empty(), "several types of one name, each must have its own: {places:#?}");
+}
+
+/// The public types of a source that derive `ToSchema`.
+fn schemas(text: &str) -> Vec<String> {
+    let file = syn::parse_file(text).expect("a source is Rust");
+    let derives = |attributes: &[syn::Attribute]| {
+        let holds = |path: &str, word: &str| {
+            attributes.iter().any(|one| match &one.meta {
+                syn::Meta::List(list) => list.path.is_ident(path) && list.tokens.to_string().contains(word),
+                _ => false,
+            })
+        };
+        holds("derive", "ToSchema") && !holds("schema", "as =")
+    };
+    let name = |item: &syn::Item| match item {
+        syn::Item::Struct(one) if derives(&one.attrs) => Some(one.ident.to_string()),
+        syn::Item::Enum(one) if derives(&one.attrs) => Some(one.ident.to_string()),
+        _ => None,
+    };
+    file.items.iter().filter_map(name).collect()
+}

@@ -18,13 +18,13 @@ const PEOPLE_MAX: i64 = 20_000;
 #[into_params(parameter_in = Query)]
 pub struct OperatorFilter {
     /// Only operators in this state; `signed_out` for those who are not at work.
-    pub status: Option<Status>,
+    pub status: Option<OperatorStatus>,
 }
 
 /// What an operator is doing, or that it is not at work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(untagged)]
-pub enum Status {
+pub enum OperatorStatus {
     /// Signed in to the desk, in this state.
     Present(StateName),
     /// Not signed in to the desk.
@@ -115,8 +115,8 @@ async fn list(
     let serves = |person: &Person| person.roles.iter().any(|grant| desk_roles.contains(&grant.role_id));
     let matches = |person: &Person| match filter.status {
         None => true,
-        Some(Status::Absent(Absent::SignedOut)) => !present.contains_key(&person.person_id.into()),
-        Some(Status::Present(state)) => {
+        Some(OperatorStatus::Absent(Absent::SignedOut)) => !present.contains_key(&person.person_id.into()),
+        Some(OperatorStatus::Present(state)) => {
             present.get(&person.person_id.into()).is_some_and(|presence| presence.state == state)
         }
     };

@@ -21,7 +21,7 @@ pub struct OperationFilter {
 
 /// One operation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub struct OperationBody {
+pub struct LoyaltyOperationBody {
     /// The event.
     pub id: EventId,
     /// What happened, such as `loyalty.bonus_accrued.v1`.
@@ -37,7 +37,7 @@ pub struct OperationBody {
     pub data: Value,
 }
 
-impl From<Event> for OperationBody {
+impl From<Event> for LoyaltyOperationBody {
     fn from(event: Event) -> Self {
         let account = event.payload.get("account").and_then(Value::as_str).map(str::to_owned);
         Self {
@@ -66,7 +66,7 @@ fn events_of(kind: &str) -> Vec<String> {
 
 /// Operations between two dates, newest first.
 #[utoipa::path(get, path = "/api/v1/loyalty/operations", operation_id = "listLoyaltyOperations", tag = "loyalty",
-    params(PageQuery, PeriodQuery, OperationFilter), responses((status = 200, body = Page<OperationBody>)))]
+    params(PageQuery, PeriodQuery, OperationFilter), responses((status = 200, body = Page<LoyaltyOperationBody>)))]
 async fn list(
     state: Data<AppState>,
     caller: Caller,
@@ -95,7 +95,7 @@ async fn list(
     found.sort_by_key(|event| std::cmp::Reverse((event.occurred_at, event.event_id)));
     found.truncate(usize::try_from(rows).unwrap_or(usize::MAX));
     let page = Page::new(found, &page, |event| (event.occurred_at, event.event_id))?;
-    Ok(HttpResponse::Ok().json(page.map(OperationBody::from)))
+    Ok(HttpResponse::Ok().json(page.map(LoyaltyOperationBody::from)))
 }
 
 /// The routes of this file.

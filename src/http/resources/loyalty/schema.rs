@@ -18,7 +18,7 @@ const ELEMENTS: [(&str, &str); 15] = [
     ("explanation", "MovementExplanation"),
     ("history", "HistoryBody"),
     ("memberships", "MembershipsBody"),
-    ("operations", "Page_OperationBody"),
+    ("operations", "Page_LoyaltyOperationBody"),
     ("problem", "Problem"),
     ("returned", "ReturnedBody"),
     ("service", "ServiceBody"),
