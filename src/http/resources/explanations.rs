@@ -38,6 +38,7 @@ pub enum Reason {
 /// What became of a candidate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExplanationVerdict)]
 pub enum Verdict {
     /// Got the offer.
     Chosen,
