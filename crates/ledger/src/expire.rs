@@ -82,17 +82,17 @@ pub async fn expire_chunk(db: &mut PgConnection, now: DateTime<Utc>, limit: u32)
     }
     let block = lock::take_block(db).await?;
     let order = order_of(block);
-    let moved = book.expire(now, write::first_number(block), &order, &holds);
+    let (moved, ended) = book.expire(now, write::first_number(block), &order, &holds);
     write::write(db, now, block, &book).await?;
-    let lost = moved.iter().filter(|moved| moved.hold.is_none() && moved.change < 0).filter_map(|moved| {
+    let lost = moved.iter().filter_map(|moved| {
         let account = book.accounts.get(&moved.account)?;
         let (owner, currency) = (account.owner, account.currency);
         Some(Lost { account: account.id, owner, currency, amount: -moved.change, balance: account.balance })
     });
     Ok(Expired {
-        transaction: (!moved.is_empty()).then(|| order.id()),
+        transaction: (!book.written.is_empty()).then(|| order.id()),
         lost: lost.collect(),
-        holds: moved.iter().filter_map(|moved| moved.hold).collect(),
+        holds: ended,
         seen: found.seen,
     })
 }

@@ -9,14 +9,14 @@ use base::id::HoldId;
 
 impl Book {
     /// Takes what is free in every loaded lot whose end has come, one posting for each account, and ends the given holds;
-    /// all one transaction. What moved; nothing when nothing is due.
+    /// all one transaction. What each account lost, and the holds that ended; nothing when nothing is due.
     pub fn expire(
         &mut self,
         now: chrono::DateTime<chrono::Utc>,
         number: i64,
         order: &Order,
         holds: &[HoldId],
-    ) -> Vec<Moved> {
+    ) -> (Vec<Moved>, Vec<HoldId>) {
         let mut draft = Draft::new(order.id(), number, now);
         for hold in holds {
             let is_open = self.holds.get(hold).is_some_and(|hold| hold.state == HoldState::Open);
@@ -25,6 +25,8 @@ impl Book {
                 continue;
             }
         }
+        // Freed points may have paid a claim: that is nobody's loss by expiry.
+        let settled = draft.moved.len();
         let accounts: Vec<_> = self.accounts.keys().copied().collect();
         for account in accounts {
             let Some(state) = self.accounts.get_mut(&account) else { continue };
@@ -45,10 +47,11 @@ impl Book {
             let drawn: i64 = draws.iter().map(|(_, drawn)| drawn).sum();
             post(&mut draft, state, place, -drawn, inner);
         }
-        let moved = draft.moved.clone();
-        if !moved.is_empty() {
+        let ended = draft.moved.iter().filter_map(|moved| moved.hold).collect();
+        let lost = draft.moved.iter().skip(settled).cloned().collect();
+        if !draft.moved.is_empty() {
             self.written.push(Transaction::of(draft, order, order.body_hash()));
         }
-        moved
+        (lost, ended)
     }
 }
