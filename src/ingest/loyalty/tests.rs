@@ -120,7 +120,7 @@ async fn member(
         customer: customer.id,
         number: Some(format!("A{n}")),
         status: if n == 0 { AccountStatus::NotEnrolled } else { AccountStatus::Enrolled },
-        macroregion: (n % 3 > 0).then(|| format!("R{}", n % 3)),
+        macroregion: (!n.is_multiple_of(3)).then(|| format!("R{}", n % 3)),
         region: None,
         services: vec![service],
     };
