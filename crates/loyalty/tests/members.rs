@@ -1,9 +1,5 @@
 //! Members in Postgres: registration, services, tiers, cancellation, adjustments.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails, and says where"
-)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and says where")]
 
 use base::id::{CustomerId, PersonId, ProgrammeId};
 use base::{Author, ChangeError, Edit, LocalText, Locale};
