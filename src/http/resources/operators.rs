@@ -205,7 +205,7 @@ pub fn routes() -> Vec<Route> {
 #[must_use]
 pub fn docs() -> utoipa::openapi::OpenApi {
     #[derive(OpenApi)]
-    #[openapi(paths(list, find, change))]
+    #[openapi(paths(list, find, change), components(schemas(OperatorStatus, Absent)))]
     struct Docs;
     Docs::openapi()
 }

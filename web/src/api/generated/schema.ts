@@ -396,6 +396,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why rules reacted to a customer's events, or did not: rule, version, verdict, what the criteria read and what was
+         *     done, newest event first.
+         */
+        get: operations["listCustomerDecisions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/history": {
         parameters: {
             query?: never;
@@ -405,6 +425,23 @@ export interface paths {
         };
         /** What happened to a customer, newest first. */
         get: operations["getCustomerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/loyalty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Balance and tier of a customer, for the desk. */
+        get: operations["getCustomerLoyalty"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1041,6 +1078,1217 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loyalty/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Accounts, newest first. `q` finds the number, words of the name, phone, e-mail, a service's id or user id (CIMP-ACC-02). */
+        get: operations["listMasterAccounts"];
+        put?: never;
+        /** Register a member with the first service (CIMP-API-03). */
+        post: operations["registerMasterAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The profile of a member: account, participant, services, balances, tier. */
+        get: operations["getMasterAccount"];
+        /** Change a member's personal information and regions (CIMP-API-05). */
+        put: operations["changeMasterAccount"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add or write off points of any type (CIMP-TXN-02, CIMP-API-09). */
+        post: operations["adjustPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/awards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Award points for an act (CIMP-BON-10). */
+        post: operations["awardPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The balances of a member by bonus type, with what expires when. */
+        get: operations["getBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Switch an account off: all services are disconnected, the registration is cancelled (CIMP-ACC-09). */
+        post: operations["cancelMasterAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/cancellations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an accrual that was a mistake (CIMP-TXN-01). */
+        post: operations["cancelAccrual"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enrol an account that a file brought. */
+        post: operations["enrolMasterAccount"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a member within a period: events, movements of points, services. */
+        get: operations["getMemberHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/movements/{transaction}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One movement, explained. */
+        get: operations["explainMovement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/returns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Goods were returned: the bonus of that purchase is taken back, wholly or by amount (CIMP-TXN-03). */
+        post: operations["returnGoods"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/accounts/{account}/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect a service. */
+        post: operations["connectService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/activities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report an activity: the answer says what it earned. What was answered is on disk; repeat it under the same
+         *     `Idempotency-Key` when no answer came.
+         */
+        post: operations["reportActivity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/adjustments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Awards and adjustments above the limit: those that wait, or those of an account. */
+        get: operations["listAdjustments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/adjustments/{id}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve what somebody else asked for: it is booked. */
+        post: operations["approveAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/adjustments/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse what somebody else asked for. */
+        post: operations["refuseAdjustment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/bonus-types/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a kind of points. Points that exist keep their terms. */
+        put: operations["changeBonusType"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/conversions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exchanges of points, newest first. */
+        get: operations["listConversions"];
+        put?: never;
+        /** Exchange points into a partner's at the rate of this moment. */
+        post: operations["convertPoints"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/coupon-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Make the coupons of a batch void; what was redeemed stays. */
+        delete: operations["voidCouponBatch"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/coupon-batches/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The codes of a batch again, for whoever hands them out. That they were shown is an event of security. */
+        get: operations["getCouponCodes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The coupons of an account, newest first; of their codes the last symbols. */
+        get: operations["listCoupons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/coupons/redeem": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Redeem a coupon for an account. However many ask at once, it is redeemed as often as it may be and not once more; who
+         *     guesses is locked out for a quarter of an hour.
+         */
+        post: operations["redeemCoupon"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Exports, the newest first. */
+        get: operations["listLoyaltyExports"];
+        put?: never;
+        /** Ask for a file. It is made in the background; `transmit` puts it into the folder from which others fetch. */
+        post: operations["createLoyaltyExport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export. */
+        get: operations["getLoyaltyExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Load a file that was made. */
+        get: operations["loadLoyaltyExport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/file-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The seven types of files with their fields. */
+        get: operations["listLoyaltyFileKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/file-structures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Structures, by title. */
+        get: operations["listLoyaltyFileStructures"];
+        put?: never;
+        /** Add a structure. Files whose names it recognises are read by it from now on. */
+        post: operations["createLoyaltyFileStructure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/file-structures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One structure. */
+        get: operations["getLoyaltyFileStructure"];
+        /** Change a structure. A file that was read by it before may be sent again: lines that had an effect count once. */
+        put: operations["changeLoyaltyFileStructure"];
+        post?: never;
+        /** Remove a structure. What its files caused stays. */
+        delete: operations["deleteLoyaltyFileStructure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Files, the newest first. `q` looks for a part of the name. */
+        get: operations["listLoyaltyFiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/files/uploads/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Bring a file by HTTP: it is put into the folder and applied as one that was dropped there. Sent again it counts once. */
+        put: operations["uploadLoyaltyFile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/files/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One file with its progress: `done` of `lines`, and what became of them so far. */
+        get: operations["getLoyaltyFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/files/{id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reject file: line, field, reason and the line itself. While the file is being applied, what there is so far. */
+        get: operations["loadLoyaltyFileRejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/granted": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an account got from promotions, newest first (CIMP-SPV-03). */
+        get: operations["listGrantedRewards"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/masters/{kind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Entries of a master, by code. */
+        get: operations["listLoyaltyMasters"];
+        put?: never;
+        /** Add an entry to a master. */
+        post: operations["createLoyaltyMaster"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/masters/{kind}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry of a master. */
+        get: operations["getLoyaltyMaster"];
+        /** Change an entry of a master. Its code stays. */
+        put: operations["changeLoyaltyMaster"];
+        post?: never;
+        /** Switch an entry of a master off: it is no longer chosen, and what names it stays. */
+        delete: operations["switchOffLoyaltyMaster"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/masters/{kind}/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to an entry of a master, newest first. */
+        get: operations["getLoyaltyMasterHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Offers of promotions, newest first. */
+        get: operations["listPromotionOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/offers/{id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate an offer: its reward is given. Doing it twice gives once. */
+        post: operations["activatePromotionOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Operations between two dates, newest first. */
+        get: operations["listLoyaltyOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Orders, newest first. Whoever works for a partner sees those of its services. */
+        get: operations["listRewardOrders"];
+        put?: never;
+        /** Order a reward: its goods are reserved and its points held, or spent at once where nobody confirms. */
+        post: operations["placeRewardOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One order. */
+        get: operations["getRewardOrder"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/orders/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel an order: what was held is let go, what was spent comes back into the lots that it came from. Doing it twice
+         *     changes nothing.
+         */
+        post: operations["cancelRewardOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/orders/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an order: the reward is activated, its points are spent. Doing it twice changes nothing. */
+        post: operations["confirmRewardOrder"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/partner-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Use of partners' services and exchange of points in a period, `from` and `until` given. CSV with `Accept: text/csv`. */
+        get: operations["getPartnerStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/partners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Partners, by code. Whoever works for a partner sees that one. */
+        get: operations["listLoyaltyPartners"];
+        put?: never;
+        /** Register a partner. */
+        post: operations["createLoyaltyPartner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/partners/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One partner. */
+        get: operations["getLoyaltyPartner"];
+        /** Change a partner. Its code and a currency that it has stay. */
+        put: operations["changeLoyaltyPartner"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/partners/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a partner and its rates, newest first. */
+        get: operations["getLoyaltyPartnerHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/programmes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Programmes, by code. */
+        get: operations["listProgrammes"];
+        put?: never;
+        /** Add a programme. */
+        post: operations["createProgramme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/programmes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One programme. */
+        get: operations["getProgramme"];
+        /** Change a programme. */
+        put: operations["changeProgramme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/programmes/{id}/bonus-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kinds of points of a programme. */
+        get: operations["listBonusTypes"];
+        put?: never;
+        /** Add a kind of points. */
+        post: operations["createBonusType"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/programmes/{id}/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tiers of a programme, lowest first. */
+        get: operations["listTiers"];
+        put?: never;
+        /** Add a tier. */
+        post: operations["createTier"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Promotions, newest first. */
+        get: operations["listPromotions"];
+        put?: never;
+        /** Add a promotion, as a draft. */
+        post: operations["createPromotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One promotion. */
+        get: operations["getPromotion"];
+        /** Change a promotion; one that runs acts as it is written from now on. */
+        put: operations["changePromotion"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}/coupons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The batches of a promotion's coupons, newest first. */
+        get: operations["listCouponBatches"];
+        put?: never;
+        /**
+         * Make coupons, also on request of an outside system (CIMP-BON-13). The codes are shown in this answer; a repeated request
+         *     gets it without them, and `/codes` shows them to who may see them.
+         */
+        post: operations["makeCoupons"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}/draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The draw of a contest, with its winners and what they were given. */
+        get: operations["getContestDraw"];
+        put?: never;
+        /** Draw the winners of a completed contest. The first draw stands; the seed and the entries' fingerprint are kept with it. */
+        post: operations["drawContest"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a promotion, newest first. */
+        get: operations["getPromotionHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a promotion: offers by state, coupons, and what was given. */
+        get: operations["getPromotionStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/promotions/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Launch, suspend, resume, complete, archive or delete a promotion. Completing it closes all its offers. */
+        post: operations["leadPromotion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/rates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rates, the newest first: those of partners, and those against money. */
+        get: operations["listLoyaltyRates"];
+        put?: never;
+        /** Write a new rate. It counts from its moment on; rates before it stay, for what was exchanged at them. */
+        post: operations["createLoyaltyRate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The catalogue, by code. */
+        get: operations["listRewards"];
+        put?: never;
+        /** Add a reward. Once it is there, members can order it (CIMP-PRT-02). */
+        post: operations["createReward"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/rewards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One reward. */
+        get: operations["getReward"];
+        /** Change a reward. Its code and partner stay; its stock is changed by `/stock`. */
+        put: operations["changeReward"];
+        post?: never;
+        /** Take a reward out of the catalogue; what was ordered stays ordered. */
+        delete: operations["switchOffReward"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/rewards/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened to a reward, newest first. */
+        get: operations["getRewardHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/rewards/{id}/stock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add to the stock, set what was counted, or let it have no end. */
+        post: operations["changeRewardStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/schema.xsd": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The XML Schema of the answers in XML. */
+        get: operations["getLoyaltySchema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/services/{service}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change the data of a service (CIMP-ACC-11). */
+        put: operations["changeService"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/services/{service}/disconnect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Disconnect a service. With the last one the registration of the account is cancelled (CIMP-ACC-08). */
+        post: operations["disconnectService"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the statistics of months stand, each macroregion by itself. */
+        get: operations["listLoyaltyStatistics"];
+        put?: never;
+        /** Make the statistics of a month by hand: all of it, or macroregions that failed. What was made before is made anew. */
+        post: operations["makeLoyaltyStatistics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/statistics/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Load the file of a macroregion. */
+        get: operations["loadLoyaltyStatistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/tiers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a tier. Members are looked at again at night, and when something of theirs changes. */
+        put: operations["changeTier"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/messages": {
         parameters: {
             query?: never;
@@ -1244,6 +2492,43 @@ export interface paths {
         /** Add a person. */
         post: operations["addPerson"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every group, by name. */
+        get: operations["listPeopleGroups"];
+        put?: never;
+        /** Add a group. */
+        post: operations["addPeopleGroup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people-groups/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One group. */
+        get: operations["getPeopleGroup"];
+        /** Change a group: its name, its roles, its members. Holds from the next request of its members. */
+        put: operations["changePeopleGroup"];
+        post?: never;
+        /** Remove a group; its members lose what it carried. */
+        delete: operations["removePeopleGroup"];
         options?: never;
         head?: never;
         patch?: never;
@@ -2019,7 +3304,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Scripts that may be started, by title. */
+        /** Scripts that may be started, those of the queue first, then by title. */
         get: operations["listScripts"];
         put?: never;
         post?: never;
@@ -2610,20 +3895,219 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * @description Not signed in to the desk.
+         * @enum {string}
+         */
+        Absent: "signed_out";
+        /** @description One account of a list. */
+        AccountRow: {
+            /** @description Who takes part. */
+            customer_id: components["schemas"]["CustomerId"];
+            /** @description The e-mail address. */
+            email?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["MasterAccountId"];
+            /** @description The macroregion. */
+            macroregion?: string | null;
+            /** @description The name. */
+            name?: string | null;
+            /** @description Its number. */
+            number: string;
+            /** @description The phone number. */
+            phone?: string | null;
+            /** @description The region. */
+            region?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            registered_at: string;
+            /** @description What it is. */
+            status: components["schemas"]["AccountStatus"];
+            /**
+             * Format: int32
+             * @description The code of that.
+             */
+            status_code: number;
+            tier?: components["schemas"]["TierBody"] | null;
+        };
+        /**
+         * @description What a master account is (CIMP-ST-01). In columns and in files it is its code.
+         * @enum {string}
+         */
+        AccountStatus: "notenrolled" | "enrolled" | "cancelled";
+        /** @description Points that an activity gave. */
+        AccruedBody: {
+            /** @description How many. */
+            amount: components["schemas"]["Points"];
+            balance?: components["schemas"]["Points"] | null;
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /**
+             * Format: date-time
+             * @description When they expire; null: never.
+             */
+            expires_at?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule that gave them.
+             */
+            rule: string;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            rule_version: number;
+            /** @description The transaction in the ledger: what it was given for can be asked under it. */
+            transaction: components["schemas"]["TransactionId"];
+        };
+        /**
          * @description What an import does, or would do, with one structure.
          * @enum {string}
          */
         Action: "add" | "change" | "keep";
+        /** @description What activates an offer. */
+        Activation: {
+            /**
+             * @description What must be true of the event, in the language of rules; empty for nothing more.
+             * @example event.amount >= 100000
+             */
+            condition?: string;
+            /**
+             * @description The type of event; its customer is the offer's.
+             * @example purchase
+             */
+            event_type: string;
+        };
+        /** @description An activity of a member. */
+        ActivityInput: {
+            /**
+             * @description The number of the master account.
+             * @example 100200300
+             */
+            account?: string | null;
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description What it says, by the schema of the event type `loyalty.<kind>`. */
+            data?: Record<string, never>;
+            /** @description Its id there, such as the number of the receipt: it counts once. The `Idempotency-Key` when absent. */
+            id?: string | null;
+            /**
+             * @description `invoice_issued`, `payment`, `topped_up`, `action`, `auto_payment`, `online_payment`, `purchase`,
+             *     `tenure_reached` or `birthday`.
+             * @example purchase
+             */
+            kind: string;
+            /** @description The code of the programme; the only one when absent. */
+            programme?: string | null;
+            /** @description Which system reports it; the caller when absent. */
+            source?: string | null;
+            /**
+             * Format: date-time
+             * @description When it happened; now when absent.
+             */
+            time?: string | null;
+        };
         /** @description A person who was just added. */
         AddedPerson: components["schemas"]["Person"] & {
             /** @description The first password, when the server made it. Shown once. */
             password?: string | null;
         };
+        /** @description What became of an award or adjustment. */
+        AdjustedBody: {
+            adjustment?: components["schemas"]["AdjustmentId"] | null;
+            /** @description How many points. */
+            amount: components["schemas"]["Points"];
+            balance?: components["schemas"]["Points"] | null;
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description `booked`, or `waiting` for somebody else's approval. */
+            state: components["schemas"]["AdjustmentState"];
+            transaction?: components["schemas"]["TransactionId"] | null;
+        };
+        /** @description An award or adjustment that was asked for. */
+        AdjustmentBody: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description Whose points. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /** @description How many points. */
+            amount: components["schemas"]["Points"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            asked_at: string;
+            /**
+             * Format: uuid
+             * @description Who asked; null: a program.
+             */
+            author_id?: string | null;
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description What is to be remembered. */
+            comment: string;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            decided_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Who decided.
+             */
+            decided_by?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["AdjustmentId"];
+            /** @description Award or correction. */
+            kind: components["schemas"]["AdjustmentKind"];
+            /** @description The reason code. */
+            reason: string;
+            /** @description What became of it. */
+            state: components["schemas"]["AdjustmentState"];
+        };
+        /**
+         * Format: uuid
+         * @description An award or adjustment of points that was asked for.
+         */
+        AdjustmentId: string;
+        /** @description An award or a correction. */
+        AdjustmentInput: {
+            /** @description How many points; of an adjustment a negative amount takes away. */
+            amount: components["schemas"]["AmountText"];
+            /** @description The code of the bonus type; the only one when absent. */
+            bonus_type?: string | null;
+            /** @description What is to be remembered. */
+            comment?: string | null;
+            /** @description The reason code, valid for this operation. */
+            reason: string;
+            /** @description What it belongs to: a purchase, a contact. */
+            record?: string | null;
+            /**
+             * Format: int32
+             * @description For how many days given points are valid, instead of what the bonus type says.
+             */
+            validity_days?: number | null;
+        };
+        /**
+         * @description What is asked for.
+         * @enum {string}
+         */
+        AdjustmentKind: "award" | "adjustment";
+        /**
+         * @description What became of it.
+         * @enum {string}
+         */
+        AdjustmentState: "waiting" | "booked" | "refused";
         /**
          * @description What the SMS centre takes `data_coding` 0 for.
          * @enum {string}
          */
         Alphabet: "gsm7" | "latin1";
+        /**
+         * Format: double
+         * @description An amount of points: a number, or its text.
+         */
+        AmountText: number;
         /** @description A key as lists show it; the secret is never stored. */
         ApiKey: {
             /** @description Its id. */
@@ -2676,6 +4160,49 @@ export interface components {
             /** @description What it allows. */
             operations: components["schemas"]["Operation"][];
             unit_id?: components["schemas"]["OrgUnitId"] | null;
+        };
+        /** @description What is asked for. */
+        Asked: {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "partner_exchange";
+            /**
+             * Format: uuid
+             * @description The partner's id.
+             */
+            partner_id: string;
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
+        } | {
+            /** @description Paths of the columns; none: number, name, phone, e-mail, macroregion, region, tier. */
+            columns?: string[];
+            /**
+             * @description A condition of the rules language over `account.…` and `customer.…`; none: all enrolled members.
+             * @example account.tier == 'gold'
+             */
+            condition?: string | null;
+            /** @enum {string} */
+            kind: "participants";
+        } | {
+            /**
+             * Format: date
+             * @description The first day.
+             */
+            from: string;
+            /** @enum {string} */
+            kind: "movements";
+            /**
+             * Format: date
+             * @description The last day.
+             */
+            to: string;
         };
         /** @description One try to hand a message to a provider. */
         Attempt: {
@@ -2792,6 +4319,32 @@ export interface components {
             /** @enum {string} */
             kind: "system";
         };
+        /** @description What a member has of one kind of points. */
+        BalanceBody: {
+            /** @description What can be spent now. */
+            available: components["schemas"]["Points"];
+            /** @description All of it, less debt. */
+            balance: components["schemas"]["Points"];
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description What is owed. */
+            debt: components["schemas"]["Points"];
+            /** @description What is set aside for orders. */
+            held: components["schemas"]["Points"];
+            /** @description What expires when, the next first; in the order in which it is spent. */
+            lots: components["schemas"]["LotBody"][];
+            /** @description What can be spent later. */
+            pending: components["schemas"]["Points"];
+            /** @description Its title. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description The balances of a member. */
+        BalancesBody: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description One for each bonus type of the programme. */
+            balances: components["schemas"]["BalanceBody"][];
+        };
         /**
          * @description What a bind is for.
          * @enum {string}
@@ -2860,6 +4413,65 @@ export interface components {
                 [key: string]: components["schemas"]["SmsBody"];
             };
         };
+        /** @description A bonus type. */
+        BonusType: components["schemas"]["BonusTypeFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its id; also the id of the currency in the ledger. */
+            id: components["schemas"]["BonusTypeId"];
+            /** @description Whose points. */
+            programme_id: components["schemas"]["ProgrammeId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of a bonus type. */
+        BonusTypeFields: {
+            /** @description Whether taking back an accrual may leave a debt. Nothing else ever does (GAP-36). */
+            allows_debt?: boolean;
+            /**
+             * @description The stable name; rules, files and requests use it.
+             * @example points
+             */
+            code: string;
+            /** @description To what end of the calendar the expiry is moved. */
+            expiry_round?: components["schemas"]["ExpiryRound"];
+            /**
+             * Format: int64
+             * @description Manual awards and adjustments above this need somebody else's approval, in the smallest unit; none: never.
+             * @example 5000
+             */
+            manual_limit?: number | null;
+            /** @description How computed amounts are rounded. */
+            rounding?: components["schemas"]["Rounding"];
+            /**
+             * Format: int32
+             * @description Decimal places, 0 to 6. Of a type that exists it stays.
+             */
+            scale?: number;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: int32
+             * @description Days for which an accrual is valid, unless the rule says otherwise; none: for ever (CIMP-BON-12).
+             */
+            validity_days?: number | null;
+        };
+        /**
+         * Format: uuid
+         * @description A kind of points of a loyalty programme.
+         */
+        BonusTypeId: string;
         /** @description One thing that is made of an attribute. */
         Build: {
             /**
@@ -2906,6 +4518,22 @@ export interface components {
          * @enum {string}
          */
         CallerKind: "individual" | "organisation";
+        /** @description An accrual that was a mistake. */
+        CancelAccrualInput: {
+            points?: components["schemas"]["AmountText"] | null;
+            /** @description The reason code. */
+            reason: string;
+            /** @description The transaction that gave the points. */
+            transaction: components["schemas"]["TransactionId"];
+        };
+        /** @description Why an account is switched off. */
+        CancelInput: {
+            /**
+             * @description For the record.
+             * @default null
+             */
+            reason: string | null;
+        };
         /** @description One operator who was looked at. */
         Candidate: {
             /**
@@ -2920,7 +4548,7 @@ export interface components {
             /** @description Why. */
             reason: components["schemas"]["Reason"];
             /** @description Got the offer or not. */
-            verdict: components["schemas"]["Verdict"];
+            verdict: components["schemas"]["ExplanationVerdict"];
         };
         /** @description A card as it is stored; [`Card::shown_to`] is what people get. */
         Card: {
@@ -3023,6 +4651,39 @@ export interface components {
          * @enum {string}
          */
         Cardinality: "one_to_one" | "one_to_many" | "many_to_one" | "many_to_many";
+        /** @description The event that caused a movement. */
+        CauseEventBody: {
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            at: string;
+            /** @description What it says. */
+            data: Record<string, never>;
+            /** @description Its id in the log. */
+            id: components["schemas"]["EventId"];
+            /** @description Its type. */
+            kind: string;
+            /** @description Which system sent it. */
+            source?: string | null;
+        };
+        /** @description The rule that caused a movement, in the version that decided. */
+        CauseRuleBody: {
+            /** @description What that version says. */
+            document: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description Its name now. */
+            name?: string | null;
+            /**
+             * Format: int32
+             * @description The version.
+             */
+            version?: number | null;
+        };
         /** @description A version that runs beside the live one. */
         Challenger: {
             /**
@@ -3077,7 +4738,22 @@ export interface components {
          * @description What went wrong, in one word that programs can compare.
          * @enum {string}
          */
-        Code: "malformed-request" | "not-signed-in" | "wrong-credentials" | "forbidden" | "foreign-origin" | "password-expired" | "password-change-required" | "not-found" | "method-not-allowed" | "already-exists" | "in-use" | "not-possible-now" | "changed-meanwhile" | "too-large" | "unsupported-media-type" | "range-not-satisfiable" | "invalid" | "idempotency-key-reused" | "locked-out" | "version-required" | "too-many-requests" | "internal" | "unavailable" | "timed-out" | "bad-frame" | "bad-command" | "unknown-topic" | "no-answer" | "bad-handshake" | "phone-not-connected" | "offer-gone" | "no-such-contact" | "wrong-state" | "busy" | "unknown-reason" | "topic-and-result-needed" | "bad-sdp" | "no-room";
+        Code: "malformed-request" | "not-signed-in" | "wrong-credentials" | "forbidden" | "foreign-origin" | "password-expired" | "directory-password-expired" | "password-change-required" | "not-found" | "method-not-allowed" | "already-exists" | "in-use" | "not-possible-now" | "directory-account" | "changed-meanwhile" | "too-large" | "unsupported-media-type" | "range-not-satisfiable" | "invalid" | "idempotency-key-reused" | "locked-out" | "version-required" | "too-many-requests" | "internal" | "unavailable" | "directory-away" | "timed-out" | "bad-frame" | "bad-command" | "unknown-topic" | "no-answer" | "bad-handshake" | "phone-not-connected" | "offer-gone" | "no-such-contact" | "wrong-state" | "busy" | "unknown-reason" | "topic-and-result-needed" | "bad-sdp" | "no-room";
+        /**
+         * @description How long a code is, without its check symbols. What it is worth decides: the chance of a guess is the number of live
+         *     codes by the number of possible ones.
+         * @enum {string}
+         */
+        CodeLength: "short" | "usual" | "long";
+        /** @description One column. */
+        Column: {
+            /** @description The field of the file's type that stands in it; `-` is passed over. */
+            field: string;
+            /** @description How a date is written in it, when it differs from the structure's: `DD.MM.YYYY`, `YYYYMMDD` and such. */
+            format?: string | null;
+            /** @description Whether no line may leave it empty. Fields that the type requires are required in any case. */
+            required?: boolean;
+        };
         /** @description What was filled in. */
         CompleteInput: {
             /** @description Answers by key. */
@@ -3345,6 +5021,108 @@ export interface components {
              */
             version: number;
         };
+        /** @description One winner. */
+        ContestWinner: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description Who won. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /** @description What was given; null until it is. */
+            granted?: Record<string, never> | null;
+            /** @description The entry. */
+            offer_id: components["schemas"]["PromotionOfferId"];
+            /**
+             * Format: int32
+             * @description From 1 on.
+             */
+            place: number;
+            /**
+             * Format: int32
+             * @description Which of the contest's prizes, from 0 on.
+             */
+            prize: number;
+            /** @description The prize's title. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description One exchange of points into a partner's. */
+        Conversion: {
+            /** @description Whose points. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description The code of the partner's points. */
+            currency: string;
+            /** @description How many bonuses were given. */
+            given: components["schemas"]["Points"];
+            /** @description How many of the partner's points were got. */
+            got: components["schemas"]["Points"];
+            /** @description Its id. */
+            id: components["schemas"]["ConversionId"];
+            /** @description The partner. */
+            partner_id: components["schemas"]["PartnerId"];
+            /** @description At which rate. */
+            rate_id: components["schemas"]["RateId"];
+            /** @description Which way it came: `ui`, `api`, `file`. */
+            source: string;
+            /**
+             * Format: uuid
+             * @description The transaction of the ledger.
+             */
+            transaction_id: string;
+        };
+        /**
+         * Format: uuid
+         * @description One exchange of points for a partner's currency.
+         */
+        ConversionId: string;
+        /** @description What is exchanged. */
+        ConversionInput: {
+            /**
+             * @description Whose points: the number of the account, or its id.
+             * @example 100200300
+             */
+            account: string;
+            /** @description How many bonuses. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description The code of the bonus type.
+             * @example points
+             */
+            bonus_type: string;
+            /**
+             * @description The code of the partner.
+             * @example airline
+             */
+            partner: string;
+        };
+        /** @description How points were exchanged into a partner's in the period. */
+        ConversionSum: {
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description The code of the partner's points. */
+            currency: string;
+            /** @description Bonuses given. */
+            given: components["schemas"]["Points"];
+            /** @description The partner's points got. */
+            got: components["schemas"]["Points"];
+            /**
+             * Format: int64
+             * @description By how many members.
+             */
+            members: number;
+            /** @description The partner's code. */
+            partner: string;
+        };
         /** @description What a rule counted since it was made. */
         Counters: {
             /**
@@ -3396,9 +5174,120 @@ export interface components {
              */
             offered: number;
         };
+        /** @description A coupon as people see it who do not know its code. */
+        Coupon: {
+            account_id?: components["schemas"]["MasterAccountId"] | null;
+            /** @description Made with which others. */
+            batch_id: components["schemas"]["CouponBatchId"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Until when.
+             */
+            expires_at?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["CouponId"];
+            /** @description The last symbols of its code. */
+            last_four: string;
+            /** @description Of which promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /**
+             * Format: int32
+             * @description How often it was redeemed.
+             */
+            uses: number;
+            /**
+             * Format: int32
+             * @description How often it can be.
+             */
+            uses_max: number;
+            /**
+             * Format: date-time
+             * @description When it was made void.
+             */
+            voided_at?: string | null;
+        };
+        /** @description Coupons that were made together. */
+        CouponBatch: {
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            count: number;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["CouponBatchId"];
+            /** @description Of which promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /**
+             * Format: int64
+             * @description How often they were redeemed so far.
+             */
+            redeemed: number;
+            /** @description Which way they were asked for: `ui`, `api`, `promotion`. */
+            source: string;
+            /**
+             * Format: int32
+             * @description Symbols of a code without its check symbols.
+             */
+            symbols: number;
+            /**
+             * Format: date-time
+             * @description When they were made void.
+             */
+            voided_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Coupons that were made together.
+         */
+        CouponBatchId: string;
+        /** @description Coupons that are wanted. */
+        CouponBatchInput: {
+            /** @description For this account alone: its number or its id; null for whoever has the code. */
+            account?: string | null;
+            /**
+             * Format: int32
+             * @description How many, 1 to 100,000.
+             */
+            count: number;
+        };
+        /**
+         * Format: uuid
+         * @description One coupon.
+         */
+        CouponId: string;
+        /** @description How coupons of a promotion are. */
+        CouponTerms: {
+            /** @description How long codes are. */
+            length?: components["schemas"]["CodeLength"];
+            /**
+             * Format: int32
+             * @description How many coupons of this promotion one account redeems; null for any number.
+             */
+            per_account?: number | null;
+            /**
+             * Format: int32
+             * @description How often one coupon is redeemed.
+             */
+            uses?: number;
+            /**
+             * Format: int32
+             * @description For how many days a coupon is valid; null: as long as the promotion runs.
+             */
+            valid_days?: number | null;
+        };
         /** @description What a person types to sign in. */
         Credentials: {
-            /** @description The login, in any case. */
+            /** @description The login, in any case; with a domain, `user@domain` or `DOMAIN\user`, for a directory of the company. */
             login: string;
             /**
              * Format: password
@@ -3504,6 +5393,8 @@ export interface components {
             /** @description Why; a refusal must say it. */
             reason?: string | null;
         };
+        /** @description A number, as JSON number or as text. */
+        Decimal: number;
         /** @description One decision with its reactions. */
         DecisionBody: {
             /**
@@ -3699,6 +5590,30 @@ export interface components {
             /** @description Under which name its public key stands in DNS. */
             selector: string;
         };
+        /**
+         * @description What becomes of a member who no longer fulfils the condition of the tier (CIMP-TIER-02). The words are Talon.One's.
+         * @enum {string}
+         */
+        Downgrade: "immediate" | "one_down" | "at_period_end";
+        /** @description When tiers are lost. */
+        DowngradePolicy: {
+            /**
+             * Format: int32
+             * @description Days for which the tier is kept after its condition stopped to hold.
+             * @default 0
+             */
+            grace_days: number;
+            /**
+             * @description The period of [`Downgrade::AtPeriodEnd`].
+             * @default month
+             */
+            period: components["schemas"]["Period"];
+            /**
+             * @description How.
+             * @default immediate
+             */
+            policy: components["schemas"]["Downgrade"];
+        };
         /** @description What is drawn, with what is wrong with it. */
         DraftBody: {
             /** @description The flow as its files write it. */
@@ -3719,6 +5634,69 @@ export interface components {
             definition: Record<string, never>;
             /** @description Where its nodes are drawn; it may also stand in the definition. */
             layout?: Record<string, never> | null;
+        };
+        /** @description A draw as it is stored. */
+        Draw: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            drawn_at: string;
+            /**
+             * Format: int32
+             * @description How many entries took part.
+             */
+            entries: number;
+            /** @description SHA-256 over the sorted ids of the entries, 64 hexadecimal digits. */
+            fingerprint: string;
+            /** @description Its id. */
+            id: components["schemas"]["DrawId"];
+            /** @description Of which contest. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /** @description The seed, 64 hexadecimal digits. */
+            seed: string;
+            /** @description Who won, best prize first. */
+            winners: components["schemas"]["ContestWinner"][];
+        };
+        /** @description What a movement took from which accrual. */
+        DrawBody: {
+            /** @description The transaction that gave the points. */
+            accrual: components["schemas"]["TransactionId"];
+            /** @description How many; negative: given back. */
+            amount: components["schemas"]["Points"];
+            /**
+             * Format: date-time
+             * @description When those points expire.
+             */
+            expires_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description One draw of a contest.
+         */
+        DrawId: string;
+        /** @description How a contest is drawn. */
+        DrawInput: {
+            /**
+             * @description A seed from outside, 64 hexadecimal digits, such as from a public draw; one is thrown when absent.
+             * @default null
+             */
+            seed: string | null;
+        };
+        /** @description What an activity earned. */
+        EarnedBody: {
+            /** @description The number of the master account. */
+            account: string;
+            /** @description What was given, one entry for each rule that gave. */
+            accrued: components["schemas"]["AccruedBody"][];
+            /** @description Why a rule that fits gave nothing. */
+            faults: string[];
+            /** @description The id under which it counts. */
+            id: string;
+            /** @description Rules that give later, or look first how often they gave. */
+            pending: string[];
+            /** @description Whether it was reported before; nothing was given again then. */
+            repeated: boolean;
         };
         /** @description What an e-mail says. */
         EmailBody: {
@@ -3853,6 +5831,11 @@ export interface components {
              */
             name: string;
         };
+        /**
+         * @description To what end the expiry is moved.
+         * @enum {string}
+         */
+        ExpiryRound: "day" | "month" | "quarter" | "year";
         /** @description One routing decision: who was considered, who was ruled out, why. */
         ExplanationBody: {
             /**
@@ -3886,6 +5869,73 @@ export interface components {
          * @enum {string}
          */
         ExplanationRule: "contact_waits" | "operator_free";
+        /**
+         * @description What became of a candidate.
+         * @enum {string}
+         */
+        ExplanationVerdict: "chosen" | "ruled_out";
+        /** @description A file that goes out. */
+        Export: {
+            /** @description All that was asked. */
+            asked: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description What went wrong. */
+            failure?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was there.
+             */
+            finished_at?: string | null;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What was asked for. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description Lines besides the header.
+             */
+            lines: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Of which programme.
+             */
+            programme_id: string;
+            /**
+             * Format: date-time
+             * @description When it was asked for.
+             */
+            started_at: string;
+            /** @description How it stands. */
+            state: components["schemas"]["ExportState"];
+            /** @description Whether it was put into the folder from which others fetch. */
+            transmitted: boolean;
+        };
+        /** @description A request for a file. */
+        ExportInput: components["schemas"]["Asked"] & {
+            /** @description How its bytes are text. */
+            encoding?: components["schemas"]["Encoding"];
+            /**
+             * Format: uuid
+             * @description Of which programme.
+             */
+            programme_id: string;
+            /** @description Whether it is put into the folder from which others fetch. */
+            transmit?: boolean;
+        };
+        /**
+         * @description How an export stands.
+         * @enum {string}
+         */
+        ExportState: "running" | "done" | "failed";
         /** @description One thing that is wrong with a document, where it is and what would be right. */
         Fault: {
             /**
@@ -3964,6 +6014,25 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "text" | "number" | "boolean" | "date" | "datetime" | "choice" | "list" | "object";
+        /**
+         * @description A type of file. CIMP names six in one place and five in another; this is the union (GAP-21).
+         * @enum {string}
+         */
+        FileKind: "participants" | "invoices" | "purchases" | "top_ups" | "tariff_plans" | "gifts" | "partner_exchange";
+        /** @description A type of file: what its structures may speak of. */
+        FileKindBody: {
+            /** @description The fields that it knows, with what each must be and whether it is required. */
+            fields: Record<string, never>[];
+            /** @description The type. */
+            kind: components["schemas"]["FileKind"];
+            /** @description A structure to begin with. */
+            usual: components["schemas"]["Structure"];
+        };
+        /**
+         * @description What becomes of a file.
+         * @enum {string}
+         */
+        FileState: "running" | "done" | "refused" | "repeated";
         /** @description A contact on the floor. */
         FloorCall: {
             /** @description When it began. */
@@ -4258,6 +6327,104 @@ export interface components {
              * @description The branch.
              */
             token: number;
+        };
+        /** @description What somebody got. */
+        Granted: {
+            /** @description How many. */
+            amount: components["schemas"]["Points"];
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @enum {string} */
+            kind: "points";
+            /**
+             * Format: uuid
+             * @description The transaction of the ledger.
+             */
+            transaction_id: string;
+        } | {
+            /** @description Which. */
+            coupon_id: components["schemas"]["CouponId"];
+            /** @enum {string} */
+            kind: "coupon";
+            /** @description The last symbols of its code. */
+            last_four: string;
+        } | {
+            /** @enum {string} */
+            kind: "item";
+            /** @description The order over nothing. */
+            order_id: components["schemas"]["OrderId"];
+        };
+        /** @description Something that a promotion gave to an account (CIMP-SPV-03). */
+        GrantedReward: {
+            amount?: components["schemas"]["Points"] | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description The code of the bonus type, of points. */
+            bonus_type?: string | null;
+            coupon_id?: components["schemas"]["CouponId"] | null;
+            /** @description For what it was given: `offer:…`, `coupon:…`, `draw:…`. */
+            key: string;
+            /** @description `points`, `coupon`, `item`, `prize`. */
+            kind: string;
+            /** @description The last symbols of its code. */
+            last_four?: string | null;
+            order_id?: components["schemas"]["OrderId"] | null;
+            /** @description The promotion's code. */
+            promotion: string;
+            /** @description Whose promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /** @description The promotion's title. */
+            promotion_title: components["schemas"]["LocalText"];
+            title?: components["schemas"]["LocalText"] | null;
+            /**
+             * Format: uuid
+             * @description The transaction of the ledger.
+             */
+            transaction_id?: string | null;
+        };
+        /** @description What was given of one kind. */
+        GrantedSum: {
+            amount?: components["schemas"]["Points"] | null;
+            /** @description The code of the bonus type, of points. */
+            bonus_type?: string | null;
+            /**
+             * Format: int64
+             * @description How often.
+             */
+            count: number;
+            /** @description `points`, `coupon`, `item`, `prize`. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description To how many members.
+             */
+            members: number;
+        };
+        /** @description The history of a member; each list newest first. */
+        HistoryBody: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description Registrations, tiers, services, activities such as purchases. */
+            events: components["schemas"]["MemberEventBody"][];
+            /**
+             * Format: date-time
+             * @description From this moment on.
+             */
+            from: string;
+            /** @description Whether there is more than the answer shows: ask for a shorter period. */
+            more: boolean;
+            /** @description Movements of points. */
+            movements: components["schemas"]["MovementBody"][];
+            /** @description Services that were in use within the period. */
+            services: components["schemas"]["ServiceBody"][];
+            /**
+             * Format: date-time
+             * @description Until before this moment.
+             */
+            to: string;
         };
         /** @description One entry of the history of a record. */
         HistoryEntry: {
@@ -4629,6 +6796,175 @@ export interface components {
          * @enum {string}
          */
         LongMessages: "udh" | "sar" | "payload";
+        /** @description Points that a member has of one accrual. */
+        LotBody: {
+            /**
+             * Format: date-time
+             * @description From when it can be spent.
+             */
+            active_from: string;
+            /** @description What was accrued. */
+            amount: components["schemas"]["Points"];
+            /**
+             * Format: date-time
+             * @description When it expires; null: never.
+             */
+            expires_at?: string | null;
+            /** @description What of it is set aside for orders. */
+            held: components["schemas"]["Points"];
+            /** @description What is left of it. */
+            remaining: components["schemas"]["Points"];
+        };
+        /** @description A file that came in. */
+        LoyaltyFile: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description How many of them are done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it was done or refused.
+             */
+            finished_at?: string | null;
+            /** @description Whether there is a reject file to load. */
+            has_rejects: boolean;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            kind?: components["schemas"]["FileKind"] | null;
+            /**
+             * Format: int64
+             * @description Its lines; of top-ups also the sums, which are applied after the lines were read.
+             */
+            lines: number;
+            /**
+             * Format: date-time
+             * @description When it moved last.
+             */
+            moved_at: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description Whose participants its lines speak of; none when it was not recognised.
+             */
+            programme_id?: string | null;
+            /** @description Why it was refused. */
+            refusal?: string | null;
+            /** @description Why it was refused, for programs. */
+            refusal_code?: string | null;
+            /**
+             * Format: uuid
+             * @description The file with the same content that was applied before.
+             */
+            repeats?: string | null;
+            /** @description SHA-256 of its content, hexadecimal. */
+            sha256?: string | null;
+            /**
+             * Format: date-time
+             * @description When reading began.
+             */
+            started_at: string;
+            /** @description What became of it. */
+            state: components["schemas"]["FileState"];
+            /**
+             * Format: uuid
+             * @description By which structure it is read.
+             */
+            structure_id?: string | null;
+            /** @description What became of them. */
+            tally: components["schemas"]["Tally"];
+        };
+        /** @description One operation. */
+        LoyaltyOperationBody: {
+            /** @description The number of the account. */
+            account?: string | null;
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Who did it. */
+            author: components["schemas"]["Author"];
+            /** @description What it says. */
+            data: Record<string, never>;
+            /** @description The event. */
+            id: components["schemas"]["EventId"];
+            /** @description What happened, such as `loyalty.bonus_accrued.v1`. */
+            kind: string;
+        };
+        /** @description Coupons that were made, with their codes. */
+        MadeCoupons: {
+            /** @description The batch. */
+            batch: components["schemas"]["CouponBatch"];
+            /** @description The codes, in groups of four. Shown here and not kept. */
+            codes: string[];
+        };
+        /** @description An entry as it is stored. */
+        Master: components["schemas"]["MasterFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["MasterId"];
+            /** @description Which list it stands in. */
+            kind: components["schemas"]["MasterKind"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description What carries the points of one member of a loyalty programme.
+         */
+        MasterAccountId: string;
+        /** @description What people set of an entry. */
+        MasterFields: {
+            /** @description Whether it can be chosen. */
+            active?: boolean;
+            /** @description Of a reason: the operations it is valid for. */
+            areas?: components["schemas"]["ReasonArea"][];
+            /** @description Further fields, as other systems know them: texts, numbers, yes or no. */
+            attributes?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description By which programmes, files and requests name it. Of an entry that exists it stays.
+             * @example mobile
+             */
+            code: string;
+            /** @description The code of what it belongs to: of a merchandise its merchant, of a region its macroregion. */
+            parent?: string | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
+        /**
+         * Format: uuid
+         * @description One entry of the masters.
+         */
+        MasterId: string;
+        /**
+         * @description Which list.
+         * @enum {string}
+         */
+        MasterKind: "reason" | "merchant" | "merchandise" | "service_line" | "macroregion" | "region" | "tariff_plan";
         /** @description Who is signed in, and what the screens may offer. */
         Me: {
             /**
@@ -4647,6 +6983,8 @@ export interface components {
         };
         /** @description The signed-in person. */
         MePerson: {
+            /** @description The directory that keeps the account and its password; null: this server does. */
+            directory?: string | null;
             /** @description Its id; also the operator's id. */
             id: components["schemas"]["PersonId"];
             /** @description The language of the screens. */
@@ -4684,6 +7022,41 @@ export interface components {
              * @description The same with short abandons.
              */
             service_level_strict?: number | null;
+        };
+        /** @description Something that happened to a member. */
+        MemberEventBody: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description What it says. */
+            data: Record<string, never>;
+            /** @description The event. */
+            id: components["schemas"]["EventId"];
+            /** @description What happened, such as `loyalty.tier_changed.v1`, or the type of an activity such as `loyalty.purchase`. */
+            kind: string;
+        };
+        /** @description A customer's part in a programme. */
+        MembershipBody: {
+            /** @description The account. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /** @description What the member has, without lots. */
+            balances: components["schemas"]["BalanceBody"][];
+            /** @description Its number. */
+            number: string;
+            /** @description The code of the programme. */
+            programme: string;
+            /** @description What it is. */
+            status: components["schemas"]["AccountStatus"];
+            tier?: components["schemas"]["TierBody"] | null;
+            /** @description Its title. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description A customer's parts in programmes. */
+        MembershipsBody: {
+            /** @description One for each programme; empty when the customer takes part in none. */
+            memberships: components["schemas"]["MembershipBody"][];
         };
         /** @description A message as it is shown. */
         Message: {
@@ -4825,6 +7198,98 @@ export interface components {
              */
             token?: number | null;
         };
+        /** @description A movement of points (CIMP-ENT-04). */
+        MovementBody: {
+            /** @description What was added; negative: taken. */
+            amount: components["schemas"]["Points"];
+            /** @description The balance afterwards. */
+            balance: components["schemas"]["Points"];
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            booked_at: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            effective_at: string;
+            /** @description What it was: `accrue`, `award`, `adjust`, `spend`, `expire`, `return`, `cancel`, … */
+            kind: string;
+            /** @description The reason code. */
+            reason?: string | null;
+            /** @description What it belongs to, such as a purchase. */
+            record?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule that caused it.
+             */
+            rule?: string | null;
+            /**
+             * Format: int32
+             * @description Its version.
+             */
+            rule_version?: number | null;
+            /** @description Which way it came. */
+            source: string;
+            /** @description The transaction. */
+            transaction: components["schemas"]["TransactionId"];
+        };
+        /** @description A movement with everything that explains it. */
+        MovementExplanation: {
+            /** @description Who asked. */
+            author: components["schemas"]["Author"];
+            /** @description The name of that person. */
+            author_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            booked_at: string;
+            /** @description From which accruals it took. */
+            draws: components["schemas"]["DrawBody"][];
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            effective_at: string;
+            event?: components["schemas"]["CauseEventBody"] | null;
+            /** @description How the event is named, also when it is no longer kept. */
+            event_name?: string | null;
+            /** @description The file and the line that brought it. */
+            file?: string | null;
+            /** @description Its hash in the chain. */
+            hash: string;
+            /** @description What it was. */
+            kind: string;
+            /**
+             * Format: int64
+             * @description The line, from 1.
+             */
+            line?: number | null;
+            /**
+             * Format: int64
+             * @description Its place in the book: grows with time.
+             */
+            number: number;
+            /** @description Its postings on the account. */
+            postings: components["schemas"]["PostingBody"][];
+            /** @description The reason code. */
+            reason?: string | null;
+            /** @description What it belongs to. */
+            record?: string | null;
+            /** @description What reversed it. */
+            reversed_by: components["schemas"]["TransactionId"][];
+            /** @description What it reverses. */
+            reverses: components["schemas"]["TransactionId"][];
+            rule?: components["schemas"]["CauseRuleBody"] | null;
+            /** @description Which way it came. */
+            source: string;
+            /** @description The transaction. */
+            transaction: components["schemas"]["TransactionId"];
+        };
         /** @description What people set of a skill or of a result: its name. */
         NamedFields: {
             /** @description In each language of the product, at least one. */
@@ -4938,6 +7403,11 @@ export interface components {
          */
         OfferId: string;
         /**
+         * @description Where an offer stands.
+         * @enum {string}
+         */
+        OfferState: "open" | "activated" | "closed" | "expired";
+        /**
          * @description What happens to messages that were on their way when the link was lost.
          * @enum {string}
          */
@@ -4946,7 +7416,7 @@ export interface components {
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
          */
-        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "flow.publish" | "rule.read" | "rule.write" | "rule.approve" | "rule.launch" | "task.use" | "connector.read" | "connector.write" | "event_type.read" | "event_type.write" | "event.send" | "webhook.read" | "webhook.write" | "template.read" | "template.write" | "message.read" | "message.send" | "link.read" | "link.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "card.read" | "card.write" | "structure.write" | "classifier.read" | "classifier.write" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
+        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "people_group.read" | "people_group.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "flow.publish" | "rule.read" | "rule.write" | "rule.approve" | "rule.launch" | "task.use" | "connector.read" | "connector.write" | "event_type.read" | "event_type.write" | "event.send" | "webhook.read" | "webhook.write" | "template.read" | "template.write" | "message.read" | "message.send" | "link.read" | "link.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "card.read" | "card.write" | "structure.write" | "classifier.read" | "classifier.write" | "loyalty.read" | "loyalty.serve" | "loyalty.market" | "loyalty.partner" | "loyalty.approve" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
         /** @description An operation of the catalogue. */
         OperationBody: {
             /** @description What it allows. */
@@ -5030,6 +7500,48 @@ export interface components {
             /** @description As people read it. */
             name: components["schemas"]["LocalText"];
         };
+        /** @description What an operator is doing, or that it is not at work. */
+        OperatorStatus: components["schemas"]["StateName"] | components["schemas"]["Absent"];
+        /** @description Why an order is cancelled. */
+        OrderCancellation: {
+            /**
+             * @description A reason that is valid for `order_cancellation`.
+             * @default null
+             */
+            reason: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An application for a reward.
+         */
+        OrderId: string;
+        /** @description What is ordered. */
+        OrderInput: {
+            /**
+             * @description With whose points: the number of the account, or its id.
+             * @example 100200300
+             */
+            account: string;
+            /** @description The code of the bonus type, where the reward has several prices. */
+            bonus_type?: string | null;
+            /** @description What is to be remembered. */
+            note?: string;
+            /**
+             * Format: int32
+             * @description How many; 1 when absent.
+             */
+            quantity?: number;
+            /**
+             * @description The code of the reward.
+             * @example mug
+             */
+            reward: string;
+        };
+        /**
+         * @description Where an order stands.
+         * @enum {string}
+         */
+        OrderState: "placed" | "confirmed" | "cancelled";
         /**
          * Format: uuid
          * @description A part of the organisation.
@@ -5040,6 +7552,89 @@ export interface components {
          * @enum {string}
          */
         Outcome: "in_progress" | "answered" | "abandoned" | "abandoned_in_ivr" | "ivr_completed" | "refused" | "failed";
+        /** @description One page of a list. */
+        Page_AccountRow: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Who takes part. */
+                customer_id: components["schemas"]["CustomerId"];
+                /** @description The e-mail address. */
+                email?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["MasterAccountId"];
+                /** @description The macroregion. */
+                macroregion?: string | null;
+                /** @description The name. */
+                name?: string | null;
+                /** @description Its number. */
+                number: string;
+                /** @description The phone number. */
+                phone?: string | null;
+                /** @description The region. */
+                region?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was registered.
+                 */
+                registered_at: string;
+                /** @description What it is. */
+                status: components["schemas"]["AccountStatus"];
+                /**
+                 * Format: int32
+                 * @description The code of that.
+                 */
+                status_code: number;
+                tier?: components["schemas"]["TierBody"] | null;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_AdjustmentBody: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The number of the account. */
+                account: string;
+                /** @description Whose points. */
+                account_id: components["schemas"]["MasterAccountId"];
+                /** @description How many points. */
+                amount: components["schemas"]["Points"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                asked_at: string;
+                /**
+                 * Format: uuid
+                 * @description Who asked; null: a program.
+                 */
+                author_id?: string | null;
+                /** @description The code of the bonus type. */
+                bonus_type: string;
+                /** @description What is to be remembered. */
+                comment: string;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                decided_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Who decided.
+                 */
+                decided_by?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["AdjustmentId"];
+                /** @description Award or correction. */
+                kind: components["schemas"]["AdjustmentKind"];
+                /** @description The reason code. */
+                reason: string;
+                /** @description What became of it. */
+                state: components["schemas"]["AdjustmentState"];
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
         /** @description One page of a list. */
         Page_ApiKey: {
             /** @description The items, in the order of the list. */
@@ -5095,6 +7690,33 @@ export interface components {
                 created_at: string;
                 /** @description Its id. */
                 id: components["schemas"]["AttributeId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_BonusType: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["BonusTypeFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Its id; also the id of the currency in the ledger. */
+                id: components["schemas"]["BonusTypeId"];
+                /** @description Whose points. */
+                programme_id: components["schemas"]["ProgrammeId"];
                 /**
                  * Format: date-time
                  * @description When it was changed last.
@@ -5320,6 +7942,123 @@ export interface components {
                  */
                 version: number;
             })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Conversion: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Whose points. */
+                account_id: components["schemas"]["MasterAccountId"];
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description The code of the bonus type. */
+                bonus_type: string;
+                /** @description The code of the partner's points. */
+                currency: string;
+                /** @description How many bonuses were given. */
+                given: components["schemas"]["Points"];
+                /** @description How many of the partner's points were got. */
+                got: components["schemas"]["Points"];
+                /** @description Its id. */
+                id: components["schemas"]["ConversionId"];
+                /** @description The partner. */
+                partner_id: components["schemas"]["PartnerId"];
+                /** @description At which rate. */
+                rate_id: components["schemas"]["RateId"];
+                /** @description Which way it came: `ui`, `api`, `file`. */
+                source: string;
+                /**
+                 * Format: uuid
+                 * @description The transaction of the ledger.
+                 */
+                transaction_id: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Coupon: {
+            /** @description The items, in the order of the list. */
+            items: {
+                account_id?: components["schemas"]["MasterAccountId"] | null;
+                /** @description Made with which others. */
+                batch_id: components["schemas"]["CouponBatchId"];
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Until when.
+                 */
+                expires_at?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["CouponId"];
+                /** @description The last symbols of its code. */
+                last_four: string;
+                /** @description Of which promotion. */
+                promotion_id: components["schemas"]["PromotionId"];
+                /**
+                 * Format: int32
+                 * @description How often it was redeemed.
+                 */
+                uses: number;
+                /**
+                 * Format: int32
+                 * @description How often it can be.
+                 */
+                uses_max: number;
+                /**
+                 * Format: date-time
+                 * @description When it was made void.
+                 */
+                voided_at?: string | null;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_CouponBatch: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int32
+                 * @description How many.
+                 */
+                count: number;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["CouponBatchId"];
+                /** @description Of which promotion. */
+                promotion_id: components["schemas"]["PromotionId"];
+                /**
+                 * Format: int64
+                 * @description How often they were redeemed so far.
+                 */
+                redeemed: number;
+                /** @description Which way they were asked for: `ui`, `api`, `promotion`. */
+                source: string;
+                /**
+                 * Format: int32
+                 * @description Symbols of a code without its check symbols.
+                 */
+                symbols: number;
+                /**
+                 * Format: date-time
+                 * @description When they were made void.
+                 */
+                voided_at?: string | null;
+            }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
         };
@@ -5554,6 +8293,92 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Export: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description All that was asked. */
+                asked: Record<string, never>;
+                /**
+                 * Format: int64
+                 * @description Its length.
+                 */
+                bytes: number;
+                /** @description What went wrong. */
+                failure?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was there.
+                 */
+                finished_at?: string | null;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /** @description What was asked for. */
+                kind: string;
+                /**
+                 * Format: int64
+                 * @description Lines besides the header.
+                 */
+                lines: number;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Of which programme.
+                 */
+                programme_id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was asked for.
+                 */
+                started_at: string;
+                /** @description How it stands. */
+                state: components["schemas"]["ExportState"];
+                /** @description Whether it was put into the folder from which others fetch. */
+                transmitted: boolean;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_GrantedReward: {
+            /** @description The items, in the order of the list. */
+            items: {
+                amount?: components["schemas"]["Points"] | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description The code of the bonus type, of points. */
+                bonus_type?: string | null;
+                coupon_id?: components["schemas"]["CouponId"] | null;
+                /** @description For what it was given: `offer:…`, `coupon:…`, `draw:…`. */
+                key: string;
+                /** @description `points`, `coupon`, `item`, `prize`. */
+                kind: string;
+                /** @description The last symbols of its code. */
+                last_four?: string | null;
+                order_id?: components["schemas"]["OrderId"] | null;
+                /** @description The promotion's code. */
+                promotion: string;
+                /** @description Whose promotion. */
+                promotion_id: components["schemas"]["PromotionId"];
+                /** @description The promotion's title. */
+                promotion_title: components["schemas"]["LocalText"];
+                title?: components["schemas"]["LocalText"] | null;
+                /**
+                 * Format: uuid
+                 * @description The transaction of the ledger.
+                 */
+                transaction_id?: string | null;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_HistoryEntry: {
             /** @description The items, in the order of the list. */
             items: {
@@ -5670,6 +8495,129 @@ export interface components {
                 created_at: string;
                 /** @description Its id. */
                 id: components["schemas"]["LinkKindId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LoyaltyFile: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Its length.
+                 */
+                bytes: number;
+                /**
+                 * Format: int64
+                 * @description How many of them are done.
+                 */
+                done: number;
+                /**
+                 * Format: date-time
+                 * @description When it was done or refused.
+                 */
+                finished_at?: string | null;
+                /** @description Whether there is a reject file to load. */
+                has_rejects: boolean;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                kind?: components["schemas"]["FileKind"] | null;
+                /**
+                 * Format: int64
+                 * @description Its lines; of top-ups also the sums, which are applied after the lines were read.
+                 */
+                lines: number;
+                /**
+                 * Format: date-time
+                 * @description When it moved last.
+                 */
+                moved_at: string;
+                /** @description Its name. */
+                name: string;
+                /**
+                 * Format: uuid
+                 * @description Whose participants its lines speak of; none when it was not recognised.
+                 */
+                programme_id?: string | null;
+                /** @description Why it was refused. */
+                refusal?: string | null;
+                /** @description Why it was refused, for programs. */
+                refusal_code?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The file with the same content that was applied before.
+                 */
+                repeats?: string | null;
+                /** @description SHA-256 of its content, hexadecimal. */
+                sha256?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When reading began.
+                 */
+                started_at: string;
+                /** @description What became of it. */
+                state: components["schemas"]["FileState"];
+                /**
+                 * Format: uuid
+                 * @description By which structure it is read.
+                 */
+                structure_id?: string | null;
+                /** @description What became of them. */
+                tally: components["schemas"]["Tally"];
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_LoyaltyOperationBody: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The number of the account. */
+                account?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When.
+                 */
+                at: string;
+                /** @description Who did it. */
+                author: components["schemas"]["Author"];
+                /** @description What it says. */
+                data: Record<string, never>;
+                /** @description The event. */
+                id: components["schemas"]["EventId"];
+                /** @description What happened, such as `loyalty.bonus_accrued.v1`. */
+                kind: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Master: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["MasterFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["MasterId"];
+                /** @description Which list it stands in. */
+                kind: components["schemas"]["MasterKind"];
                 /**
                  * Format: date-time
                  * @description When it was changed last.
@@ -5806,9 +8754,64 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Partner: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["PartnerFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description The currency of its points in the ledger.
+                 */
+                currency_id?: string | null;
+                /** @description Its id; also the owner of its accounts in the ledger. */
+                id: components["schemas"]["PartnerId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PeopleGroup: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Who belongs to it. */
+                members: components["schemas"]["PersonId"][];
+                /** @description Its name, unique. */
+                name: string;
+                /** @description Its id. */
+                people_group_id: components["schemas"]["PeopleGroupId"];
+                /** @description What its members may do, and where, beside what they may do themselves. */
+                roles: components["schemas"]["RoleGrant"][];
+                /**
+                 * Format: int32
+                 * @description Counts changes.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Person: {
             /** @description The items, in the order of the list. */
             items: {
+                /** @description The directory that keeps the account and its password; null: an account of this server. */
+                directory?: string | null;
+                /** @description The e-mail address, when a directory says it. */
+                email?: string | null;
                 /** @description May not sign in. */
                 is_disabled: boolean;
                 /**
@@ -5816,6 +8819,11 @@ export interface components {
                  * @description The last successful sign-in.
                  */
                 last_sign_in_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when that directory no longer lets the person in; null: it does.
+                 */
+                left_directory_at?: string | null;
                 /** @description The language of the screens. */
                 locale: components["schemas"]["Locale"];
                 /**
@@ -5838,7 +8846,7 @@ export interface components {
                 person_id: components["schemas"]["PersonId"];
                 /** @description The company's number of the person. */
                 personnel_number?: string | null;
-                /** @description What the person may do, and where. */
+                /** @description What the person may do, and where; what groups of people carry is not among it. */
                 roles: components["schemas"]["RoleGrant"][];
                 /** @description The number of the person's phone. */
                 sip_number?: string | null;
@@ -5849,6 +8857,103 @@ export interface components {
                  * @description Counts changes.
                  */
                 version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Programme: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["ProgrammeFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["ProgrammeId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Promotion: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["PromotionFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was completed.
+                 */
+                completed_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["PromotionId"];
+                /**
+                 * Format: date-time
+                 * @description When it was launched.
+                 */
+                launched_at?: string | null;
+                /** @description Where it stands. */
+                status: components["schemas"]["PromotionStatus"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PromotionOffer: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description To whom. */
+                account_id: components["schemas"]["MasterAccountId"];
+                /**
+                 * Format: date-time
+                 * @description When it was activated.
+                 */
+                activated_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description Until when it stands.
+                 */
+                expires_at?: string | null;
+                /** @description What was given for it. */
+                granted?: Record<string, never> | null;
+                /** @description Its id. */
+                id: components["schemas"]["PromotionOfferId"];
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                made_at: string;
+                /** @description The promotion's code. */
+                promotion: string;
+                /** @description Whose promotion. */
+                promotion_id: components["schemas"]["PromotionId"];
+                /** @description Where it stands. */
+                state: components["schemas"]["OfferState"];
             }[];
             /** @description What to send as `cursor` for the next page; null on the last one. */
             next?: string | null;
@@ -5900,6 +9005,123 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Reward: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["RewardFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was added.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["RewardId"];
+                /** @description What one unit costs. */
+                prices: components["schemas"]["Price"][];
+                /**
+                 * Format: int32
+                 * @description How many are left; null: without end.
+                 */
+                stock?: number | null;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last; orders do not change it.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change; orders do not change it.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_RewardOrder: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description The number of the account. */
+                account: string;
+                /** @description Whose points. */
+                account_id: components["schemas"]["MasterAccountId"];
+                /** @description What all of it costs. */
+                amount: components["schemas"]["Points"];
+                /** @description Its code. */
+                bonus_type?: string | null;
+                bonus_type_id?: components["schemas"]["BonusTypeId"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it was cancelled.
+                 */
+                cancelled_at?: string | null;
+                /**
+                 * Format: date-time
+                 * @description When it was confirmed.
+                 */
+                confirmed_at?: string | null;
+                /** @description Who takes part. */
+                customer_id: components["schemas"]["CustomerId"];
+                /**
+                 * Format: date-time
+                 * @description When it is cancelled unless it was confirmed.
+                 */
+                expires_at?: string | null;
+                /** @description Its id. */
+                id: components["schemas"]["OrderId"];
+                /** @description Which kind of reward. */
+                kind: components["schemas"]["RewardKind"];
+                /** @description What was said with it. */
+                note: string;
+                /**
+                 * @description By which people name it.
+                 * @example 10000017
+                 */
+                number: string;
+                partner_id?: components["schemas"]["PartnerId"] | null;
+                /**
+                 * Format: date-time
+                 * @description When it was placed.
+                 */
+                placed_at: string;
+                /** @description The programme of the account. */
+                programme_id: components["schemas"]["ProgrammeId"];
+                /**
+                 * Format: int32
+                 * @description How many.
+                 */
+                quantity: number;
+                /** @description The reason of its cancellation. */
+                reason?: string | null;
+                /**
+                 * Format: uuid
+                 * @description The transaction that gave them back.
+                 */
+                reversal_id?: string | null;
+                /** @description Its code. */
+                reward: string;
+                /** @description What was ordered. */
+                reward_id: components["schemas"]["RewardId"];
+                /** @description Which way it came: `ui`, `api`, `promotion`. */
+                source: string;
+                /** @description Where it stands. */
+                state: components["schemas"]["OrderState"];
+                /** @description Its title. */
+                title: components["schemas"]["LocalText"];
+                /**
+                 * Format: uuid
+                 * @description The transaction of the ledger that spent the points.
+                 */
+                transaction_id?: string | null;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Role: {
             /** @description The items, in the order of the list. */
             items: {
@@ -5936,6 +9158,69 @@ export interface components {
             items: (components["schemas"]["NamedFields"] & {
                 /** @description Its id. */
                 id: components["schemas"]["SkillId"];
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_StoredRate: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /** @description Their code. */
+                bonus_type: string;
+                /** @description Which bonuses are given. */
+                bonus_type_id: components["schemas"]["BonusTypeId"];
+                /**
+                 * Format: date-time
+                 * @description When it was written.
+                 */
+                created_at: string;
+                /** @description … are so much of the other. */
+                get: components["schemas"]["Points"];
+                /** @description So many bonuses … */
+                give: components["schemas"]["Points"];
+                /** @description Its id. */
+                id: components["schemas"]["RateId"];
+                maximum?: components["schemas"]["Points"] | null;
+                minimum?: components["schemas"]["Points"] | null;
+                /** @description Against which money; null for a partner's rate. */
+                money?: string | null;
+                partner_id?: components["schemas"]["PartnerId"] | null;
+                /** @description What happens to fractions. */
+                rounding: components["schemas"]["Rounding"];
+                /**
+                 * Format: date-time
+                 * @description From when on it counts.
+                 */
+                valid_from: string;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_StoredStructure: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["StructureFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
                 /**
                  * Format: int32
                  * @description Grows with each change.
@@ -6011,6 +9296,33 @@ export interface components {
                 fields: string[];
                 /** @description Its id. */
                 id: components["schemas"]["TemplateId"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed last.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Grows with each change.
+                 */
+                version: number;
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_Tier: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["TierFields"] & {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description Its id. */
+                id: components["schemas"]["TierId"];
+                /** @description Of which programme. */
+                programme_id: components["schemas"]["ProgrammeId"];
                 /**
                  * Format: date-time
                  * @description When it was changed last.
@@ -6137,8 +9449,164 @@ export interface components {
          * @enum {string}
          */
         PanelPlace: "customer" | "desk";
+        /** @description Who takes part (CIMP-ENT-02). */
+        ParticipantBody: {
+            /** @description The address. */
+            address?: string | null;
+            /** @description The day of birth. */
+            birth_date?: string | null;
+            /** @description The customer's id. */
+            customer_id: components["schemas"]["CustomerId"];
+            /** @description The e-mail address. */
+            email?: string | null;
+            language?: components["schemas"]["Locale"] | null;
+            /** @description The full name. */
+            name: string;
+            /** @description The phone number, E.164. */
+            phone?: string | null;
+            /** @description `female` or `male`. */
+            sex?: string | null;
+        };
+        /** @description Who takes part; every field is optional besides the name of somebody new (CIMP-ACC-06). */
+        ParticipantInput: {
+            /**
+             * @description The address.
+             * @default null
+             */
+            address: string | null;
+            /**
+             * @description The day of birth, as `1990-05-17`.
+             * @default null
+             */
+            birth_date: string | null;
+            /**
+             * @description An e-mail address.
+             * @default null
+             */
+            email: string | null;
+            /** @default null */
+            language: components["schemas"]["Locale"] | null;
+            /**
+             * @description The full name.
+             * @default null
+             */
+            name: string | null;
+            /**
+             * @description A phone number, E.164.
+             * @default null
+             */
+            phone: string | null;
+            /**
+             * @description `female` or `male`.
+             * @default null
+             */
+            sex: string | null;
+        };
+        /** @description A partner as it is stored. */
+        Partner: components["schemas"]["PartnerFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description The currency of its points in the ledger.
+             */
+            currency_id?: string | null;
+            /** @description Its id; also the owner of its accounts in the ledger. */
+            id: components["schemas"]["PartnerId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description The points of a partner's own programme. */
+        PartnerCurrency: {
+            /**
+             * @description Its code, unique within the server.
+             * @example miles
+             */
+            code: string;
+            /**
+             * Format: int32
+             * @description Decimal places, 0 to 6.
+             */
+            scale?: number;
+        };
+        /** @description What people set of a partner. */
+        PartnerFields: {
+            /** @description Whether its services are offered and points are exchanged. */
+            active?: boolean;
+            /**
+             * @description By which files and requests name it. Of a partner that exists it stays.
+             * @example airline
+             */
+            code: string;
+            currency?: components["schemas"]["PartnerCurrency"] | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            unit_id?: components["schemas"]["OrgUnitId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A company whose services and currency members get for points.
+         */
+        PartnerId: string;
+        /** @description What became of a partner's services and rates in a period (CIMP-PRT-04). */
+        PartnerStatistics: {
+            /** @description Exchange of points, one row for each bonus type. */
+            conversions: components["schemas"]["ConversionSum"][];
+            /** @description Use of services, one row for each service and bonus type. */
+            services: components["schemas"]["ServiceUse"][];
+        };
+        /** @description A group of people. */
+        PeopleGroup: {
+            /** @description Who belongs to it. */
+            members: components["schemas"]["PersonId"][];
+            /** @description Its name, unique. */
+            name: string;
+            /** @description Its id. */
+            people_group_id: components["schemas"]["PeopleGroupId"];
+            /** @description What its members may do, and where, beside what they may do themselves. */
+            roles: components["schemas"]["RoleGrant"][];
+            /**
+             * Format: int32
+             * @description Counts changes.
+             */
+            version: number;
+        };
+        /**
+         * Format: uuid
+         * @description A group of people that carries roles.
+         */
+        PeopleGroupId: string;
+        /** @description What a person says about a group. */
+        PeopleGroupInput: {
+            /** @description Who belongs to it; at most 5,000. */
+            members: components["schemas"]["PersonId"][];
+            /** @description 1 to 200 characters, unique. */
+            name: string;
+            /** @description What its members may do, and where. */
+            roles: components["schemas"]["RoleGrant"][];
+        };
+        /**
+         * @description Periods of the calendar after which tiers are looked at again.
+         * @enum {string}
+         */
+        Period: "month" | "quarter" | "year";
         /** @description A person as administrators see it. */
         Person: {
+            /** @description The directory that keeps the account and its password; null: an account of this server. */
+            directory?: string | null;
+            /** @description The e-mail address, when a directory says it. */
+            email?: string | null;
             /** @description May not sign in. */
             is_disabled: boolean;
             /**
@@ -6146,6 +9614,11 @@ export interface components {
              * @description The last successful sign-in.
              */
             last_sign_in_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when that directory no longer lets the person in; null: it does.
+             */
+            left_directory_at?: string | null;
             /** @description The language of the screens. */
             locale: components["schemas"]["Locale"];
             /**
@@ -6168,7 +9641,7 @@ export interface components {
             person_id: components["schemas"]["PersonId"];
             /** @description The company's number of the person. */
             personnel_number?: string | null;
-            /** @description What the person may do, and where. */
+            /** @description What the person may do, and where; what groups of people carry is not among it. */
             roles: components["schemas"]["RoleGrant"][];
             /** @description The number of the person's phone. */
             sip_number?: string | null;
@@ -6222,6 +9695,19 @@ export interface components {
             key: string;
             /** @description `card_kind`, `attribute` or `link_kind`. */
             what: string;
+        };
+        /** @description An amount of points. */
+        Points: number;
+        /** @description One posting of the transaction. */
+        PostingBody: {
+            /** @description What was added; negative: taken. */
+            amount: components["schemas"]["Points"];
+            /** @description The balance afterwards. */
+            balance: components["schemas"]["Points"];
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description The other side: `issuer`, `spent`, `expired`, a partner. */
+            counter: string;
         };
         /** @description What a person prefers. */
         Preferences: {
@@ -6282,11 +9768,43 @@ export interface components {
         };
         /** @description Of which texts a preview is. */
         PreviewOf: string | components["schemas"]["Bodies"];
+        /** @description What one unit costs in one bonus type. */
+        Price: {
+            /** @description How many. */
+            amount: components["schemas"]["Points"];
+            /** @description Its code. */
+            bonus_type: string;
+            /** @description The bonus type. */
+            bonus_type_id: components["schemas"]["BonusTypeId"];
+            /** @description Its programme. */
+            programme_id: components["schemas"]["ProgrammeId"];
+        };
+        /** @description What one unit costs in one bonus type. */
+        PriceInput: {
+            /** @description How many. */
+            amount: components["schemas"]["Decimal"];
+            /**
+             * @description The code of the bonus type.
+             * @example points
+             */
+            bonus_type: string;
+        };
         /**
          * @description Who waits for a message.
          * @enum {string}
          */
         Priority: "normal" | "interactive";
+        /** @description Prizes of one kind. */
+        Prize: {
+            /**
+             * Format: int32
+             * @description How many there are.
+             */
+            count: number;
+            reward?: components["schemas"]["PromotionReward"] | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
         /** @description The body of every refusal (RFC 9457). */
         Problem: {
             /** @description What happened, for programs. */
@@ -6307,6 +9825,326 @@ export interface components {
             /** @description The address of the page that explains it. */
             type: string;
         };
+        /** @description A master account with all that belongs to it (CIMP-ACC-03, CIMP-API-07). */
+        ProfileBody: {
+            /** @description What the member has. */
+            balances: components["schemas"]["BalanceBody"][];
+            /**
+             * Format: date-time
+             * @description When the registration was cancelled.
+             */
+            cancelled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When the member enrolled.
+             */
+            enrolled_at?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["MasterAccountId"];
+            /** @description The macroregion. */
+            macroregion?: string | null;
+            /** @description Its number. */
+            number: string;
+            participant?: components["schemas"]["ParticipantBody"] | null;
+            /** @description The code of its programme. */
+            programme: string;
+            /** @description The region. */
+            region?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was registered.
+             */
+            registered_at: string;
+            /** @description The services. */
+            services: components["schemas"]["ServiceBody"][];
+            /** @description What it is. */
+            status: components["schemas"]["AccountStatus"];
+            /**
+             * Format: int32
+             * @description The code of that: 10, 20 or 90.
+             */
+            status_code: number;
+            tier?: components["schemas"]["TierBody"] | null;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description A programme. */
+        Programme: components["schemas"]["ProgrammeFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["ProgrammeId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description What people set of a programme. */
+        ProgrammeFields: {
+            /**
+             * @description The stable name: small letters, digits and `-`.
+             * @example main
+             */
+            code: string;
+            /** @description The rest. */
+            settings?: components["schemas"]["ProgrammeSettings"];
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * @description Where its midnight is, a name of the time zone database.
+             * @example Asia/Tashkent
+             */
+            zone: string;
+        };
+        /**
+         * Format: uuid
+         * @description A loyalty programme.
+         */
+        ProgrammeId: string;
+        /** @description What a programme has set, besides its name. */
+        ProgrammeSettings: {
+            /**
+             * @description The attribute of customers that says the birthday, such as `birthday`; none: birthdays are no events.
+             * @default null
+             */
+            birthday_attribute: string | null;
+            /**
+             * @description When tiers are lost.
+             * @default {
+             *       "grace_days": 0,
+             *       "period": "month",
+             *       "policy": "immediate"
+             *     }
+             */
+            downgrade: components["schemas"]["DowngradePolicy"];
+            /**
+             * Format: int32
+             * @description Months for which "points to be expired" looks ahead (CIMP-STAT-03); 0 is read as 1.
+             * @default 0
+             */
+            expiring_months: number;
+            /**
+             * Format: int32
+             * @description Months of membership after each of which `loyalty.tenure_reached` happens; 0: never. 12 is each year.
+             * @default 0
+             */
+            tenure_every_months: number;
+        };
+        /** @description A promotion as it is stored. */
+        Promotion: components["schemas"]["PromotionFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was completed.
+             */
+            completed_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["PromotionId"];
+            /**
+             * Format: date-time
+             * @description When it was launched.
+             */
+            launched_at?: string | null;
+            /** @description Where it stands. */
+            status: components["schemas"]["PromotionStatus"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /**
+         * @description What people do with a promotion.
+         * @enum {string}
+         */
+        PromotionAct: "launch" | "suspend" | "resume" | "complete" | "archive" | "delete";
+        /** @description Where a promotion is led to. */
+        PromotionActInput: {
+            /** @description What is done. */
+            act: components["schemas"]["PromotionAct"];
+        };
+        /** @description What people set of a promotion. */
+        PromotionFields: {
+            activation?: components["schemas"]["Activation"] | null;
+            /**
+             * @description By which people and files name it. Of a promotion that exists it stays.
+             * @example spring
+             */
+            code: string;
+            coupons?: components["schemas"]["CouponTerms"] | null;
+            /**
+             * @description To whom offers are made: a condition over `customer` and `account`, in the language of rules; empty for
+             *     everybody who is enrolled.
+             * @example account.tier_level >= 3 and customer.language == 'ru'
+             */
+            criteria?: string;
+            /** @description What it is about. */
+            description?: components["schemas"]["LocalText"];
+            /**
+             * Format: date-time
+             * @description When it completes by itself; null: when somebody completes it.
+             */
+            ends_at?: string | null;
+            /** @description Which kind. */
+            kind: components["schemas"]["PromotionKind"];
+            /**
+             * Format: int32
+             * @description For how many days an offer stands; null: as long as the promotion runs.
+             */
+            offer_days?: number | null;
+            /** @description Of a contest: what can be won, best first. */
+            prizes?: components["schemas"]["Prize"][];
+            /** @description Of which programme. */
+            programme_id: components["schemas"]["ProgrammeId"];
+            /**
+             * Format: int32
+             * @description After how many hours accounts that have no offer are looked at again; null: each account once.
+             */
+            rescan_hours?: number | null;
+            reward?: components["schemas"]["PromotionReward"] | null;
+            /**
+             * Format: date-time
+             * @description From when on it makes offers; null: from its launch.
+             */
+            starts_at?: string | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
+        /**
+         * Format: uuid
+         * @description A promotion.
+         */
+        PromotionId: string;
+        /**
+         * @description The kinds of promotions (CIMP-SPV-04).
+         * @enum {string}
+         */
+        PromotionKind: "general" | "contest" | "coupons";
+        /** @description An offer. */
+        PromotionOffer: {
+            /** @description To whom. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /**
+             * Format: date-time
+             * @description When it was activated.
+             */
+            activated_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it stands.
+             */
+            expires_at?: string | null;
+            /** @description What was given for it. */
+            granted?: Record<string, never> | null;
+            /** @description Its id. */
+            id: components["schemas"]["PromotionOfferId"];
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            made_at: string;
+            /** @description The promotion's code. */
+            promotion: string;
+            /** @description Whose promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /** @description Where it stands. */
+            state: components["schemas"]["OfferState"];
+        };
+        /**
+         * Format: uuid
+         * @description What a promotion offers to one account.
+         */
+        PromotionOfferId: string;
+        /** @description What a client gets. */
+        PromotionReward: {
+            /** @description How many. */
+            amount: components["schemas"]["Decimal"];
+            /** @description The code of the bonus type, of the promotion's programme. */
+            bonus_type: string;
+            /** @enum {string} */
+            kind: "points";
+            /**
+             * Format: int32
+             * @description For how many days; null: as the bonus type says.
+             */
+            validity_days?: number | null;
+        } | {
+            /** @enum {string} */
+            kind: "coupon";
+            /** @description Which promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+        } | {
+            /** @enum {string} */
+            kind: "item";
+            /** @description What. */
+            reward_id: components["schemas"]["RewardId"];
+        };
+        /** @description What became of a promotion (CIMP-SPV-06). */
+        PromotionStatistics: {
+            /**
+             * Format: int64
+             * @description Of them: activated.
+             */
+            activated: number;
+            /**
+             * Format: int64
+             * @description Of them: closed because the promotion completed.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Coupons that were made.
+             */
+            coupons: number;
+            /**
+             * Format: int64
+             * @description Of them: expired.
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description Offers that were made.
+             */
+            offers: number;
+            /**
+             * Format: int64
+             * @description Of them: open.
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description How often they were redeemed.
+             */
+            redeemed: number;
+            /** @description What was given, with what it cost. */
+            rewards: components["schemas"]["GrantedSum"][];
+        };
+        /**
+         * @description Where a promotion stands.
+         * @enum {string}
+         */
+        PromotionStatus: "draft" | "running" | "suspended" | "completed" | "archived" | "deleted";
         /** @description A prompt in one language. */
         PromptBody: {
             /** @description In which language. */
@@ -6488,6 +10326,43 @@ export interface components {
             /** @description As people call it. */
             name: string;
         };
+        /**
+         * Format: uuid
+         * @description A rate of exchange.
+         */
+        RateId: string;
+        /** @description What people say of a new rate. A rate is never changed: a newer one takes its place on its day. */
+        RateInput: {
+            /**
+             * @description The code of the bonus type.
+             * @example points
+             */
+            bonus_type: string;
+            /** @description … are so many of the partner's points, or so much money. */
+            get: components["schemas"]["Decimal"];
+            /** @description So many bonuses … */
+            give: components["schemas"]["Decimal"];
+            maximum?: components["schemas"]["Decimal"] | null;
+            minimum?: components["schemas"]["Decimal"] | null;
+            /**
+             * @description Against which money (ISO 4217), for the worth of points; null for a partner's rate (PP-LOY-02).
+             * @example UZS
+             */
+            money?: string | null;
+            partner_id?: components["schemas"]["PartnerId"] | null;
+            /**
+             * @description The code of the programme.
+             * @example main
+             */
+            programme: string;
+            /** @description What happens to fractions of what is got. */
+            rounding?: components["schemas"]["Rounding"];
+            /**
+             * Format: date-time
+             * @description From when on it counts; null: from now on.
+             */
+            valid_from?: string | null;
+        };
         /** @description A reaction and what became of it. */
         ReactionState: {
             /** @description What is done. */
@@ -6557,6 +10432,11 @@ export interface components {
          * @enum {string}
          */
         Reason: "longest_idle" | "not_free" | "skill" | "refused_before" | "idle_for_less";
+        /**
+         * @description An operation that a reason can be given for (CIMP-MST-01, CIMP-TXN-04).
+         * @enum {string}
+         */
+        ReasonArea: "award" | "adjustment" | "cancellation" | "return" | "order_cancellation" | "disconnection";
         /** @description What people set of a not-ready reason. */
         ReasonFields: {
             /**
@@ -6622,6 +10502,33 @@ export interface components {
          * @description One stored recording.
          */
         RecordingId: string;
+        /** @description A coupon that was redeemed. */
+        Redeemed: {
+            /** @description For which account. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /** @description The coupon. */
+            coupon_id: components["schemas"]["CouponId"];
+            granted?: components["schemas"]["Granted"] | null;
+            /** @description The promotion's code. */
+            promotion: string;
+            /** @description Whose promotion. */
+            promotion_id: components["schemas"]["PromotionId"];
+            /**
+             * Format: int32
+             * @description Which use of the coupon it was, from 1.
+             */
+            use_number: number;
+        };
+        /** @description A code that somebody shows. */
+        RedemptionInput: {
+            /** @description For whom: the number of the account, or its id. */
+            account: string;
+            /**
+             * @description As it is typed: capital or small letters, with or without separators.
+             * @example K7QM-3XWR-9TEA
+             */
+            code: string;
+        };
         /** @description A column of a reference table. */
         ReferenceColumn: {
             /** @description How expressions call it. */
@@ -6651,6 +10558,22 @@ export interface components {
         RefusalInput: {
             /** @description What is to be corrected, 1 to 1,000 characters. */
             reason: string;
+        };
+        /** @description A registration. */
+        RegisterInput: {
+            customer_id?: components["schemas"]["CustomerId"] | null;
+            /** @description The macroregion. */
+            macroregion?: string | null;
+            /** @description The number of the account; one is made when absent. */
+            number?: string | null;
+            /** @description Who takes part. */
+            participant?: components["schemas"]["ParticipantInput"];
+            /** @description The code of the programme; the only one when absent. */
+            programme?: string | null;
+            /** @description The region. */
+            region?: string | null;
+            /** @description The first service, and others. */
+            services: components["schemas"]["ServiceFields"][];
         };
         /** @description The contact that this one repeats (CC-HIST-02, CC-TEL-03). */
         Repeated: {
@@ -6687,6 +10610,189 @@ export interface components {
             difference?: components["schemas"]["Difference"] | null;
             /** @description One or two versions. */
             variants: components["schemas"]["VariantBody"][];
+        };
+        /** @description Goods that were returned. */
+        ReturnInput: {
+            amount?: components["schemas"]["AmountText"] | null;
+            points?: components["schemas"]["AmountText"] | null;
+            /**
+             * @description The id under which the purchase was reported.
+             * @example receipt-4711
+             */
+            purchase: string;
+            /** @description The reason code; `return` when absent. */
+            reason?: string | null;
+            /** @description The system that reported it; any when absent. */
+            source?: string | null;
+        };
+        /** @description What was taken back. */
+        ReturnedBody: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description One entry for each accrual. */
+            taken: components["schemas"]["TakenBody"][];
+        };
+        /** @description A reward as it is stored. */
+        Reward: components["schemas"]["RewardFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was added.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["RewardId"];
+            /** @description What one unit costs. */
+            prices: components["schemas"]["Price"][];
+            /**
+             * Format: int32
+             * @description How many are left; null: without end.
+             */
+            stock?: number | null;
+            /**
+             * Format: date-time
+             * @description When it was changed last; orders do not change it.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change; orders do not change it.
+             */
+            version: number;
+        };
+        /** @description What people set of a reward. */
+        RewardFields: {
+            /** @description Whether it can be ordered at all. */
+            active?: boolean;
+            /**
+             * @description By which files and requests name it. Of a reward that exists it stays.
+             * @example mug
+             */
+            code: string;
+            /** @description What it is. */
+            description?: components["schemas"]["LocalText"];
+            /** @description Which kind of reward. */
+            kind: components["schemas"]["RewardKind"];
+            /** @description Whether somebody confirms each order (GAP-22): its points are only held until then. */
+            needs_confirmation?: boolean;
+            partner_id?: components["schemas"]["PartnerId"] | null;
+            /** @description Whether something is handed over or sent. */
+            physical?: boolean;
+            /** @description The address of a picture: `https://…`, or a path of this server. */
+            picture?: string | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: date-time
+             * @description From when on it can be ordered; none: at once.
+             */
+            valid_from?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when it can be ordered; none: without end.
+             */
+            valid_until?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description Something of the catalogue.
+         */
+        RewardId: string;
+        /** @description What people say of a reward. */
+        RewardInput: {
+            /** @description What one unit costs, one price for each bonus type. */
+            prices: components["schemas"]["PriceInput"][];
+            /** @description What it is. */
+            reward: components["schemas"]["RewardFields"];
+            /**
+             * Format: int32
+             * @description How many there are, of a new one; null: without end. Of one that exists the stock is changed by `/stock`.
+             */
+            stock?: number | null;
+        };
+        /**
+         * @description What it is.
+         * @enum {string}
+         */
+        RewardKind: "gift" | "product" | "partner_service";
+        /** @description An order as it is stored. */
+        RewardOrder: {
+            /** @description The number of the account. */
+            account: string;
+            /** @description Whose points. */
+            account_id: components["schemas"]["MasterAccountId"];
+            /** @description What all of it costs. */
+            amount: components["schemas"]["Points"];
+            /** @description Its code. */
+            bonus_type?: string | null;
+            bonus_type_id?: components["schemas"]["BonusTypeId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was cancelled.
+             */
+            cancelled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was confirmed.
+             */
+            confirmed_at?: string | null;
+            /** @description Who takes part. */
+            customer_id: components["schemas"]["CustomerId"];
+            /**
+             * Format: date-time
+             * @description When it is cancelled unless it was confirmed.
+             */
+            expires_at?: string | null;
+            /** @description Its id. */
+            id: components["schemas"]["OrderId"];
+            /** @description Which kind of reward. */
+            kind: components["schemas"]["RewardKind"];
+            /** @description What was said with it. */
+            note: string;
+            /**
+             * @description By which people name it.
+             * @example 10000017
+             */
+            number: string;
+            partner_id?: components["schemas"]["PartnerId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was placed.
+             */
+            placed_at: string;
+            /** @description The programme of the account. */
+            programme_id: components["schemas"]["ProgrammeId"];
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+            /** @description The reason of its cancellation. */
+            reason?: string | null;
+            /**
+             * Format: uuid
+             * @description The transaction that gave them back.
+             */
+            reversal_id?: string | null;
+            /** @description Its code. */
+            reward: string;
+            /** @description What was ordered. */
+            reward_id: components["schemas"]["RewardId"];
+            /** @description Which way it came: `ui`, `api`, `promotion`. */
+            source: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["OrderState"];
+            /** @description Its title. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: uuid
+             * @description The transaction of the ledger that spent the points.
+             */
+            transaction_id?: string | null;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
         };
         /** @description A set of operations with a name. */
         Role: {
@@ -6731,6 +10837,11 @@ export interface components {
              */
             version: number;
         };
+        /**
+         * @description How a computed amount becomes points that exist (GAP-36).
+         * @enum {string}
+         */
+        Rounding: "down" | "half_up" | "up";
         /** @description An answer. */
         Rows: {
             /** @description The names of the columns: those of the groups, then those of the measures. */
@@ -6752,7 +10863,7 @@ export interface components {
              * @description Who changed the draft last.
              */
             author?: string | null;
-            challenger?: null | components["schemas"]["Challenger"];
+            challenger?: components["schemas"]["Challenger"] | null;
             /** @description What it counted. */
             counters: components["schemas"]["Counters"];
             /**
@@ -6778,7 +10889,7 @@ export interface components {
             name: string;
             /** @description Why it was not approved. */
             refused?: string | null;
-            running?: null | components["schemas"]["RuleState"];
+            running?: components["schemas"]["RuleState"] | null;
             /** @description Where its draft stands; where the rule stands, when the draft was launched and not changed since. */
             state: components["schemas"]["RuleState"];
             /**
@@ -6904,6 +11015,42 @@ export interface components {
              */
             version: number;
         };
+        /** @description The statistics of one macroregion for a month. */
+        Run: {
+            /**
+             * Format: int64
+             * @description Accounts in it.
+             */
+            accounts: number;
+            /** @description What went wrong. */
+            failure?: string | null;
+            /** @description Its file. */
+            file_name?: string | null;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            finished_at?: string | null;
+            /** @description The macroregion; empty: accounts without one. */
+            macroregion: string;
+            /**
+             * Format: date
+             * @description The month's first day.
+             */
+            month: string;
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            started_at: string;
+            /** @description How it stands. */
+            state: components["schemas"]["RunState"];
+        };
+        /**
+         * @description How the statistics of one macroregion stand.
+         * @enum {string}
+         */
+        RunState: "running" | "done" | "failed";
         /** @description What came out of one test. */
         SampleResult: {
             /** @description Whether the rule reacted. */
@@ -6928,6 +11075,8 @@ export interface components {
         ScriptBody: {
             /** @description By which name. */
             name: string;
+            /** @description Whether it is made for the queue that was asked about. */
+            suggested: boolean;
             /** @description What it is called. */
             title: string;
         };
@@ -7031,6 +11180,102 @@ export interface components {
             service_level: number[];
             /** @description How many waited. */
             waiting: number[];
+        };
+        /** @description A service of a member. */
+        ServiceBody: {
+            /** @description The id in the company's systems. */
+            code: string;
+            /**
+             * Format: date-time
+             * @description When it was connected last.
+             */
+            connected_at: string;
+            /**
+             * Format: date-time
+             * @description When it was disconnected.
+             */
+            disconnected_at?: string | null;
+            /** @description Its id here. */
+            id: components["schemas"]["ServiceId"];
+            /** @description Its type. */
+            line: string;
+            /** @description Its name. */
+            name: string;
+            /** @description What it is. */
+            state: components["schemas"]["ServiceState"];
+            /** @description By what it knows its user. */
+            user_id: string;
+        };
+        /** @description What is said of a service when it is connected. */
+        ServiceFields: {
+            /**
+             * @description The id that the company's systems know it by, unique within the programme.
+             * @example SVC-77120
+             */
+            code: string;
+            /**
+             * @description Which type of service it is: a code of the list of service lines (CIMP-SVC-03).
+             * @example mobile
+             */
+            line: string;
+            /**
+             * @description Its name; with `user_id` unique within the programme.
+             * @example mobile
+             */
+            name: string;
+            /**
+             * @description By what the service knows its user, such as a phone number.
+             * @example +998901234567
+             */
+            user_id: string;
+        };
+        /**
+         * Format: uuid
+         * @description A service of the company that a member uses.
+         */
+        ServiceId: string;
+        /**
+         * @description What a service is (CIMP-ST-02).
+         * @enum {string}
+         */
+        ServiceState: "connected" | "disconnected";
+        /** @description How one service of a partner was used: orders that were placed in the period. */
+        ServiceUse: {
+            /** @description The code of the bonus type; null for what was given for nothing. */
+            bonus_type?: string | null;
+            /**
+             * Format: int64
+             * @description Orders that were cancelled.
+             */
+            cancelled: number;
+            /**
+             * Format: int64
+             * @description Orders that were confirmed.
+             */
+            confirmed: number;
+            /**
+             * Format: int64
+             * @description Members with a confirmed order.
+             */
+            members: number;
+            /** @description The partner's code. */
+            partner: string;
+            /**
+             * Format: int64
+             * @description Orders that wait for their confirmation.
+             */
+            placed: number;
+            /** @description The service's code. */
+            reward: string;
+            /** @description Points spent by confirmed orders. */
+            spent: components["schemas"]["Points"];
+            /** @description Its title. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: int64
+             * @description Units of confirmed orders.
+             */
+            units: number;
         };
         /**
          * @description How bad a [`Fault`] is.
@@ -7230,6 +11475,21 @@ export interface components {
          * @enum {string}
          */
         StateName: "syncing" | "not_ready" | "ready" | "ringing" | "on_contact" | "wrap_up" | "not_responding" | "disconnected";
+        /** @description Statistics to make. */
+        StatisticsInput: {
+            /** @description These macroregions only, such as one that failed; an empty name is that of accounts without one. */
+            macroregions?: string[] | null;
+            /**
+             * Format: date
+             * @description Any day of the month, which must be over.
+             */
+            month: string;
+            /**
+             * Format: uuid
+             * @description Of which programme.
+             */
+            programme_id: string;
+        };
         /** @description The state of the server. */
         Status: {
             /** @description `ok` or `away`. */
@@ -7245,6 +11505,136 @@ export interface components {
             uptime_seconds: number;
             /** @description Version of the program. */
             version: string;
+        };
+        /** @description What a stock becomes. */
+        StockChange: {
+            /** @enum {string} */
+            kind: "add";
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+        } | {
+            /** @enum {string} */
+            kind: "set";
+            /**
+             * Format: int32
+             * @description How many.
+             */
+            quantity: number;
+        } | {
+            /** @enum {string} */
+            kind: "unlimited";
+        };
+        /** @description A rate as it is stored. */
+        StoredRate: {
+            /** @description Their code. */
+            bonus_type: string;
+            /** @description Which bonuses are given. */
+            bonus_type_id: components["schemas"]["BonusTypeId"];
+            /**
+             * Format: date-time
+             * @description When it was written.
+             */
+            created_at: string;
+            /** @description … are so much of the other. */
+            get: components["schemas"]["Points"];
+            /** @description So many bonuses … */
+            give: components["schemas"]["Points"];
+            /** @description Its id. */
+            id: components["schemas"]["RateId"];
+            maximum?: components["schemas"]["Points"] | null;
+            minimum?: components["schemas"]["Points"] | null;
+            /** @description Against which money; null for a partner's rate. */
+            money?: string | null;
+            partner_id?: components["schemas"]["PartnerId"] | null;
+            /** @description What happens to fractions. */
+            rounding: components["schemas"]["Rounding"];
+            /**
+             * Format: date-time
+             * @description From when on it counts.
+             */
+            valid_from: string;
+        };
+        /** @description A structure that is stored. */
+        StoredStructure: components["schemas"]["StructureFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description How files of a type look. */
+        Structure: {
+            /** @description The columns in their order. */
+            columns: components["schemas"]["Column"][];
+            /**
+             * @description How dates are written: `YYYY`, `MM`, `DD` and marks between them.
+             * @example DD.MM.YYYY
+             */
+            date_format: string;
+            /**
+             * @description The mark before decimals: `.` or `,`.
+             * @example .
+             */
+            decimal_separator: string;
+            /** @description How their bytes are text. */
+            encoding: components["schemas"]["Encoding"];
+            /** @description Whether the first line names the columns. It is then compared with the columns. */
+            header?: boolean;
+            /**
+             * @description The fields that together name a line for ever, such as the number of a document. None: the line itself, and
+             *     of equal lines in one file the first, the second, and so on.
+             */
+            key?: string[];
+            /** @description The type. */
+            kind: components["schemas"]["FileKind"];
+            /**
+             * @description How their names begin.
+             * @example PUR_
+             */
+            prefix: string;
+            /**
+             * @description How their names end.
+             * @example .txt
+             */
+            suffix: string;
+        };
+        /** @description What people set of a structure. */
+        StructureFields: components["schemas"]["Structure"] & {
+            /** @description Whether files are read by it. */
+            active?: boolean;
+            /**
+             * @description Whether each accrual of its files is an event of its own, so that rules may tell members of it. Without, a file
+             *     tells in one event what it did, and members see the accruals in their histories.
+             */
+            announce?: boolean;
+            /**
+             * Format: uuid
+             * @description Whose participants the lines speak of.
+             */
+            programme_id: string;
+            /**
+             * @description How people call it.
+             * @example Purchases of the shop
+             */
+            title: string;
         };
         /** @description All structures in use. */
         Structures: {
@@ -7265,6 +11655,66 @@ export interface components {
          * @enum {string}
          */
         SubjectKind: "none" | "customer_id" | "phone" | "email" | "contract" | "telegram" | "tax_number";
+        /** @description Points that were taken back of one accrual. */
+        TakenBody: {
+            /** @description The accrual. */
+            accrual: components["schemas"]["TransactionId"];
+            /** @description How many. */
+            amount: components["schemas"]["Points"];
+            balance?: components["schemas"]["Points"] | null;
+            /** @description The code of the bonus type. */
+            bonus_type: string;
+            /** @description What should have been taken and was not there any more. */
+            short: components["schemas"]["Points"];
+            /** @description The transaction that took them back. */
+            transaction: components["schemas"]["TransactionId"];
+        };
+        /** @description What became of the lines of a file so far. */
+        Tally: {
+            /**
+             * Format: int64
+             * @description Lines that were read and did what their type does, also when no rule grants anything for them.
+             * @default 0
+             */
+            accepted: number;
+            /**
+             * @description What was credited, by bonus type, in its smallest unit.
+             * @default {}
+             */
+            accrued: {
+                [key: string]: number;
+            };
+            /**
+             * @description The sum of the amounts of accepted lines, a decimal number as text.
+             * @default
+             */
+            amount: string;
+            /**
+             * @description Rejected lines by the kind of their first fault.
+             * @default {}
+             */
+            faults: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Lines of accounts that are not enrolled or do not exist: they accrue nothing, and stand in the reject file.
+             * @default 0
+             */
+            not_enrolled: number;
+            /**
+             * Format: int64
+             * @description Lines that are wrong: they stand in the reject file.
+             * @default 0
+             */
+            rejected: number;
+            /**
+             * Format: int64
+             * @description Lines that had been applied before, by this file or another.
+             * @default 0
+             */
+            repeated: number;
+        };
         /** @description A task or an approval. */
         TaskBody: {
             assignee_id?: components["schemas"]["PersonId"] | null;
@@ -7377,6 +11827,90 @@ export interface components {
          * @description What a message says, by channel and language.
          */
         TemplateId: string;
+        /** @description A tier. */
+        Tier: components["schemas"]["TierFields"] & {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description Its id. */
+            id: components["schemas"]["TierId"];
+            /** @description Of which programme. */
+            programme_id: components["schemas"]["ProgrammeId"];
+            /**
+             * Format: date-time
+             * @description When it was changed last.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Grows with each change.
+             */
+            version: number;
+        };
+        /** @description The tier of a member. */
+        TierBody: {
+            /** @description Its code. */
+            code: string;
+            /**
+             * Format: double
+             * @description The discount it carries, in percent.
+             */
+            discount_percent: number;
+            /**
+             * Format: int32
+             * @description Its level; higher is better.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description The multiplier of what is earned.
+             */
+            multiplier: number;
+            /**
+             * Format: date-time
+             * @description Since when the member has it.
+             */
+            since?: string | null;
+            /** @description Its title. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description What people set of a tier. */
+        TierFields: {
+            /**
+             * @description The stable name.
+             * @example silver
+             */
+            code: string;
+            /**
+             * @description When a member has it, in the language of rules over `account.…`; of those that hold the highest counts.
+             * @example account.service_types >= 3
+             */
+            condition: string;
+            /**
+             * Format: double
+             * @description The discount that the level carries, in percent (PP-LOY-04).
+             */
+            discount_percent?: number;
+            /**
+             * Format: int32
+             * @description Its place: higher is better. Unique within the programme.
+             */
+            level: number;
+            /**
+             * Format: double
+             * @description What is earned is multiplied by it, in rules that read `account.multiplier`.
+             */
+            multiplier?: number;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
+        /**
+         * Format: uuid
+         * @description A status of members of a loyalty programme.
+         */
+        TierId: string;
         /** @description A title: one text, or one a language. */
         Title: string | components["schemas"]["LocalText"];
         /** @description What a contact can be about: category, and below it subcategories (CC-TEL-03). */
@@ -7433,6 +11967,11 @@ export interface components {
              */
             wrap_up_seconds: number;
         };
+        /**
+         * Format: uuid
+         * @description One transaction of the ledger: it follows from its key.
+         */
+        TransactionId: string;
         /** @description Where a trial is. */
         TrialBody: {
             /** @description Whether it is over. */
@@ -7564,6 +12103,48 @@ export interface components {
             name: string;
             parent_id?: components["schemas"]["OrgUnitId"] | null;
         };
+        /** @description What is changed of a member; what is absent stays. */
+        UpdateInput: {
+            /**
+             * @description The macroregion; empty takes it away.
+             * @default null
+             */
+            macroregion: string | null;
+            /**
+             * @description Who takes part.
+             * @default {
+             *       "address": null,
+             *       "birth_date": null,
+             *       "email": null,
+             *       "language": null,
+             *       "name": null,
+             *       "phone": null,
+             *       "sex": null
+             *     }
+             */
+            participant: components["schemas"]["ParticipantInput"];
+            /**
+             * @description The region; empty takes it away.
+             * @default null
+             */
+            region: string | null;
+            /**
+             * Format: int32
+             * @description The version that was read; without it the change is made to whatever there is.
+             * @default null
+             */
+            version: number | null;
+        };
+        /** @description What was taken. */
+        UploadedBody: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description The name under which it appears in the list within seconds. */
+            name: string;
+        };
         /** @description The numbers of one version. */
         VariantBody: {
             /**
@@ -7614,11 +12195,6 @@ export interface components {
              */
             version: number;
         };
-        /**
-         * @description What became of a candidate.
-         * @enum {string}
-         */
-        Verdict: "chosen" | "ruled_out";
         /** @description A version and whether it runs. */
         VersionBody: components["schemas"]["RuleVersion"] & {
             /** @description `live` (also the challenger), `paused` or `stopped`. */
@@ -9067,6 +13643,44 @@ export interface operations {
             };
         };
     };
+    listCustomerDecisions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Only those that reacted, or did not. */
+                matched?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DecisionBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCustomerHistory: {
         parameters: {
             query?: {
@@ -9099,6 +13713,27 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCustomerLoyalty: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MembershipsBody"];
                 };
             };
         };
@@ -10771,6 +15406,3534 @@ export interface operations {
             };
         };
     };
+    listMasterAccounts: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AccountRow"];
+                };
+            };
+        };
+    };
+    registerMasterAccount: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMasterAccount: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeMasterAccount: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustPoints: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustedBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    awardPoints: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdjustmentInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustedBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBalance: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BalancesBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelMasterAccount: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelAccrual: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAccrualInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enrolMasterAccount: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMemberHistory: {
+        parameters: {
+            query?: {
+                /** @description From this moment on; 90 days before the end when absent. */
+                from?: string;
+                /** @description Until before this moment; now when absent. */
+                to?: string;
+                /** @description The code of the programme, when the account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    explainMovement: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id or number */
+                account: string;
+                transaction: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MovementExplanation"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    returnGoods: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReturnInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReturnedBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connectService: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description id or number */
+                account: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reportActivity: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActivityInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EarnedBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listAdjustments: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description The id or number of an account; without it all that wait. */
+                account?: string;
+                /** @description The code of the programme, when the account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AdjustmentBody"];
+                };
+            };
+        };
+    };
+    approveAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustedBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuseAdjustment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustedBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeBonusType: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BonusTypeFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BonusType"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConversions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this account: its number or its id. */
+                account?: string;
+                /** @description Into this partner's points. */
+                partner_id?: components["schemas"]["PartnerId"];
+                /** @description From then on. */
+                from?: string;
+                /** @description Before then. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Conversion"];
+                };
+            };
+        };
+    };
+    convertPoints: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConversionInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversion"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    voidCouponBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getCouponCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCoupons"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCoupons: {
+        parameters: {
+            query: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description The number of the account, or its id. */
+                account: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Coupon"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    redeemCoupon: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedemptionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Redeemed"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyExports: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Export"];
+                };
+            };
+        };
+    };
+    createLoyaltyExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Export"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loadLoyaltyExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyFileKinds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileKindBody"][];
+                };
+            };
+        };
+    };
+    listLoyaltyFileStructures: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StoredStructure"];
+                };
+            };
+        };
+    };
+    createLoyaltyFileStructure: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StructureFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredStructure"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyFileStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredStructure"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeLoyaltyFileStructure: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StructureFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredStructure"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteLoyaltyFileStructure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyFiles: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this type. */
+                kind?: components["schemas"]["FileKind"];
+                /** @description In this state. */
+                state?: components["schemas"]["FileState"];
+                /** @description Of this programme. */
+                programme_id?: string;
+                /** @description Started at this moment or later. */
+                from?: string;
+                /** @description Started before this moment. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LoyaltyFile"];
+                };
+            };
+        };
+    };
+    uploadLoyaltyFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @example PUR_20261128.txt */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "text/plain": string;
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadedBody"];
+                };
+            };
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoyaltyFile"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loadLoyaltyFileRejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listGrantedRewards: {
+        parameters: {
+            query: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description The number of the account, or its id. */
+                account: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_GrantedReward"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyMasters: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Those that belong to it: the code of a merchant or a macroregion. */
+                parent?: string;
+                /** @description Reasons that are valid for this operation. */
+                area?: components["schemas"]["ReasonArea"];
+                /** @description Those in use (`true`) or those that are switched off (`false`). */
+                active?: boolean;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["MasterKind"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Master"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createLoyaltyMaster: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                kind: components["schemas"]["MasterKind"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MasterFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Master"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyMaster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["MasterKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Master"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeLoyaltyMaster: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                kind: components["schemas"]["MasterKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MasterFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Master"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchOffLoyaltyMaster: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kind: components["schemas"]["MasterKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyMasterHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                kind: components["schemas"]["MasterKind"];
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPromotionOffers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this promotion. */
+                promotion_id?: components["schemas"]["PromotionId"];
+                /** @description To this account: its number or its id. */
+                account?: string;
+                /** @description Which stand there. */
+                state?: components["schemas"]["OfferState"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PromotionOffer"];
+                };
+            };
+        };
+    };
+    activatePromotionOffer: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionOffer"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyOperations: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description From this moment on; 90 days before the end when absent. */
+                from?: string;
+                /** @description Until before this moment; now when absent. */
+                to?: string;
+                /** @description The code of the programme, when the account is named by its number. */
+                programme?: string;
+                /** @description `registration`, `service`, `accrual`, `adjustment`, `tier`, or the whole name of an event; all when absent. */
+                kind?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_LoyaltyOperationBody"];
+                };
+            };
+        };
+    };
+    listRewardOrders: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this account: its number or its id. */
+                account?: string;
+                /** @description With this number. */
+                number?: number;
+                /** @description Of this reward. */
+                reward_id?: components["schemas"]["RewardId"];
+                /** @description Of services of this partner. */
+                partner_id?: components["schemas"]["PartnerId"];
+                /** @description Which stand there. */
+                state?: components["schemas"]["OrderState"];
+                /** @description From then on. */
+                from?: string;
+                /** @description Before then. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RewardOrder"];
+                };
+            };
+        };
+    };
+    placeRewardOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRewardOrder: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelRewardOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OrderCancellation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmRewardOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardOrder"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPartnerStatistics: {
+        parameters: {
+            query?: {
+                /** @description This partner; all that the caller sees when absent. */
+                partner_id?: components["schemas"]["PartnerId"];
+                /** @description From then on. */
+                from?: string;
+                /** @description Before then. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartnerStatistics"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyPartners: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Those that take part (`true`) or not (`false`). */
+                active?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Partner"];
+                };
+            };
+        };
+    };
+    createLoyaltyPartner: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyPartner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeLoyaltyPartner: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartnerFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partner"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltyPartnerHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProgrammes: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Programme"];
+                };
+            };
+        };
+    };
+    createProgramme: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getProgramme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProgramme: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProgrammeFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Programme"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listBonusTypes: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BonusType"];
+                };
+            };
+        };
+    };
+    createBonusType: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BonusTypeFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BonusType"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTiers: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Tier"];
+                };
+            };
+        };
+    };
+    createTier: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TierFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tier"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPromotions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this kind. */
+                kind?: components["schemas"]["PromotionKind"];
+                /** @description Which stand there; all but deleted ones when absent. */
+                status?: components["schemas"]["PromotionStatus"];
+                /** @description Of this programme. */
+                programme_id?: components["schemas"]["ProgrammeId"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Promotion"];
+                };
+            };
+        };
+    };
+    createPromotion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPromotion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePromotion: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCouponBatches: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CouponBatch"];
+                };
+            };
+        };
+    };
+    makeCoupons: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CouponBatchInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MadeCoupons"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getContestDraw: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drawContest: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DrawInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Draw"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPromotionHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPromotionStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromotionStatistics"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leadPromotion: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PromotionActInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promotion"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyRates: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this partner. */
+                partner_id?: components["schemas"]["PartnerId"];
+                /** @description Against this money. */
+                money?: string;
+                /** @description For these bonuses. */
+                bonus_type_id?: components["schemas"]["BonusTypeId"];
+                /** @description Those that had begun at this moment. */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_StoredRate"];
+                };
+            };
+        };
+    };
+    createLoyaltyRate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RateInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoredRate"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRewards: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+                /** @description Of this kind. */
+                kind?: components["schemas"]["RewardKind"];
+                /** @description Of this partner. */
+                partner_id?: components["schemas"]["PartnerId"];
+                /** @description With a price of this programme. */
+                programme_id?: components["schemas"]["ProgrammeId"];
+                /** @description Those that are in the catalogue (`true`) or not (`false`). */
+                active?: boolean;
+                /** @description Only what can be ordered now (`true`): in its time, in stock, its partner active. */
+                offered?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Reward"];
+                };
+            };
+        };
+    };
+    createReward: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeReward: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RewardInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    switchOffReward: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRewardHistory: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_HistoryEntry"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRewardStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StockChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reward"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getLoyaltySchema: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/xml": string;
+                };
+            };
+        };
+    };
+    changeService: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id here, or that of the company's systems */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ServiceFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceBody"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disconnectService: {
+        parameters: {
+            query?: {
+                /** @description The code of the programme; needed only where there are several and an account is named by its number. */
+                programme?: string;
+            };
+            header?: never;
+            path: {
+                /** @description id here, or that of the company's systems */
+                service: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProfileBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listLoyaltyStatistics: {
+        parameters: {
+            query: {
+                /** @description Of which programme. */
+                programme_id: string;
+                /** @description Any day of the month; all months when absent. */
+                month?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Run"][];
+                };
+            };
+        };
+    };
+    makeLoyaltyStatistics: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatisticsInput"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    loadLoyaltyStatistics: {
+        parameters: {
+            query: {
+                /** @description Of which programme. */
+                programme_id: string;
+                /** @description Any day of the month. */
+                month: string;
+                /** @description The macroregion; empty: accounts without one. */
+                macroregion?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTier: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TierFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tier"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -11276,7 +19439,7 @@ export interface operations {
                 /** @description Only items that contain this text. */
                 q?: string;
                 /** @description Only operators in this state; `signed_out` for those who are not at work. */
-                status?: components["schemas"]["Status"];
+                status?: components["schemas"]["OperatorStatus"];
             };
             header?: never;
             path?: never;
@@ -11459,6 +19622,170 @@ export interface operations {
             };
         };
     };
+    listPeopleGroups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PeopleGroup"];
+                };
+            };
+        };
+    };
+    addPeopleGroup: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleGroupInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleGroup"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPeopleGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleGroup"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePeopleGroup: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PeopleGroupInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleGroup"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removePeopleGroup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getPerson: {
         parameters: {
             query?: never;
@@ -11605,6 +19932,15 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ResetPassword"];
+                };
+            };
+            /** @description directory-account */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13369,7 +21705,10 @@ export interface operations {
     };
     listScripts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The queue of the conversation: its scripts come first, and say `suggested`. */
+                queue?: components["schemas"]["QueueId"];
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13382,6 +21721,14 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScriptBody"][];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -13462,6 +21809,15 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
+            /** @description directory-away */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     signOut: {
@@ -13507,6 +21863,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description directory-account */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
             422: {
                 headers: {
