@@ -142,7 +142,7 @@ export type FileState = S['FileState'];
 export type FileKind = S['FileKind'];
 export type Structure = S['StoredStructure'];
 export type StructureInput = S['StructureFields'];
-export type StatisticsRun = S['StatisticsRun'];
+export type StatisticsRun = S['Run'];
 
 export const loyaltyFiles = resource<LoyaltyFile, never>('/loyalty/files', byId, 'loyalty.market');
 export const fileStructures = resource<Structure, StructureInput>(

@@ -78,9 +78,7 @@ export default function ApprovalsPage() {
                 <ReasonButton
                   size="small"
                   type="primary"
-                  reason={
-                    row.author_id === me.person.person_id ? t('loyalty.approval.notOwn') : undefined
-                  }
+                  reason={row.author_id === me.person.id ? t('loyalty.approval.notOwn') : undefined}
                   onClick={() => run(row.id, true)}
                 >
                   {t('loyalty.approval.approve')}

@@ -93,17 +93,17 @@ export default function ProgrammesPage() {
             },
             { title: t('loyalty.field.zone'), dataIndex: 'zone' },
           ],
-          initial: (one) =>
-            one
-              ? { code: one.code, title: one.title, zone: one.zone, settings: one.settings ?? {} }
-              : {
-                  zone: 'Asia/Tashkent',
-                  settings: {
-                    downgrade: { policy: 'immediate', grace_days: 0, period: 'month' },
-                    tenure_every_months: 12,
-                    expiring_months: 3,
-                  },
-                },
+          initial: (one) => ({
+            code: one?.code ?? '',
+            title: one?.title ?? {},
+            zone: one?.zone ?? 'Asia/Tashkent',
+            settings: one?.settings ?? {
+              downgrade: { policy: 'immediate', grace_days: 0, period: 'month' },
+              birthday_attribute: null,
+              tenure_every_months: 12,
+              expiring_months: 3,
+            },
+          }),
           fields: () => <Fields />,
         }}
       />

@@ -22,8 +22,16 @@ export const FILE_KINDS: FileKind[] = [
   'partner_exchange',
 ];
 
-/** The structure itself is written as the API has it: columns with their shapes are a list without an end. */
-type Flat = Omit<StructureInput, 'structure'> & { structure: string };
+/** How the files look is written as the API has it: columns with their shapes are a list without an end. */
+type Own = Pick<StructureInput, 'title' | 'programme_id' | 'active' | 'announce'>;
+type Flat = Own & { structure: string };
+
+/** What of a stored structure says how its files look. */
+function looks(one: Structure): string {
+  const { id: _i, version: _v, created_at: _c, updated_at: _u, ...fields } = one;
+  const { title: _t, programme_id: _p, active: _a, announce: _n, ...structure } = fields;
+  return JSON.stringify(structure, null, 2);
+}
 
 function Fields() {
   const { t, i18n } = useTranslation();
@@ -83,29 +91,29 @@ export function Structures() {
           { title: t('loyalty.field.title'), dataIndex: 'title' },
           {
             title: t('loyalty.field.kind'),
-            render: (_, one) => t(`loyalty.file.kinds.${one.structure.kind}`),
+            render: (_, one) => t(`loyalty.file.kinds.${one.kind}`),
           },
           {
             title: t('common.name'),
             render: (_, one) => (
               <code>
-                {one.structure.prefix}…{one.structure.suffix}
+                {one.prefix}…{one.suffix}
               </code>
             ),
           },
-          { title: t('loyalty.file.encoding'), render: (_, one) => one.structure.encoding },
+          { title: t('loyalty.file.encoding'), render: (_, one) => one.encoding },
         ],
         initial: (one) =>
           one
             ? {
                 title: one.title,
                 programme_id: one.programme_id,
-                active: one.active,
-                announce: one.announce,
-                structure: JSON.stringify(one.structure, null, 2),
+                active: one.active ?? true,
+                announce: one.announce ?? false,
+                structure: looks(one),
               }
             : { active: true, announce: false, structure: '' },
-        toInput: (values) => ({ ...values, structure: JSON.parse(values.structure) }),
+        toInput: ({ structure, ...own }) => ({ ...JSON.parse(structure), ...own }),
         fields: () => <Fields />,
       }}
     />
