@@ -147,7 +147,7 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     macroregion: 'Makrohududlar',
     region: 'Hududlar',
     tariff_plan: 'Tarif rejalari',
-    note: 'Amallar, fayllar va qoidalar kod boʻyicha murojaat qiladi. Oʻchirilgan yozuv ishlatilgan joyida qoladi.',
+    note: 'Amallar, fayllar va qoidalar kod boʻyicha nomlaydi. Oʻchirilgan yozuv ishlatilgan joyida qoladi.',
     codeStays: 'Keyin oʻzgartirib boʻlmaydi.',
     onlyActive: 'Faqat amaldagilar',
   },
