@@ -89,13 +89,23 @@ export type TaskReaction = AnyReaction & {
   role?: string | null;
   deadline_seconds?: number | null;
 };
+/** Points for a member of a loyalty programme. */
+export type AccrueReaction = AnyReaction & {
+  kind: 'accrue';
+  bonus_type: string;
+  /** An expression. */
+  amount: string;
+  validity_days?: number | null;
+  reason?: string | null;
+};
 export type Reaction =
   | MessageReaction
   | EmitReaction
   | AttributeReaction
   | FlowReaction
   | CallReaction
-  | TaskReaction;
+  | TaskReaction
+  | AccrueReaction;
 export type ReactionKind = Reaction['kind'];
 
 export interface RuleTest {

@@ -101,6 +101,7 @@ const NAMES: Record<ReactionKind, string> = {
   start_flow: 'flow',
   call: 'call',
   task: 'task',
+  accrue: 'points',
 };
 
 export function newReaction(kind: ReactionKind, others: readonly Reaction[]): Reaction {
@@ -122,6 +123,8 @@ export function newReaction(kind: ReactionKind, others: readonly Reaction[]): Re
       return { ...common, kind, connector: '', operation: '', input: {} };
     case 'task':
       return { ...common, kind, title: '', role: '', deadline_seconds: null };
+    case 'accrue':
+      return { ...common, kind, bonus_type: '', amount: '', validity_days: null, reason: null };
   }
 }
 

@@ -110,6 +110,11 @@ export function sayWhat(reaction: Reaction, speech: Speech): string {
       });
     case 'task':
       return t(`${SAY}.task`, { title: reaction.title || '…' });
+    case 'accrue':
+      return t(`${SAY}.accrue`, {
+        amount: reaction.amount || '…',
+        bonusType: reaction.bonus_type || '…',
+      });
     default:
       // A kind that this page does not know yet, by its own name.
       return (reaction as { kind: string }).kind;

@@ -1,6 +1,6 @@
-import { Checkbox, Input } from 'antd';
+import { Checkbox, Input, InputNumber } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { CallReaction, Reaction, TaskReaction } from '../../../api/automation';
+import type { AccrueReaction, CallReaction, Reaction, TaskReaction } from '../../../api/automation';
 import {
   useAttributeChoices,
   useConnectorChoices,
@@ -146,6 +146,40 @@ function Task({ reaction, put }: { reaction: TaskReaction; put: Put }) {
   );
 }
 
+function Accrue({ reaction, put }: { reaction: AccrueReaction; put: Put }) {
+  const { t } = useTranslation();
+  const { mayWrite } = useBuilder();
+  return (
+    <>
+      <Labelled label={t('rules.builder.bonusType')}>
+        <Input
+          disabled={!mayWrite}
+          value={reaction.bonus_type}
+          onChange={(event) => put('bonus_type', event.target.value.trim())}
+        />
+      </Labelled>
+      <Labelled label={t('rules.builder.points')} grow>
+        <ExpressionInput
+          label={t('rules.builder.points')}
+          disabled={!mayWrite}
+          value={reaction.amount}
+          onChange={(text) => put('amount', text)}
+        />
+      </Labelled>
+      <Labelled label={t('rules.builder.pointsValid')}>
+        <InputNumber
+          min={1}
+          max={3650}
+          precision={0}
+          disabled={!mayWrite}
+          value={reaction.validity_days ?? null}
+          onChange={(days) => put('validity_days', days)}
+        />
+      </Labelled>
+    </>
+  );
+}
+
 /** The fields of a reaction by its kind. */
 export function ReactionFields({ reaction, put }: { reaction: Reaction; put: Put }) {
   const { t } = useTranslation();
@@ -175,6 +209,8 @@ export function ReactionFields({ reaction, put }: { reaction: Reaction; put: Put
       return <StartFlow flow={reaction.flow} variables={reaction.variables} put={put} />;
     case 'call':
       return <Call reaction={reaction} put={put} />;
+    case 'accrue':
+      return <Accrue reaction={reaction} put={put} />;
     case 'task':
       return <Task reaction={reaction} put={put} />;
   }

@@ -8,7 +8,15 @@ import { useBuilder } from './Builder';
 import { FaultNotes } from './FaultNotes';
 import { ReactionCard } from './ReactionCard';
 
-const KINDS: ReactionKind[] = ['message', 'task', 'start_flow', 'set_attribute', 'emit', 'call'];
+const KINDS: ReactionKind[] = [
+  'message',
+  'accrue',
+  'task',
+  'start_flow',
+  'set_attribute',
+  'emit',
+  'call',
+];
 
 /** What the rule does, in order. */
 export function ReactionsBlock() {
