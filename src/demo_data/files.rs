@@ -2,7 +2,6 @@
 
 use base::id::{RoleId, SkillId};
 use base::{LocalText, Locale};
-use channels::template::TemplateFields;
 use crm::attribute::Values;
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
 use crm::structure::Structures;
@@ -295,8 +294,6 @@ pub struct Loyalty {
     pub tier: Vec<TierFields>,
     /// Who takes part.
     pub member: Vec<Member>,
-    /// Texts of notices.
-    pub template: Vec<TemplateFields>,
 }
 
 /// `[[member]]`

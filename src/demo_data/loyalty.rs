@@ -1,4 +1,4 @@
-//! The loyalty programme of the demo organisation: levels, points, members, and the texts of its notices.
+//! The loyalty programme of the demo organisation: levels, points and members.
 
 use super::files::{Fault, Loyalty, Member};
 use super::{DemoError, Loader, refused};
@@ -21,11 +21,6 @@ impl Loader<'_> {
             self.tick();
             let made = store::insert_tier(self.db, &mut self.edit, programme, fields).await;
             made.map_err(refused("tier", &fields.code))?;
-        }
-        for fields in &from.template {
-            self.tick();
-            let made = channels::store::insert_template(self.db, &mut self.edit, fields).await;
-            made.map_err(refused("template", &fields.name))?;
         }
         for member in &from.member {
             self.member(programme, member).await?;

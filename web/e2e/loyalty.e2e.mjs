@@ -50,7 +50,7 @@ async function launch(name) {
   });
   await post(`/rules/${rule.id}/ask-approval`, {}, marketer);
   await post(`/rules/${rule.id}/approve`);
-  await post(`/rules/${rule.id}/launch`, { mode: 'replace' });
+  await post(`/rules/${rule.id}/launch`, {});
   return rule.id;
 }
 
@@ -101,6 +101,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
       await typed(form, 'Name', 'Malika Azimova');
       await typed(form, 'Phone', PHONE);
       await typed(form, 'E-mail', MAIL);
+      await desk.pick('Language', 'EN', { within: form });
       await typed(form, 'Service ID', 'YEAR-1');
       await desk.pick('Service line', 'Mobile', { within: form });
       await typed(form, 'Service', 'mobile');
@@ -125,7 +126,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     await json(await marketer(`/rules/${rule}`, { method: 'PUT', headers: { 'if-match': `"${found.version}"` }, body: { name, description, document } }));
     await post(`/rules/${rule}/ask-approval`, {}, marketer);
     await post(`/rules/${rule}/approve`);
-    await post(`/rules/${rule}/launch`, { mode: 'replace' });
+    await post(`/rules/${rule}/launch`, {});
     const next = await until('the new version decides', async () => {
       const made = await purchase(account, `r-${crypto.randomUUID()}`, 50_000);
       return made.accrued[0].rule_version > first.accrued[0].rule_version && made;
@@ -142,7 +143,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
       desk,
       async (form) => {
         await typed(form, 'Service ID', 'YEAR-2');
-        await desk.pick('Service line', 'Internet', { within: form });
+        await desk.pick('Service line', 'Home internet', { within: form });
         await typed(form, 'Service', 'internet');
         await typed(form, 'User ID in the service', 'malika-home');
       },
@@ -193,7 +194,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
 
   await step('goods come back, and their points go', async () => {
     const before = (await points(account)).balance;
-    await post(`/loyalty/accounts/${account}/returns`, { purchase: 'r-1', reason: 'return' });
+    await post(`/loyalty/accounts/${account}/returns`, { purchase: 'r-1', reason: 'goods-returned' });
     assert.equal((await points(account)).balance, before - 1_000);
   });
 

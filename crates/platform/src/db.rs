@@ -15,16 +15,13 @@ use cluster::Cluster;
 use postmaster::Postmaster;
 use secrecy::{ExposeSecret, SecretString};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
+use sqlx::PgPool;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a caller waits for a free connection before it hears that the database is away.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
-/// How long a connection lies idle until it is asked whether it still lives before it is used. Asking each time would
-/// be one more round trip for each transaction of a busy server.
-const PING_AFTER: Duration = Duration::from_secs(1);
 /// How long the first connection may take: an address given by name may still be starting beside us.
 const FIRST_CONNECTION_WITHIN: Duration = Duration::from_secs(30);
 
@@ -174,15 +171,6 @@ fn connect(settings: &Settings, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(settings.connections_max.get())
         .acquire_timeout(ACQUIRE_WITHIN)
-        .test_before_acquire(false)
-        .before_acquire(|connection, known| {
-            Box::pin(async move {
-                if known.idle_for >= PING_AFTER {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .connect_lazy_with(session(options))
 }
 

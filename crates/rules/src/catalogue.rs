@@ -257,6 +257,10 @@ impl Catalogue {
             let parts: Vec<&str> = field.path.split('.').collect();
             insert(&mut root, &parts, field);
         }
+        // Events of the server itself have no schema: their fields may be anything.
+        if let Some(properties) = root.pointer_mut("/properties").and_then(Value::as_object_mut) {
+            properties.entry("event").or_insert_with(|| json!({}));
+        }
         root
     }
 }

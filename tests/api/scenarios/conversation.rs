@@ -76,7 +76,10 @@ async fn groups_and_names_for_ids_decide_and_the_decision_is_found_by_customer()
     let mut site = Site::new().await;
     let cities = json!({
         "name": "cities", "title": "Cities",
-        "columns": [{ "key": "name", "title": "Name" }, { "key": "zone", "title": "Zone" }],
+        "columns": [
+            { "key": "name", "title": "Name", "type": "text" },
+            { "key": "zone", "title": "Zone", "type": "text" },
+        ],
         "rows": [{ "key": "1726", "name": "Tashkent", "zone": "north" }, { "key": "1703", "name": "Andijan", "zone": "valley" }],
     });
     site.author.post("/api/v1/reference-tables", &cities).await.expect(StatusCode::CREATED).await;

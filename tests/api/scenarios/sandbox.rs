@@ -118,7 +118,7 @@ async fn what_came_with_the_server_is_changed_and_stays_changed() {
     changed["channels"]["sms"]["en"]["text"] = json!("Back again, {{ customer.name }}?");
     let body = json!({ "name": changed["name"], "title": changed["title"], "class": changed["class"], "channels": changed["channels"] });
     site.author.put(&path, 1, &body).await.expect(StatusCode::OK).await;
-    let rules = site.author.get("/api/v1/rules?q=Welcome%20home").await.expect(StatusCode::OK).await;
+    let rules = site.author.get("/api/v1/rules?q=%D0%A1%20%D0%B2%D0%BE%D0%B7%D0%B2%D1%80%D0%B0%D1%89%D0%B5%D0%BD%D0%B8%D0%B5%D0%BC").await.expect(StatusCode::OK).await;
     let rule = &rules["items"][0];
     let mut document = rule["document"].clone();
     document["criteria"]["group"]["all"][0]["value"] = json!(3);
