@@ -55,6 +55,7 @@ pub const CODE_MAX: usize = 64;
 
 /// A field that a type of file knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[schema(as = FileField)]
 pub struct Field {
     /// Its name in structures and reject files.
     pub name: &'static str,

@@ -16,6 +16,7 @@ pub const PASSED_OVER: &str = "-";
 /// How the bytes of a file are text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = FileEncoding)]
 pub enum Encoding {
     /// Seven bits (CIMP-ETL-01).
     Ascii,

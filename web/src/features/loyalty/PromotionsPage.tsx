@@ -4,7 +4,8 @@ import { Link } from 'react-router';
 import { type Promotion, promotions } from '../../api/loyalty';
 import { dateTime, localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
-import { fromFlat, PromotionFields, type PromotionFlat, toFlat } from './PromotionFields';
+import { PromotionFields } from './PromotionFields';
+import { fromFlat, type PromotionFlat, toFlat } from './promotion';
 
 export const STATUS_COLOURS = {
   draft: 'default',

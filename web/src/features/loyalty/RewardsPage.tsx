@@ -1,6 +1,5 @@
 import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
-import { Button, Form, Input, InputNumber, Modal, Select, Tag } from 'antd';
-import { useState } from 'react';
+import { Button, Form, Input, InputNumber, Select, Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import {
   bonusTypes,
@@ -10,15 +9,13 @@ import {
   type Reward,
   type RewardInput,
   rewards,
-  stock,
 } from '../../api/loyalty';
-import { queryClient, useList } from '../../api/query';
-import { useCan } from '../../api/session';
+import { useList } from '../../api/query';
 import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { LocalTextField, SwitchField, TextField } from '../../ui/crud/fields';
-import { useSay } from '../../ui/say';
 import { usePoints } from './parts';
+import { StockButton } from './StockButton';
 
 /** The form is flat; the server wants the reward apart from its prices and stock. */
 type Flat = RewardInput['reward'] & Pick<RewardInput, 'prices' | 'stock'>;
@@ -132,55 +129,6 @@ function Fields({ fresh }: { fresh: boolean }) {
           <span />
         </Form.Item>
       ))}
-    </>
-  );
-}
-
-function StockButton({ reward }: { reward: Reward }) {
-  const { t } = useTranslation();
-  const say = useSay();
-  const may = useCan('loyalty.market');
-  const [open, setOpen] = useState(false);
-  const [units, setUnits] = useState<number | null>(null);
-  const set = () =>
-    stock(reward.id, units === null ? { kind: 'unlimited' } : { kind: 'set', units }).then(
-      async () => {
-        say.done(t('common.saved'));
-        setOpen(false);
-        await queryClient.invalidateQueries({ queryKey: [rewards.path] });
-      },
-      say.failed,
-    );
-  return (
-    <>
-      <Button
-        size="small"
-        disabled={!may}
-        onClick={() => {
-          setUnits(reward.stock ?? null);
-          setOpen(true);
-        }}
-      >
-        {t('loyalty.field.stock')}
-      </Button>
-      <Modal
-        open={open}
-        title={t('loyalty.field.stock')}
-        okText={t('common.save')}
-        cancelText={t('common.cancel')}
-        onOk={() => void set()}
-        onCancel={() => setOpen(false)}
-      >
-        <p>{t('loyalty.reward.stockHint')}</p>
-        <InputNumber
-          autoFocus
-          min={0}
-          precision={0}
-          value={units}
-          aria-label={t('loyalty.field.stock')}
-          onChange={setUnits}
-        />
-      </Modal>
     </>
   );
 }

@@ -1,0 +1,13 @@
+import type { RouteObject } from 'react-router';
+import { pageWords } from '../lib/i18n';
+import { Guard } from './Guard';
+
+/** A page for who may do this. */
+export const needs = (operation: string, route: RouteObject): RouteObject => ({
+  element: <Guard operation={operation} />,
+  children: [route],
+});
+
+/** A place whose pages have words beyond the first load. */
+export const withWords = async <T,>(place: Promise<T>): Promise<T> =>
+  (await Promise.all([place, pageWords()]))[0];

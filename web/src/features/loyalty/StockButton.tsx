@@ -1,0 +1,57 @@
+import { Button, InputNumber, Modal } from 'antd';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type Reward, rewards, stock } from '../../api/loyalty';
+import { queryClient } from '../../api/query';
+import { useCan } from '../../api/session';
+import { useSay } from '../../ui/say';
+
+/** How many of a reward there are, as somebody counted. */
+export function StockButton({ reward }: { reward: Reward }) {
+  const { t } = useTranslation();
+  const say = useSay();
+  const may = useCan('loyalty.market');
+  const [open, setOpen] = useState(false);
+  const [units, setUnits] = useState<number | null>(null);
+  const set = () =>
+    stock(reward.id, units === null ? { kind: 'unlimited' } : { kind: 'set', units }).then(
+      async () => {
+        say.done(t('common.saved'));
+        setOpen(false);
+        await queryClient.invalidateQueries({ queryKey: [rewards.path] });
+      },
+      say.failed,
+    );
+  return (
+    <>
+      <Button
+        size="small"
+        disabled={!may}
+        onClick={() => {
+          setUnits(reward.stock ?? null);
+          setOpen(true);
+        }}
+      >
+        {t('loyalty.field.stock')}
+      </Button>
+      <Modal
+        open={open}
+        title={t('loyalty.field.stock')}
+        okText={t('common.save')}
+        cancelText={t('common.cancel')}
+        onOk={() => void set()}
+        onCancel={() => setOpen(false)}
+      >
+        <p>{t('loyalty.reward.stockHint')}</p>
+        <InputNumber
+          autoFocus
+          min={0}
+          precision={0}
+          value={units}
+          aria-label={t('loyalty.field.stock')}
+          onChange={setUnits}
+        />
+      </Modal>
+    </>
+  );
+}

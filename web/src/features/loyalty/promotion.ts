@@ -1,0 +1,121 @@
+import dayjs, { type Dayjs } from 'dayjs';
+import type { Promotion, PromotionInput } from '../../api/loyalty';
+
+type RewardOf = NonNullable<PromotionInput['reward']>;
+
+/** As it stands in the form: moments as the calendar takes them, the rest apart. */
+export interface PromotionFlat {
+  code: string;
+  title: PromotionInput['title'];
+  kind: PromotionInput['kind'];
+  programme_id: string;
+  criteria: string;
+  span?: [Dayjs | null, Dayjs | null] | null;
+  offer_days?: number | null;
+  rescan_hours?: number | null;
+  event_type?: string;
+  condition?: string;
+  reward_kind?: RewardOf['kind'];
+  bonus_type?: string;
+  amount?: number;
+  validity_days?: number | null;
+  promotion_id?: string;
+  reward_id?: string;
+  prizes?: { title: string; count: number; amount?: number }[];
+  uses?: number;
+  valid_days?: number | null;
+  per_account?: number | null;
+  description?: PromotionInput['description'];
+}
+
+export function toFlat(one: Promotion | undefined): Partial<PromotionFlat> {
+  if (!one) return { kind: 'general', reward_kind: 'points', uses: 1, criteria: '' };
+  const { reward } = one;
+  return {
+    code: one.code,
+    title: one.title,
+    description: one.description,
+    kind: one.kind,
+    programme_id: one.programme_id,
+    criteria: one.criteria ?? '',
+    span: [one.starts_at ? dayjs(one.starts_at) : null, one.ends_at ? dayjs(one.ends_at) : null],
+    offer_days: one.offer_days ?? null,
+    rescan_hours: one.rescan_hours ?? null,
+    event_type: one.activation?.event_type ?? '',
+    condition: one.activation?.condition ?? '',
+    ...(reward ? { reward_kind: reward.kind } : {}),
+    ...(reward?.kind === 'points'
+      ? {
+          bonus_type: reward.bonus_type,
+          amount: Number(reward.amount),
+          validity_days: reward.validity_days ?? null,
+        }
+      : {}),
+    ...(reward?.kind === 'coupon' ? { promotion_id: reward.promotion_id } : {}),
+    ...(reward?.kind === 'item' ? { reward_id: reward.reward_id } : {}),
+    prizes: (one.prizes ?? []).map((prize) => ({
+      title: Object.values(prize.title)[0] ?? '',
+      count: prize.count,
+      ...(prize.reward?.kind === 'points' ? { amount: Number(prize.reward.amount) } : {}),
+    })),
+    uses: one.coupons?.uses ?? 1,
+    valid_days: one.coupons?.valid_days ?? null,
+    per_account: one.coupons?.per_account ?? null,
+  };
+}
+
+function rewardOf(flat: PromotionFlat): PromotionInput['reward'] {
+  switch (flat.reward_kind) {
+    case 'points':
+      return {
+        kind: 'points',
+        bonus_type: flat.bonus_type ?? '',
+        amount: (flat.amount ?? 0) as never,
+        validity_days: flat.validity_days ?? null,
+      };
+    case 'coupon':
+      return { kind: 'coupon', promotion_id: flat.promotion_id ?? '' };
+    case 'item':
+      return { kind: 'item', reward_id: flat.reward_id ?? '' };
+    default:
+      return null;
+  }
+}
+
+export function fromFlat(flat: PromotionFlat): PromotionInput {
+  const bonus = flat.bonus_type ?? '';
+  return {
+    code: flat.code,
+    title: flat.title,
+    description: flat.description ?? {},
+    kind: flat.kind,
+    programme_id: flat.programme_id,
+    criteria: flat.criteria ?? '',
+    starts_at: flat.span?.[0]?.toISOString() ?? null,
+    ends_at: flat.span?.[1]?.toISOString() ?? null,
+    offer_days: flat.offer_days ?? null,
+    rescan_hours: flat.rescan_hours ?? null,
+    activation: flat.event_type
+      ? { event_type: flat.event_type, condition: flat.condition ?? '' }
+      : null,
+    reward: rewardOf(flat),
+    prizes:
+      flat.kind === 'contest'
+        ? (flat.prizes ?? []).map((prize) => ({
+            title: { ru: prize.title, en: prize.title, uz: prize.title },
+            count: prize.count,
+            reward: prize.amount
+              ? { kind: 'points', bonus_type: bonus, amount: prize.amount as never }
+              : null,
+          }))
+        : [],
+    coupons:
+      flat.kind === 'coupons'
+        ? {
+            uses: flat.uses ?? 1,
+            valid_days: flat.valid_days ?? null,
+            per_account: flat.per_account ?? null,
+          }
+        : null,
+  } as PromotionInput;
+}
