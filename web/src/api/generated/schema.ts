@@ -5922,7 +5922,7 @@ export interface components {
         /** @description A request for a file. */
         ExportInput: components["schemas"]["Asked"] & {
             /** @description How its bytes are text. */
-            encoding?: components["schemas"]["Encoding"];
+            encoding?: components["schemas"]["FileEncoding"];
             /**
              * Format: uuid
              * @description Of which programme.
@@ -6014,6 +6014,11 @@ export interface components {
          * @enum {string}
          */
         FieldKind: "text" | "number" | "boolean" | "date" | "datetime" | "choice" | "list" | "object";
+        /**
+         * @description How the bytes of a file are text.
+         * @enum {string}
+         */
+        FileEncoding: "ascii" | "utf8" | "cp1251";
         /**
          * @description A type of file. CIMP names six in one place and five in another; this is the union (GAP-21).
          * @enum {string}
@@ -11595,7 +11600,7 @@ export interface components {
              */
             decimal_separator: string;
             /** @description How their bytes are text. */
-            encoding: components["schemas"]["Encoding"];
+            encoding: components["schemas"]["FileEncoding"];
             /** @description Whether the first line names the columns. It is then compared with the columns. */
             header?: boolean;
             /**
