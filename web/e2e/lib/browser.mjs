@@ -72,7 +72,11 @@ export class Browser {
     const box = within.getByRole('combobox', { name: new RegExp(`^${label}( \\(optional\\))?$`) }).last();
     await box.click();
     const list = this.page.locator('.ant-select-dropdown', { has: this.page.locator(`[id="${await box.getAttribute('aria-controls')}"]`) });
-    await list.locator('.ant-select-item-option').getByText(choice, { exact: true }).click();
+    const option = list.locator('.ant-select-item-option').getByText(choice, { exact: true });
+    // Of a long list only what is in sight is drawn: people type then.
+    const shown = await option.waitFor({ timeout: 2_000 }).then(() => true, () => false);
+    if (!shown && (await box.isEditable())) await box.fill(choice);
+    await option.click();
   }
 
   async close() {

@@ -76,9 +76,9 @@ export class Editor {
 
   /** Draws an edge with the pointer, from a way out to a node. */
   async connect(from, pointer, to) {
-    const start = await this.page.locator(`[data-id="${from}"] .react-flow__handle.source[data-handleid="${pointer}"]`).boundingBox();
+    // Hovering waits until what is arranged stands still and the handle lies on top.
+    await this.page.locator(`[data-id="${from}"] .react-flow__handle.source[data-handleid="${pointer}"]`).hover();
     const end = await this.page.locator(`[data-id="${to}"] .react-flow__handle.target`).boundingBox();
-    await this.page.mouse.move(start.x + start.width / 2, start.y + start.height / 2);
     await this.page.mouse.down();
     await this.page.mouse.move(end.x + end.width / 2 - 8, end.y + end.height / 2, { steps: 8 });
     await this.page.mouse.move(end.x + end.width / 2, end.y + end.height / 2);
