@@ -69,6 +69,8 @@ pub async fn pass(pool: &PgPool) -> sqlx::Result<usize> {
         .fetch_one(&mut db)
         .await?;
     let done = if locked { all(pool, &mut db).await } else { Ok(0) };
+    // The server ends a session a moment after its client has left: the next pass must not find the lock taken.
+    sqlx::query("select pg_advisory_unlock_all()").execute(&mut db).await?;
     db.close().await?;
     done
 }
