@@ -36,6 +36,19 @@ impl Wanted {
         format!("value_{}_idx", self.attribute_id.as_uuid().simple())
     }
 
+    /// The name of what the planner knows of its values.
+    fn statistics(&self) -> String {
+        statistics_of(&self.index())
+    }
+
+    /// Of a partial index on an expression the planner learns nothing about the values: it would think that any value is
+    /// found in one row of two hundred, and walk the whole table. Extended statistics tell it.
+    fn learn(&self) -> String {
+        let expression = columns::expression(self.value_type, "", &self.key);
+        let table = if self.record_kind == CUSTOMER { "customer" } else { "card" };
+        format!("create statistics if not exists crm.{} on {expression} from crm.{table}", self.statistics())
+    }
+
     /// Only rows that have a value are in the index; the planner sees that a comparison leaves the others out.
     fn statement(&self) -> String {
         let expression = columns::expression(self.value_type, "", &self.key);
@@ -48,6 +61,11 @@ impl Wanted {
             self.index()
         )
     }
+}
+
+/// The name of the statistics that belong to an index.
+fn statistics_of(index: &str) -> String {
+    index.replace("_idx", "_stat")
 }
 
 /// Makes what waits and drops what nobody wants any more; how many things that were. Nothing while another server is
@@ -130,6 +148,8 @@ async fn drop_unwanted(db: &mut PgConnection) -> sqlx::Result<usize> {
     for name in &names {
         let statement = format!("drop index concurrently if exists crm.{name}");
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *db).await?;
+        let statement = format!("drop statistics if exists crm.{}", statistics_of(name));
+        sqlx::raw_sql(AssertSqlSafe(statement)).execute(&mut *db).await?;
     }
     Ok(names.len())
 }
@@ -165,6 +185,7 @@ async fn make_index(pool: &PgPool, db: &mut PgConnection, wanted: &Wanted) -> sq
             }
         }
     }
+    sqlx::raw_sql(AssertSqlSafe(wanted.learn())).execute(pool).await?;
     // The planner learns how the values are spread, else it does not trust the index.
     let table = if wanted.record_kind == CUSTOMER { "analyze crm.customer" } else { "analyze crm.card" };
     sqlx::raw_sql(table).execute(pool).await.map(drop)
