@@ -39,6 +39,9 @@ function useAntdLocale(): Locale | undefined {
   return useMemo(() => locale && withDates(locale), [locale]);
 }
 
+/** Who asked the system for less motion gets none. */
+const still = globalThis.matchMedia?.('(prefers-reduced-motion: reduce)');
+
 const FONT =
   "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', Ubuntu, 'DejaVu Sans', sans-serif";
 
@@ -85,6 +88,7 @@ export function Providers({ children }: { children: ReactNode }) {
         token: {
           fontFamily: FONT,
           borderRadius: 6,
+          motion: !still?.matches,
           ...(dark ? DARK : LIGHT),
         },
         components: dark

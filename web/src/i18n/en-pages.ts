@@ -2,11 +2,13 @@ import { adminEn } from './en/admin';
 import { cardsEn } from './en/cards';
 import { connectorsEn } from './en/connectors';
 import { contactsEn } from './en/contacts';
+import { eventKindsEn } from './en/eventKinds';
 import { eventsEn } from './en/events';
 import { flowsEn } from './en/flows';
 import { hooksEn } from './en/hooks';
 import { loyaltyEn } from './en/loyalty';
 import { messagesEn } from './en/messages';
+import { operationsEn } from './en/operations';
 import { rulesEn } from './en/rules';
 import { schemaEn } from './en/schema';
 import { scriptEn } from './en/script';
@@ -26,5 +28,7 @@ export const pagesEn = {
   hooks: hooksEn,
   rules: rulesEn,
   events: eventsEn,
+  eventKinds: eventKindsEn,
+  operations: operationsEn,
   schema: schemaEn,
 };

@@ -3,11 +3,13 @@ import { adminRu } from './ru/admin';
 import { cardsRu } from './ru/cards';
 import { connectorsRu } from './ru/connectors';
 import { contactsRu } from './ru/contacts';
+import { eventKindsRu } from './ru/eventKinds';
 import { eventsRu } from './ru/events';
 import { flowsRu } from './ru/flows';
 import { hooksRu } from './ru/hooks';
 import { loyaltyRu } from './ru/loyalty';
 import { messagesRu } from './ru/messages';
+import { operationsRu } from './ru/operations';
 import { rulesRu } from './ru/rules';
 import { schemaRu } from './ru/schema';
 import { scriptRu } from './ru/script';
@@ -27,5 +29,7 @@ export const pagesRu: Words<typeof pagesEn> = {
   hooks: hooksRu,
   rules: rulesRu,
   events: eventsRu,
+  eventKinds: eventKindsRu,
+  operations: operationsRu,
   schema: schemaRu,
 };

@@ -3,11 +3,13 @@ import { adminUz } from './uz/admin';
 import { cardsUz } from './uz/cards';
 import { connectorsUz } from './uz/connectors';
 import { contactsUz } from './uz/contacts';
+import { eventKindsUz } from './uz/eventKinds';
 import { eventsUz } from './uz/events';
 import { flowsUz } from './uz/flows';
 import { hooksUz } from './uz/hooks';
 import { loyaltyUz } from './uz/loyalty';
 import { messagesUz } from './uz/messages';
+import { operationsUz } from './uz/operations';
 import { rulesUz } from './uz/rules';
 import { schemaUz } from './uz/schema';
 import { scriptUz } from './uz/script';
@@ -27,5 +29,7 @@ export const pagesUz: Words<typeof pagesEn> = {
   hooks: hooksUz,
   rules: rulesUz,
   events: eventsUz,
+  eventKinds: eventKindsUz,
+  operations: operationsUz,
   schema: schemaUz,
 };

@@ -41,6 +41,16 @@ export function dateTime(
   }).format(new Date(at));
 }
 
+/** The day alone, where the hour says nothing. */
+export function day(at: string | null | undefined, language: string): string {
+  if (!at) return '—';
+  return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+  }).format(new Date(at));
+}
+
 export function clock(at: number, timeZone?: string, seconds = true): string {
   return new Intl.DateTimeFormat('en-GB', {
     hour: '2-digit',

@@ -73,7 +73,19 @@ export async function startI18n(): Promise<void> {
     // Words that come later are shown when they are there.
     react: { bindI18nStore: 'added' },
   });
+  // A right is said in words once those are there: `{{operation, right}}`.
+  i18next.services.formatter?.add('right', (name: string) => codeWord('operations', name) ?? name);
   await switchLanguage(preferredLanguage(), false);
+}
+
+/**
+ * Words for what the server calls by a code of two parts: kinds of its events (`access.signed_in.v1`, whose version is
+ * nobody's business) and rights (`person.read`). Nothing for a code of somebody else, or before the words are there.
+ */
+export function codeWord(of: 'eventKinds' | 'operations', code: string): string | undefined {
+  const key = `${of}.${code.replace(/\.v\d+$/, '')}`;
+  // Found by name, so nothing is known of its type.
+  return i18next.exists(key) ? i18next.t(key as never) : undefined;
 }
 
 /** The language of the person's record, on a browser where nobody has chosen another. */

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import { useTitle } from '../lib/title';
 
 export function PageHead({
   title,
@@ -9,6 +10,7 @@ export function PageHead({
   note?: string;
   children?: ReactNode;
 }) {
+  useTitle(title);
   return (
     <header className="page-head">
       <div>

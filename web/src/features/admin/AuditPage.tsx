@@ -1,17 +1,23 @@
-import { Button, DatePicker, Input, Select, Table, Tag } from 'antd';
+import { Button, DatePicker, Select, Table, Tag } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { AuditEvent } from '../../api/contract';
 import type { Query } from '../../api/http';
 import { useList } from '../../api/query';
 import { auditEvents, people } from '../../api/resources';
 import { useAll } from '../../api/session';
+import type { pagesEn } from '../../i18n/en-pages';
 import { dateTime } from '../../lib/format';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
+import { AuditDetail } from './AuditDetail';
+import { aboutText, kindText, pageOf } from './audit';
 
 const JOURNALS = ['activity', 'security', 'change', 'failure', 'outside'] as const;
+
+type AuditArea = keyof (typeof pagesEn)['eventKinds'];
 
 /** Who did what and when, out of the event log. */
 export default function AuditPage() {
@@ -24,6 +30,14 @@ export default function AuditPage() {
     setFilter({ ...filter, ...patch });
   };
   const list = useList(auditEvents, { ...filter, limit: 100, cursor: cursors.at(-1) });
+  const kindOptions = Object.entries(t('eventKinds', { returnObjects: true }))
+    .map(([area, kinds]) => ({
+      label: t(`admin.audit.areas.${area as AuditArea}`),
+      options: Object.entries(kinds)
+        .map(([kind, label]) => ({ value: `${area}.${kind}`, label }))
+        .sort((a, b) => a.label.localeCompare(b.label)),
+    }))
+    .sort((a, b) => a.label.localeCompare(b.label));
   const who = ({ author }: AuditEvent) => {
     const id = author.kind === 'person' ? author.id : undefined;
     const person = persons.find((one) => one.person_id === id);
@@ -50,20 +64,20 @@ export default function AuditPage() {
           options={persons.map((person) => ({ value: person.person_id, label: person.name }))}
           onChange={(value) => set({ author: value })}
         />
-        <Input.Search
+        <Select
           allowClear
-          style={{ width: 220 }}
+          showSearch={{ optionFilterProp: 'label' }}
+          style={{ width: 280 }}
           aria-label={t('admin.audit.kind')}
-          placeholder={t('admin.audit.kind')}
-          onSearch={(kind) => set({ kind })}
+          placeholder={t('admin.audit.anyKind')}
+          options={kindOptions}
+          onChange={(kind) => set({ kind: kind && `${kind}.` })}
         />
-        <Input.Search
-          allowClear
-          style={{ width: 300 }}
-          aria-label={t('admin.audit.subject')}
-          placeholder={t('admin.audit.subject')}
-          onSearch={(subject) => set({ subject })}
-        />
+        {filter.subject ? (
+          <Tag closable onClose={() => set({ subject: undefined })}>
+            {t('admin.audit.onlySubject')}
+          </Tag>
+        ) : null}
         <DatePicker.RangePicker
           showTime
           allowEmpty={[true, true]}
@@ -82,9 +96,7 @@ export default function AuditPage() {
         dataSource={list.data?.items ?? []}
         locale={{ emptyText: t('common.emptySearch') }}
         expandable={{
-          expandedRowRender: (event) => (
-            <pre className="json">{JSON.stringify(event.payload, null, 2)}</pre>
-          ),
+          expandedRowRender: (event) => <AuditDetail event={event} />,
         }}
         columns={[
           {
@@ -97,12 +109,24 @@ export default function AuditPage() {
             width: 130,
             render: (_, event) => <Tag>{t(`admin.audit.journals.${event.journal}`)}</Tag>,
           },
-          { title: t('admin.audit.kind'), dataIndex: 'kind' },
+          { title: t('admin.audit.kind'), render: (_, event) => kindText(event.kind) },
           { title: t('admin.audit.author'), render: (_, event) => who(event) },
           {
-            title: t('admin.audit.subject'),
-            dataIndex: 'subject',
-            render: (value: string) => <code>{value}</code>,
+            title: t('admin.audit.about'),
+            render: (_, event) => {
+              const about = aboutText(event, i18n.language);
+              const to = pageOf(event);
+              return to ? <Link to={to}>{about ?? t('admin.audit.open')}</Link> : (about ?? '—');
+            },
+          },
+          {
+            key: 'story',
+            align: 'right',
+            render: (_, event) => (
+              <Button size="small" type="link" onClick={() => set({ subject: event.subject })}>
+                {t('admin.audit.story')}
+              </Button>
+            ),
           },
         ]}
       />

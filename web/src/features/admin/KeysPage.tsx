@@ -8,7 +8,7 @@ import { dateTime } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { TextField } from '../../ui/crud/fields';
 import { Secret } from '../../ui/crud/Secret';
-import { OperationMatrix } from './RolesPage';
+import { OperationList, operationText } from './OperationList';
 
 type KeyForm = Omit<ApiKeyInput, 'expires_at'> & { expires_at?: Dayjs | string | null };
 
@@ -24,12 +24,16 @@ export default function KeysPage() {
           write: 'api_key.write',
           title: t('admin.page.keys'),
           note: t('admin.keys.note'),
+          empty: t('admin.keys.empty'),
           search: false,
           edit: false,
           name: (item) => item.name,
           columns: [
             { title: t('common.name'), dataIndex: 'name' },
-            { title: t('admin.roles.operations'), render: (_, item) => item.operations.join(', ') },
+            {
+              title: t('admin.roles.operations'),
+              render: (_, item) => item.operations.map(operationText).join('; '),
+            },
             {
               title: t('admin.keys.created'),
               render: (_, item) => dateTime(item.created_at, i18n.language),
@@ -55,7 +59,7 @@ export default function KeysPage() {
                 <DatePicker />
               </Form.Item>
               <Form.Item name="operations" label={t('admin.roles.operations')}>
-                <OperationMatrix />
+                <OperationList />
               </Form.Item>
             </>
           ),

@@ -4,16 +4,24 @@ import type { Operation, Role } from '../../api/contract';
 import { useChange } from '../../api/query';
 import { operations, roles } from '../../api/resources';
 import { useAll, useCan } from '../../api/session';
+import { STICKY } from '../../lib/scroller';
 import { PageHead } from '../../ui/PageHead';
 import { useSay } from '../../ui/say';
 import { toggled } from './matrix';
+import { byGroup, operationText } from './OperationList';
+
+/** An operation, or the heading of a group of them. */
+type Row = Operation | { name: string; title: string };
 
 /** Which role allows which operation: a row an operation, a column a role. A tick holds from the next request on. */
 export default function OperationsPage() {
   const { t } = useTranslation();
   const say = useSay();
   const may = useCan('role.write');
-  const list = useAll(operations);
+  const rows = byGroup(useAll(operations)).flatMap<Row>(([group, members]) => [
+    { name: group, title: t(`admin.operations.groups.${group}`) },
+    ...members,
+  ]);
   const roleList = useAll(roles);
   const change = useChange(
     ({ role, operation, on }: { role: Role; operation: string; on: boolean }) =>
@@ -28,35 +36,41 @@ export default function OperationsPage() {
   return (
     <>
       <PageHead title={t('admin.page.operations')} note={t('admin.operations.note')} />
-      <Table<Operation>
-        rowKey={(operation) => operation.name}
-        dataSource={list}
+      <Table<Row>
+        rowKey={(row) => row.name}
+        className="panel"
+        dataSource={rows}
         pagination={false}
         size="small"
         scroll={{ x: 'max-content' }}
-        sticky
+        sticky={STICKY}
         columns={[
           {
             title: t('admin.operations.operation'),
             fixed: 'left',
-            render: (_, operation) => (
-              <span title={operation.description}>
-                <code>{operation.name}</code>
-              </span>
-            ),
+            width: 320,
+            render: (_, row) =>
+              'title' in row ? (
+                <strong>{row.title}</strong>
+              ) : (
+                <span className="operation" title={row.name}>
+                  {operationText(row.name)}
+                </span>
+              ),
           },
           ...roleList.map((role) => ({
             key: role.role_id,
             title: role.name,
             align: 'center' as const,
-            render: (_: unknown, operation: Operation) => (
-              <Checkbox
-                checked={role.operations.includes(operation.name)}
-                disabled={!may || role.is_built_in || change.isPending}
-                aria-label={`${role.name}: ${operation.name}`}
-                onChange={(event) => void tick(role, operation.name, event.target.checked)}
-              />
-            ),
+            render: (_: unknown, row: Row) =>
+              'title' in row ? null : (
+                <Checkbox
+                  checked={role.operations.includes(row.name)}
+                  disabled={!may || role.is_built_in || change.isPending}
+                  aria-label={`${role.name}: ${operationText(row.name)}`}
+                  onChange={(event) => void tick(role, row.name, event.target.checked)}
+                />
+              ),
           })),
         ]}
       />

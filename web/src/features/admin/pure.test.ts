@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { matrixRows } from './matrix';
+import { toggled } from './matrix';
 import { below } from './tree';
 
-describe('the operation matrix', () => {
-  it('has a row a subject and keeps what is neither read nor write', () => {
-    expect(matrixRows(['queue.write', 'queue.read', 'desk.use'])).toEqual([
-      { subject: 'desk', read: undefined, write: undefined, other: ['desk.use'] },
-      { subject: 'queue', read: 'queue.read', write: 'queue.write', other: [] },
+describe('the operations of a role', () => {
+  it('stay in one order with one more or one less', () => {
+    expect(toggled(['queue.read', 'desk.use'], 'board.read', true)).toEqual([
+      'board.read',
+      'desk.use',
+      'queue.read',
     ]);
+    expect(toggled(['queue.read', 'desk.use'], 'desk.use', false)).toEqual(['queue.read']);
   });
 });
 

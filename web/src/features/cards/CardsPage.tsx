@@ -21,6 +21,8 @@ import { useKinds } from './kinds';
 import { useCardSpec } from './record/cardSpec';
 import { ColumnsButton, useColumns } from './record/columns';
 import { useFilterable } from './where/fields';
+import { STICKY } from '../../lib/scroller';
+import { EmptyState } from '../../ui/EmptyState';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
 function List({ kind }: { kind: CardKind }) {
@@ -117,11 +119,18 @@ function List({ kind }: { kind: CardKind }) {
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}
+        sticky={STICKY}
         loading={list.isPending}
         columns={columns}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: params.size > 0 ? t('common.emptySearch') : t('cards.card.none') }}
+        locale={{
+          emptyText: list.isPending ? (
+            ' '
+          ) : (
+            <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'cards.card.none')} />
+          ),
+        }}
       />
       <Pager cursors={cursors} next={list.data?.next} />
       {adding ? (

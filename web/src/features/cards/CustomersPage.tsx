@@ -8,7 +8,7 @@ import { useList } from '../../api/query';
 import { type FullCustomer, people } from '../../api/records';
 import { useCan } from '../../api/session';
 import { valueText } from '../../lib/attributes';
-import { dateTime, phone } from '../../lib/format';
+import { day, phone } from '../../lib/format';
 import { CsvButton } from '../../ui/crud/CsvButton';
 import { EditDrawer } from '../../ui/crud/EditDrawer';
 import type { ExportColumn } from '../../ui/crud/exportCsv';
@@ -22,6 +22,7 @@ import { CUSTOMER } from './kinds';
 import { useCustomerSpec } from './record/CustomerFields';
 import { ColumnsButton, useColumns } from './record/columns';
 import { useFilterable } from './where/fields';
+import { STICKY } from '../../lib/scroller';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
 /** Telephone numbers first: by them people are called. */
@@ -99,7 +100,7 @@ export default function CustomersPage() {
       render: (_, row) => (row.language ? t(`locale.${row.language}`) : '—'),
     },
     ...(chosen.columns as ColumnsType<FullCustomer>),
-    { title: t('cards.page.since'), render: (_, row) => dateTime(row.created_at, i18n.language) },
+    { title: t('cards.page.since'), render: (_, row) => day(row.created_at, i18n.language) },
   ];
   return (
     <div className="page">
@@ -138,12 +139,15 @@ export default function CustomersPage() {
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}
+        sticky={STICKY}
         loading={list.isPending}
         columns={columns}
         dataSource={list.data?.items ?? []}
         pagination={false}
         locale={{
-          emptyText: (
+          emptyText: list.isPending ? (
+            ' '
+          ) : (
             <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'cards.customers.none')} />
           ),
         }}

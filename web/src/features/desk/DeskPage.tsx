@@ -9,6 +9,7 @@ import { CustomerPane } from './CustomerPane';
 import { comeBack, takeHere, useHost } from './host';
 import { OnDuty } from './OnDuty';
 import { useDesk, useDuty, useLive } from './useDesk';
+import { useTitle } from '../../lib/title';
 import { WorkPane } from './WorkPane';
 
 /** Says that the line is lost, how old the picture is, and what a person can do. */
@@ -90,6 +91,8 @@ function NotHere() {
 }
 
 export default function DeskPage() {
+  const { t } = useTranslation();
+  useTitle(t('nav.desk'));
   return (
     <OnDuty fallback={<NotHere />}>
       <Desk />

@@ -1,4 +1,5 @@
 import { usePrefs } from '../../lib/prefs';
+import { setUrgentTitle } from '../../lib/title';
 
 /** The offer tone: two short rings, made here so that no file has to load before the first call. */
 let context: AudioContext | undefined;
@@ -43,10 +44,9 @@ export const RING_EVERY_MS = 3_000;
 
 /** Rings until told to stop, marks the tab's title, and tells the system when the tab is not seen. */
 export function alertOffer(title: string, body: string): () => void {
-  const before = document.title;
   void ringOnce();
   const sound = setInterval(() => void ringOnce(), RING_EVERY_MS);
-  document.title = `☎ ${title}: ${body}`;
+  setUrgentTitle(`☎ ${title}: ${body}`);
   let note: Notification | undefined;
   if (document.hidden && 'Notification' in window && Notification.permission === 'granted') {
     note = new Notification(title, { body, tag: 'trunkline-offer', requireInteraction: true });
@@ -55,6 +55,6 @@ export function alertOffer(title: string, body: string): () => void {
   return () => {
     clearInterval(sound);
     note?.close();
-    document.title = before;
+    setUrgentTitle(undefined);
   };
 }

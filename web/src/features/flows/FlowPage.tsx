@@ -14,6 +14,7 @@ import { useSay } from '../../ui/say';
 import { InstancesTab } from './InstancesTab';
 import { PublishButton } from './PublishButton';
 import { VersionsTab } from './VersionsTab';
+import { useTitle } from '../../lib/title';
 import './flows.css';
 
 const Editor = lazy(() => import('./editor/Editor'));
@@ -78,8 +79,9 @@ export default function FlowPage() {
   /** Writes what the editor has not kept yet. */
   const flush = useRef(async () => {});
   const { flow, draft, types, inDatabase } = useFlow(name);
-  const trouble = flow.error ?? draft.error ?? types.error;
   const definition = inDatabase ? draft.data?.definition : flow.data?.definition;
+  useTitle(definition?.title || flow.data?.title || name);
+  const trouble = flow.error ?? draft.error ?? types.error;
   if (!flow.data || !types.data || !definition) {
     return (
       <div className="page" aria-busy={!trouble}>

@@ -15,6 +15,7 @@ import { StateTag } from './StateTag';
 import { useCheck } from './useCheck';
 import { type Editing, useDraft } from './useDraft';
 import { useUndoKeys } from './useUndoKeys';
+import { useTitle } from '../../lib/title';
 import './rules.css';
 
 const TryTab = lazy(() => import('./tabs/TryTab'));
@@ -59,6 +60,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
   const { faults, checking } = useCheck(editing.draft.document, rule.faults);
   useUndoKeys(editing);
   const { draft, set } = editing;
+  useTitle(draft.name);
   return (
     <div className="page rule-page">
       <header className="rule-head">

@@ -9,6 +9,7 @@ import { adoptLanguage, LANGUAGES, type Language, switchLanguage } from '../../l
 import { adoptTheme } from '../../lib/theme';
 import { PasswordForm } from '../../ui/PasswordForm';
 import { ProblemNote } from '../../ui/ProblemNote';
+import { useTitle } from '../../lib/title';
 import './signin.css';
 
 interface Fields {
@@ -72,6 +73,7 @@ function SignInForm({ onExpired }: { onExpired(password: string): void }) {
 
 export default function SignInPage() {
   const { t, i18n } = useTranslation();
+  useTitle(t('signin.submit'));
   const session = useSession();
   const from = (useLocation().state as { from?: string } | null)?.from;
   const [typed, setTyped] = useState<string>();

@@ -1,139 +1,107 @@
-import { Select, Table } from 'antd';
-import type { ColumnsType } from 'antd/es/table';
-import type { TFunction } from 'i18next';
-import { useMemo, useState } from 'react';
+import { Button } from 'antd';
+import { Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Floor } from '../../api/frames';
 import { duration, localText, phone } from '../../lib/format';
+import { later } from '../../lib/later';
 import { matches } from '../../lib/search';
-import { SearchBox } from '../../ui/SearchBox';
-import { type ShownState, StatusMark } from '../../ui/StatusMark';
+import { EmptyState } from '../../ui/EmptyState';
+import { StatusMark } from '../../ui/StatusMark';
 import { Timer } from '../../ui/Timer';
 import { type OperatorRow, operatorRows } from './floor';
+import type { OperatorFilter } from './OperatorFilters';
 
-const STATES: ShownState[] = [
-  'ready',
-  'ringing',
-  'on_contact',
-  'held',
-  'wrap_up',
-  'not_ready',
-  'not_responding',
-  'disconnected',
-];
+const OperatorFilters = later(() => import('./OperatorFilters'));
 
-function columns(t: TFunction, language: string): ColumnsType<OperatorRow> {
-  return [
-    {
-      title: t('floor.operator'),
-      key: 'name',
-      render: (_, row) => <span title={row.login}>{row.name}</span>,
-    },
-    {
-      title: t('floor.state'),
-      key: 'state',
-      width: 190,
-      render: (_, row) => {
-        const detail = row.reason ? localText(row.reason.name, language) : undefined;
-        return <StatusMark state={row.shown} {...(detail ? { detail } : {})} />;
-      },
-    },
-    {
-      title: t('floor.time'),
-      key: 'since',
-      width: 86,
-      render: (_, row) => <Timer since={row.since} />,
-    },
-    {
-      title: t('floor.contact'),
-      key: 'contact',
-      render: (_, row) =>
-        row.contact ? (
+/** Of a large room the first are drawn; who needs attention is among them. */
+const DRAWN = 100;
+
+function Row({ row }: { row: OperatorRow }) {
+  const { i18n } = useTranslation();
+  const detail = row.reason ? localText(row.reason.name, i18n.language) : undefined;
+  const { handled, missed, talk_seconds: talk } = row.today;
+  return (
+    <tr>
+      <td title={row.login}>{row.name}</td>
+      <td>
+        <StatusMark state={row.shown} {...(detail ? { detail } : {})} />
+      </td>
+      <td>
+        <Timer since={row.since} />
+      </td>
+      <td>
+        {row.contact ? (
           <Link to={`/contacts/${row.contact.contact_id}`}>
             {row.contact.caller?.name ?? phone(row.contact.caller?.number)}
           </Link>
         ) : (
           <span className="dim">—</span>
-        ),
-    },
-    {
-      title: t('floor.handled'),
-      key: 'handled',
-      width: 92,
-      align: 'right',
-      render: (_, row) => row.today.handled,
-    },
-    {
-      title: t('floor.missed'),
-      key: 'missed',
-      width: 92,
-      align: 'right',
-      render: (_, row) => row.today.missed,
-    },
-    {
-      title: t('floor.averageTalk'),
-      key: 'average',
-      width: 96,
-      align: 'right',
-      render: (_, row) =>
-        row.today.handled > 0 ? duration(row.today.talk_seconds / row.today.handled) : '—',
-    },
-  ];
+        )}
+      </td>
+      <td className="digits">{handled}</td>
+      <td className="digits">{missed}</td>
+      <td className="digits">{handled > 0 ? duration(talk / handled) : '—'}</td>
+    </tr>
+  );
 }
 
 /** Everybody of the shift; who needs attention stands first. */
 export function OperatorsTable({ floor }: { floor: Floor }) {
-  const { t, i18n } = useTranslation();
-  const [query, setQuery] = useState('');
-  const [state, setState] = useState<ShownState>();
-  const [queue, setQueue] = useState<string>();
+  const { t } = useTranslation();
+  const [{ query = '', state, queue }, setFilter] = useState<OperatorFilter>({});
+  const [everybody, setEverybody] = useState(false);
   const all = useMemo(() => operatorRows(floor), [floor]);
-  const shown = all.filter(
+  const found = all.filter(
     (row) =>
       (!state || row.shown === state) &&
       (!queue || row.queues.includes(queue)) &&
       matches(`${row.name} ${row.login} ${row.unit ?? ''}`, query),
   );
-  const table = useMemo(() => columns(t, i18n.language), [t, i18n.language]);
+  const drawn = everybody ? found : found.slice(0, DRAWN);
   return (
     <section className="panel floor-operators" aria-label={t('board.operators')}>
       <div className="row filters">
         <h2>
           {t('board.operators')} <span className="dim">{all.length}</span>
         </h2>
-        <SearchBox onSearch={setQuery} />
-        <Select
-          allowClear
-          aria-label={t('floor.state')}
-          placeholder={t('floor.anyState')}
-          style={{ width: 170 }}
-          value={state ?? null}
-          onChange={(value) => setState(value ?? undefined)}
-          options={STATES.map((value) => ({ value, label: <StatusMark state={value} /> }))}
-        />
-        <Select
-          allowClear
-          aria-label={t('floor.queue')}
-          placeholder={t('floor.anyQueue')}
-          style={{ width: 170 }}
-          value={queue ?? null}
-          onChange={(value) => setQueue(value ?? undefined)}
-          options={Object.entries(floor.queues).map(([value, { name }]) => ({
-            value,
-            label: name,
-          }))}
-        />
+        <Suspense>
+          <OperatorFilters
+            queues={floor.queues}
+            filter={{ query, state, queue }}
+            onChange={setFilter}
+          />
+        </Suspense>
       </div>
-      <Table<OperatorRow>
-        rowKey="id"
-        size="small"
-        scroll={{ x: 'max-content' }}
-        columns={table}
-        dataSource={shown}
-        pagination={shown.length > 100 ? { pageSize: 100, showSizeChanger: false } : false}
-        locale={{ emptyText: all.length === 0 ? t('floor.nobody') : t('common.emptySearch') }}
-      />
+      {found.length === 0 ? (
+        <EmptyState text={all.length === 0 ? t('floor.nobody') : t('common.emptySearch')} />
+      ) : (
+        <div className="sideways">
+          <table className="plain">
+            <thead>
+              <tr>
+                <th>{t('floor.operator')}</th>
+                <th>{t('floor.state')}</th>
+                <th>{t('floor.time')}</th>
+                <th>{t('floor.contact')}</th>
+                <th>{t('floor.handled')}</th>
+                <th>{t('floor.missed')}</th>
+                <th>{t('floor.averageTalk')}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {drawn.map((row) => (
+                <Row key={row.id} row={row} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {drawn.length < found.length ? (
+        <Button type="link" onClick={() => setEverybody(true)}>
+          {t('floor.showAll', { n: found.length })}
+        </Button>
+      ) : null}
     </section>
   );
 }

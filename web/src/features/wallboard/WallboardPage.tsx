@@ -12,6 +12,7 @@ import { clock } from '../../lib/format';
 import { useTick } from '../../lib/time';
 import { Tiles } from './Tiles';
 import { siteOffset } from './thresholds';
+import { useTitle } from '../../lib/title';
 import './wallboard.css';
 
 const SHIFT_EVERY_MS = 10 * 60_000;
@@ -99,6 +100,8 @@ function WithSession() {
 
 /** A television has a read-only token in its address and never a person's session. */
 export default function WallboardPage() {
+  const { t } = useTranslation();
+  useTitle(t('nav.wallboard'));
   const [params] = useSearchParams();
   const token = params.get('token');
   return token ? (

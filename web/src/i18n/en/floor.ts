@@ -18,6 +18,7 @@ export const floorEn = {
   queue: 'Queue',
   anyState: 'Any status',
   anyQueue: 'Any queue',
+  showAll: 'Show all: {{n}}',
   nobody: 'Nobody is signed in',
   waiting: 'Waiting',
   longest: 'Longest',

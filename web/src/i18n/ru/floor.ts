@@ -21,6 +21,7 @@ export const floorRu: Words<typeof floorEn> = {
   queue: 'Очередь',
   anyState: 'Любой статус',
   anyQueue: 'Любая очередь',
+  showAll: 'Показать всех: {{n}}',
   nobody: 'Никто не вошёл в систему',
   waiting: 'Ждут',
   longest: 'Дольше всех',

@@ -21,6 +21,7 @@ export const floorUz: Words<typeof floorEn> = {
   queue: 'Navbat',
   anyState: 'Har qanday holat',
   anyQueue: 'Har qanday navbat',
+  showAll: 'Hammasini koʻrsatish: {{n}}',
   nobody: 'Hech kim kirmagan',
   waiting: 'Kutmoqda',
   longest: 'Eng uzoq',

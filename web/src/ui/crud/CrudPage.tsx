@@ -14,6 +14,7 @@ import { useSay } from '../say';
 import { CsvButton } from './CsvButton';
 import { EditDrawer } from './EditDrawer';
 import type { Spec } from './spec';
+import { STICKY } from '../../lib/scroller';
 import './crud.css';
 
 /** A list with search, and a drawer in which one of it is made, changed or removed. */
@@ -49,6 +50,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
     key: 'actions',
     title: t('common.actions'),
     align: 'right' as const,
+    fixed: 'end' as const,
     render: (_: unknown, item: T) => (
       <span className="row row-actions">
         {spec.rowActions?.(item)}
@@ -75,6 +77,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
             <ReasonButton
               size="small"
               danger
+              type="text"
               reason={refused ?? spec.keeps?.(item)}
               aria-label={`${t('common.delete')}: ${spec.name(item)}`}
             >
@@ -110,15 +113,22 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}
+        sticky={STICKY}
         loading={list.isPending}
         columns={[...spec.columns, actions]}
         dataSource={list.data?.items ?? []}
         pagination={false}
         locale={{
-          emptyText: asked ? (
-            t('common.emptySearch')
+          emptyText: list.isPending ? (
+            ' '
+          ) : asked ? (
+            <EmptyState text={t('common.emptySearch')} />
           ) : (
-            <EmptyState text={spec.empty ?? spec.note ?? t('common.empty')} />
+            <EmptyState text={spec.empty ?? spec.note ?? t('common.empty')}>
+              {!spec.empty && spec.create !== false && may ? (
+                <p>{t('common.emptyHint', { button: t('common.create') })}</p>
+              ) : null}
+            </EmptyState>
           ),
         }}
       />

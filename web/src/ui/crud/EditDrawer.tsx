@@ -1,4 +1,4 @@
-import { Button, Drawer, Form } from 'antd';
+import { App, Button, Drawer, Form } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, formErrors, type Problem } from '../../api/problem';
@@ -24,6 +24,7 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
 }: Props<T, Input, Made>) {
   const { t } = useTranslation();
   const say = useSay();
+  const { modal } = App.useApp();
   const [form] = Form.useForm<Input>();
   const [problem, setProblem] = useState<Problem>();
   const save = useChange(
@@ -49,11 +50,23 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
       setProblem(found);
     }
   };
+  /** Escape and a click beside the drawer must not lose what was typed; Cancel means it. */
+  const leave = () => {
+    if (!form.isFieldsTouched()) onClose();
+    else
+      void modal.confirm({
+        title: t('common.dropSure'),
+        okText: t('common.drop'),
+        okButtonProps: { danger: true },
+        cancelText: t('common.goOn'),
+        onOk: onClose,
+      });
+  };
   return (
     <Drawer
       open
       size={560}
-      onClose={onClose}
+      onClose={leave}
       title={item ? spec.name(item) : `${spec.title}: ${t('common.create')}`}
       footer={
         <div className="row">

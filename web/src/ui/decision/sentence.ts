@@ -10,6 +10,7 @@ import type {
 } from '../../api/automation';
 import type { Choice } from '../../api/choices';
 import { count, localText } from '../../lib/format';
+import { codeWord } from '../../lib/i18n';
 import { isGroup, shown } from './document';
 import { choiceTitle, fieldTitle } from './fields';
 import { afterPeriod, period, weekdays } from './period';
@@ -28,7 +29,7 @@ const SAY = 'rules.builder.say';
 
 export function eventTitle(name: string, types: readonly EventType[], language: string): string {
   const found = types.find((type) => type.name === name);
-  return (found && localText(found.title, language)) || name;
+  return (found && localText(found.title, language)) || codeWord('eventKinds', name) || name;
 }
 
 /** A value as people write it: with its unit, by the title of a choice. */

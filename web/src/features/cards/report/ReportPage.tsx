@@ -25,7 +25,9 @@ function useReport(fields: Filterable[]) {
   const { t, i18n } = useTranslation();
   const [params, setParams] = useSearchParams();
   const of = params.get('of') ?? CUSTOMER;
-  const by = params.get('by') ?? '';
+  // At first by something, so that there is something to see.
+  const first = params.has('fn') ? undefined : fields.find((one) => one.type === 'choice');
+  const by = params.get('by') ?? first?.path ?? '';
   const fn = FUNCTIONS.find((one) => one === params.get('fn')) ?? 'count';
   const field = params.get('field') ?? '';
   const where = whereOf(params);
@@ -65,8 +67,8 @@ function useReport(fields: Filterable[]) {
     setParams(
       (now) => {
         for (const [name, value] of Object.entries(changes)) {
-          if (value) now.set(name, value);
-          else now.delete(name);
+          if (value === undefined) now.delete(name);
+          else now.set(name, value);
         }
         return now;
       },
