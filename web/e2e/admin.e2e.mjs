@@ -1,15 +1,12 @@
 // An administrator makes what a new operator needs, in the browser, and the operator gets a call at once.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { administrator, contactOf, FRESH } from './lib/admin.mjs';
 import { Browser, Operator } from './lib/browser.mjs';
-import { AZIZA, PASSWORD } from './lib/demo.mjs';
+import { AZIZA } from './lib/demo.mjs';
 import { Phone } from './lib/phone.mjs';
 import { Server } from './lib/server.mjs';
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 let server;
 let admin;
 
@@ -136,45 +133,4 @@ test('the language is switched on the sign-in page and at the desk', { timeout: 
     await page.keyboard.press('Escape');
   }
   assert.deepEqual(browser.faults, []);
-});
-
-/** What axe finds that keeps people from working. */
-async function barriers(browser) {
-  // The worker of the page is not asked; the look of things in motion is not judged.
-  await browser.page.evaluate(AXE);
-  const { violations } = await browser.page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(', ')}`);
-}
-
-/** Nobody is kept out by how a page is built. */
-test('axe finds no serious barrier on any page that people work with', { timeout: 150_000 }, async (t) => {
-  const found = {};
-  const visit = async (browser, path, ready) => {
-    await browser.page.goto(`${server.url}${path}`);
-    await browser.page.locator(ready).first().waitFor();
-    await browser.page.waitForLoadState('networkidle');
-    const seen = await barriers(browser);
-    if (seen.length > 0) found[`${path} ${browser.scheme}`] = seen;
-  };
-  for (const scheme of ['light', 'dark']) {
-    const stranger = await Browser.open({ scheme });
-    t.after(() => stranger.close());
-    await visit(stranger, '/sign-in', 'form');
-    await stranger.signIn(server, 'administrator', FRESH);
-    for (const page of ['people', 'queues', 'numbers']) await visit(stranger, `/admin/${page}`, '.ant-table-row');
-    await stranger.close();
-    const supervisor = await Browser.open({ scheme });
-    t.after(() => supervisor.close());
-    await supervisor.signIn(server, 'supervisor', PASSWORD);
-    await visit(supervisor, '/supervisor', 'main');
-    await visit(supervisor, '/wallboard', '.tile-value');
-    await supervisor.close();
-    const operator = await Operator.atDesk(server, 'boris', { scheme });
-    t.after(() => operator.close());
-    await visit(operator, '/desk', '.desk-contact');
-    await operator.close();
-  }
-  assert.deepEqual(found, {});
 });

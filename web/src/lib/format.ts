@@ -15,14 +15,16 @@ export function timer(seconds: number): string {
   return text.length === 4 ? `0${text}` : text;
 }
 
-/** "0.2" seconds below ten, whole seconds above. */
-export function age(milliseconds: number): string {
-  const seconds = Math.max(0, milliseconds) / 1000;
-  return seconds < 10 ? seconds.toFixed(1) : String(Math.floor(seconds));
-}
-
 /** Browsers often lack Uzbek; its numeric dates and numbers are written as the Russian ones. */
 const LOCALES: Record<string, string> = { en: 'en-GB', ru: 'ru-RU', uz: 'ru-RU' };
+
+/** Seconds with a tenth below ten, whole seconds above: "0.2", in Russian and Uzbek "0,2". */
+export function age(milliseconds: number, language: string): string {
+  const seconds = Math.max(0, milliseconds) / 1000;
+  if (seconds >= 10) return String(Math.floor(seconds));
+  const point = language === 'en' ? '.' : ',';
+  return seconds.toFixed(1).replace('.', point);
+}
 
 /** To the minute; to the second where the order of what happened matters: `exact`. */
 export function dateTime(

@@ -17,7 +17,8 @@ describe('a duration', () => {
     expect(timer(3_700)).toBe('1:01:40');
   });
   it('of data is exact below ten seconds', () => {
-    expect([0, 240, 9_940, 12_400].map(age)).toEqual(['0.0', '0.2', '9.9', '12']);
+    expect([0, 240, 9_940, 12_400].map((ms) => age(ms, 'en'))).toEqual(['0.0', '0.2', '9.9', '12']);
+    expect(age(240, 'ru')).toBe('0,2');
   });
   it('runs from server time and never below zero', () => {
     const now = Date.parse('2026-11-22T10:00:10.400Z');

@@ -6,13 +6,13 @@ import { useLive } from './useDesk';
 
 /** Whether the line stands, how quick it is, and how old the data are. */
 export function ConnectionLamp() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   useTick(500);
   const line = useLive((state) => state.line);
   const latency = useLive((state) => state.latency);
   const heardAt = useLive((state) => state.heardAt);
   const good = line === 'open';
-  const old = age(performance.now() - heardAt);
+  const old = age(performance.now() - heardAt, i18n.language);
   return (
     <Tooltip title={`${t(`line.${line}`)} · ${t('line.age', { age: old })}`}>
       <span className="lamp" data-line={line} role="status" aria-label={t(`line.${line}`)}>

@@ -14,7 +14,7 @@ import { WorkPane } from './WorkPane';
 
 /** Says that the line is lost, how old the picture is, and what a person can do. */
 function LineNote() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const { live } = useDuty();
   useTick(500);
   const line = useLive((state) => state.line);
@@ -36,7 +36,7 @@ function LineNote() {
     <Alert
       type="error"
       banner
-      title={t('line.lost', { age: age(performance.now() - heardAt) })}
+      title={t('line.lost', { age: age(performance.now() - heardAt, i18n.language) })}
       action={
         <Button size="small" onClick={() => live.hurry()}>
           {t('line.retryNow')}

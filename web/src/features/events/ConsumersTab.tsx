@@ -12,7 +12,13 @@ import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 
 /** The server's own readers; an installation may have more. */
-const CONSUMERS = ['flows', 'platform.audit_log', 'platform.webhooks', 'rules'] as const;
+const CONSUMERS = [
+  'flows',
+  'platform.audit_log',
+  'platform.webhooks',
+  'promotions',
+  'rules',
+] as const;
 
 /** More than this waits: somebody should look. */
 const LAG_MAX = 1000;

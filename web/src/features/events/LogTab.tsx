@@ -84,7 +84,7 @@ export default function LogTab() {
         loading={list.isPending}
         pagination={false}
         dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('events.log.none')} /> }}
+        locale={{ emptyText: list.isPending ? ' ' : <EmptyState text={t('events.log.none')} /> }}
         columns={[
           {
             title: t('events.log.when'),

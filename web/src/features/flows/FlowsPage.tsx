@@ -17,6 +17,7 @@ import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
 import { useSay } from '../../ui/say';
 import { NewFlow } from './NewFlow';
+import { EmptyState } from '../../ui/EmptyState';
 import './flows.css';
 
 /** How often the numbers of running instances are asked for again. */
@@ -107,7 +108,9 @@ export default function FlowsPage() {
         loading={list.isPending}
         pagination={false}
         dataSource={rows}
-        locale={{ emptyText: t(query ? 'common.emptySearch' : 'flows.empty') }}
+        locale={{
+          emptyText: <EmptyState text={t(query ? 'common.emptySearch' : 'flows.empty')} />,
+        }}
         columns={[
           {
             title: t('common.name'),

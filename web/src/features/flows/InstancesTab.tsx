@@ -13,6 +13,7 @@ import { listInstances } from '../../api/flows';
 import { dateTime } from '../../lib/format';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { InstanceDrawer } from './InstanceDrawer';
+import { EmptyState } from '../../ui/EmptyState';
 import { InstanceTag } from './InstanceTag';
 
 /** How often the list is asked for again. */
@@ -55,7 +56,7 @@ export function InstancesTab({ name, definition }: { name: string; definition: D
         loading={list.isPending}
         pagination={false}
         dataSource={list.data?.items ?? []}
-        locale={{ emptyText: t('flows.noInstances') }}
+        locale={{ emptyText: <EmptyState text={t('flows.noInstances')} /> }}
         columns={[
           {
             title: t('flows.startedAt'),

@@ -14,6 +14,7 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
+import { EmptyState } from '../../ui/EmptyState';
 import { SendDrawer } from './SendDrawer';
 
 /** Messages in motion are looked at again this often. */
@@ -142,7 +143,13 @@ export default function MessagesPage() {
         columns={columns}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: params.size > 0 ? t('common.emptySearch') : t('messages.list.none') }}
+        locale={{
+          emptyText: list.isPending ? (
+            ' '
+          ) : (
+            <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'messages.list.none')} />
+          ),
+        }}
       />
       <Pager cursors={cursors} next={list.data?.next} />
       {sending && may ? (

@@ -156,7 +156,11 @@ export default function RulesPage() {
         dataSource={items}
         pagination={items.length > 50 ? { pageSize: 50 } : false}
         locale={{
-          emptyText: filtered ? t('common.emptySearch') : <EmptyState text={t('rules.none')} />,
+          emptyText: list.isPending ? (
+            ' '
+          ) : (
+            <EmptyState text={t(filtered ? 'common.emptySearch' : 'rules.none')} />
+          ),
         }}
       />
       <Modal

@@ -15,6 +15,7 @@ import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { SearchBox } from '../../ui/SearchBox';
 import { OUTCOMES, outcomeWord } from './outcome';
+import { EmptyState } from '../../ui/EmptyState';
 import './supervisor.css';
 
 function columns(t: TFunction, language: string): ColumnsType<Contact> {
@@ -157,7 +158,13 @@ export default function ContactsPage() {
         columns={columns(t, i18n.language)}
         dataSource={page.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: params.size > 0 ? t('common.emptySearch') : t('contacts.none') }}
+        locale={{
+          emptyText: XX
+            ' '
+          ) : (
+            <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'contacts.none')} />
+          ),
+        }}
       />
       <div className="row pager">
         <Button disabled={cursors.length === 0} onClick={() => setCursors(cursors.slice(0, -1))}>

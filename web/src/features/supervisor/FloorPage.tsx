@@ -14,7 +14,7 @@ import { OperatorsTable } from './OperatorsTable';
 import './supervisor.css';
 
 function LineMark({ live }: { live: Live }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   useTick(500);
   const line = useStore(live.use, (state) => state.line);
   const heardAt = useStore(live.use, (state) => state.heardAt);
@@ -26,7 +26,10 @@ function LineMark({ live }: { live: Live }) {
       aria-label={t(`line.${line}`)}
     >
       {line === 'open' ? '●' : '✕'} {t(`line.${line}`)}
-      <span aria-hidden="true"> · {t('line.age', { age: age(performance.now() - heardAt) })}</span>
+      <span aria-hidden="true">
+        {' '}
+        · {t('line.age', { age: age(performance.now() - heardAt, i18n.language) })}
+      </span>
     </span>
   );
 }

@@ -13,6 +13,7 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { SearchBox } from '../../ui/SearchBox';
 import { Deputies } from './Deputies';
 import { TaskDrawer } from './TaskDrawer';
+import { EmptyState } from '../../ui/EmptyState';
 import './tasks.css';
 
 /** How often the inbox is read again. */
@@ -102,7 +103,9 @@ export default function TasksPage() {
         loading={list.isPending}
         pagination={false}
         dataSource={rows}
-        locale={{ emptyText: t(query ? 'common.emptySearch' : 'tasks.empty') }}
+        locale={{
+          emptyText: <EmptyState text={t(query ? 'common.emptySearch' : 'tasks.empty')} />,
+        }}
         columns={[
           {
             title: t('tasks.task'),

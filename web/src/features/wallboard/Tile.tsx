@@ -15,11 +15,11 @@ function Spark({ series }: { series: readonly number[] }) {
 
 /** How old what the tile shows is; grey and "stale" when the line is silent. */
 export function DataAge({ ms, stale }: { ms: number; stale: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   return (
     <span className="tile-age digits">
       {stale ? `${t('board.stale')} · ` : ''}
-      {t('board.age', { age: age(ms) })}
+      {t('board.age', { age: age(ms, i18n.language) })}
     </span>
   );
 }

@@ -7,7 +7,7 @@ export const eventsEn = {
   },
   log: {
     note: 'Events that came from outside systems',
-    none: 'No event came from outside in this period.',
+    none: 'No event came from outside in this period. Other systems send them with an API key (Administration, API keys); to see how it works, send a trial event.',
     when: 'When',
     type: 'Event',
     source: 'Source',
@@ -76,6 +76,7 @@ export const eventsEn = {
   consumers: {
     note: 'Who reads the log, and how far behind it is',
     names: {
+      promotions: 'Promotions',
       flows: 'Flows',
       rules: 'Rules',
       platform: { audit_log: 'The journal of what people did', webhooks: 'Webhooks' },

@@ -42,7 +42,7 @@ export const messagesEn = {
   outcomes: { sent: 'Taken', retry: 'To be tried again', failed: 'Refused', unknown: 'Unknown' },
   list: {
     note: 'Every message to a customer, whoever or whatever sent it, and what became of it.',
-    none: 'No messages yet.',
+    none: 'No messages yet. Rules and flows send them, and so can you: press “Send a message”. A link to an SMS centre or a mail server must stand first.',
     when: 'When',
     to: 'To',
     anyState: 'Any state',

@@ -10,7 +10,7 @@ export const eventsUz: Words<typeof eventsEn> = {
   },
   log: {
     note: 'Tashqi tizimlardan kelgan hodisalar',
-    none: 'Bu davrda tashqaridan hodisa kelmagan.',
+    none: 'Bu davrda tashqaridan hodisa kelmadi. Ularni boshqa tizimlar API kaliti bilan yuboradi (Boshqaruv, API kalitlari); qanday ishlashini koʻrish uchun sinov hodisasini yuboring.',
     when: 'Qachon',
     type: 'Hodisa',
     source: 'Manba',
@@ -81,6 +81,7 @@ export const eventsUz: Words<typeof eventsEn> = {
   consumers: {
     note: 'Jurnalni kim oʻqiydi va qancha orqada',
     names: {
+      promotions: 'Aksiyalar',
       flows: 'Ssenariylar',
       rules: 'Qoidalar',
       platform: { audit_log: 'Odamlar harakatlari jurnali', webhooks: 'Vebhuklar' },

@@ -50,7 +50,7 @@ export const messagesUz: Words<typeof messagesEn> = {
   },
   list: {
     note: 'Mijozlarga yuborilgan barcha xabarlar va ularning taqdiri.',
-    none: 'Hali xabar yoʻq.',
+    none: 'Hali xabar yoʻq. Ularni qoidalar va ssenariylar yuboradi, siz ham yuborishingiz mumkin. Avval aloqa kanali kerak: SMS markazi yoki pochta serveri.',
     when: 'Qachon',
     to: 'Kimga',
     anyState: 'Istalgan holat',

@@ -12,6 +12,8 @@ import { Pager, useCursors } from '../../../ui/Pager';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { SearchBox } from '../../../ui/SearchBox';
+import { EmptyState } from '../../../ui/EmptyState';
+import { STICKY } from '../../../lib/scroller';
 import { useSay } from '../../../ui/say';
 
 /** "SMS: en, ru": what a template says, at a glance. */
@@ -72,10 +74,17 @@ export default function TemplatesPage() {
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}
+        sticky={STICKY}
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: q ? t('common.emptySearch') : t('messages.tpl.none') }}
+        locale={{
+          emptyText: list.isPending ? (
+            ' '
+          ) : (
+            <EmptyState text={t(q ? 'common.emptySearch' : 'messages.tpl.none')} />
+          ),
+        }}
         columns={[
           {
             title: t('messages.tpl.title'),
@@ -92,7 +101,7 @@ export default function TemplatesPage() {
           {
             title: t('messages.tpl.fields'),
             render: (_, row) => (
-              <span className="row wrap">
+              <span className="row wrap field-codes">
                 {row.fields.map((field) => (
                   <code key={field} className="dim">
                     {field}
@@ -104,6 +113,7 @@ export default function TemplatesPage() {
           {
             title: t('common.actions'),
             align: 'right',
+            fixed: 'end',
             render: (_, row) => (
               <Popconfirm
                 title={t('admin.removeSure', { name: row.title || row.name })}
@@ -118,6 +128,7 @@ export default function TemplatesPage() {
                 <ReasonButton
                   size="small"
                   danger
+                  type="text"
                   reason={refused}
                   aria-label={`${t('common.delete')}: ${row.name}`}
                 >

@@ -15,7 +15,10 @@ export function EventSelect({
 }) {
   const { t, i18n } = useTranslation();
   const { types, mayWrite } = useBuilder();
-  const options = types.map(({ name }) => {
+  // A rule may listen to what the server itself tells: that is nobody's registered type.
+  const names = types.map(({ name }) => name);
+  if (value && !names.includes(value)) names.push(value);
+  const options = names.map((name) => {
     const title = eventTitle(name, types, i18n.language);
     return { value: name, label: title, search: `${title} ${name}`, name };
   });

@@ -1,0 +1,96 @@
+// Every page that people work with: nobody is kept out by how it is built, in light and in dark, in three languages.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { administrator, FRESH } from './lib/admin.mjs';
+import { barriers } from './lib/axe.mjs';
+import { Browser, Operator } from './lib/browser.mjs';
+import { Server } from './lib/server.mjs';
+
+let server;
+let api;
+
+before(async () => {
+  server = await Server.start();
+  api = await administrator(server);
+});
+after(() => server?.discard());
+
+/** The id of the first of a list. */
+async function first(list) {
+  const { items } = await (await api(`/${list}?limit=1`)).json();
+  return items[0].id;
+}
+
+const ADMIN = [
+  ...['people', 'units', 'groups', 'roles', 'operations', 'keys', 'queues', 'operators', 'skills', 'reasons', 'topics', 'results'],
+  ...['trunks', 'numbers', 'prompts', 'flows', 'webhooks', 'audit', 'server'],
+].map((page) => `/admin/${page}`);
+const AUTOMATION = [
+  ...['rules', 'tables', 'events', 'events/types', 'events/consumers', 'events/dead-letters', 'flows', 'flows/main', 'flows/cart-reminder'],
+  ...['flows/equipment-request?tab=versions', 'flows/tariff-change?tab=instances', 'tasks', 'messages', 'messages/templates', 'messages/links'],
+  ...['connectors', 'structures', 'structures/kinds', 'structures/links', 'structures/transfer'],
+].map((page) => `/automation/${page}`);
+const FLOOR = ['/supervisor', '/contacts', '/customers', '/customers/report', '/customers/cards/device', '/wallboard'];
+
+/** What is shown is the page, and all of it has come. */
+async function open(browser, path) {
+  await browser.page.goto(`${server.url}${path}`);
+  await browser.page.locator('h1, .wall, .desk, .flow-head').first().waitFor();
+  // A live page is never quiet on its socket; what it fetches has an end.
+  await browser.page.waitForLoadState('networkidle');
+}
+
+/** Runs in the page: what is wider than its window, and words that nobody has written (`rules.state.x`). */
+function flaws() {
+  const found = [];
+  const { scrollWidth } = document.documentElement;
+  if (scrollWidth > innerWidth) found.push(`${scrollWidth} px wide in a window of ${innerWidth}`);
+  if (document.title === 'Trunkline') found.push('the tab has no title');
+  for (const element of document.querySelectorAll('h1, h2, th, label, button, .ant-tabs-tab, .ant-menu-item'))
+    if (/^[a-z]\w*(\.\w+){2,}$/.test(element.textContent.trim())) found.push(`a code instead of words: ${element.textContent}`);
+  return found;
+}
+
+for (const [scheme, language] of [
+  ['light', 'ru'],
+  ['dark', 'uz'],
+]) {
+  /** NFR: what is shown can be read and reached by everybody (WCAG 2.2 AA). */
+  test(`axe finds no serious barrier on any page, ${scheme}`, { timeout: 290_000 }, async (t) => {
+    const found = {};
+    const visit = async (browser, path) => {
+      await open(browser, path);
+      const seen = [...(await barriers(browser.page)), ...(await browser.page.evaluate(flaws))];
+      if (seen.length > 0) found[path] = seen;
+    };
+    const operator = await Operator.atDesk(server, 'boris', { scheme, language });
+    t.after(() => operator.close());
+    await visit(operator, '/desk');
+    await operator.close();
+    const browser = await Browser.open({ scheme, language });
+    t.after(() => browser.close());
+    await visit(browser, '/sign-in');
+    await browser.signIn(server, 'administrator', FRESH);
+    const rule = `/automation/rules/${await first('rules')}`;
+    const rules = ['', '/try', '/simulation', '/versions', '/results', '/decisions'].map((tab) => rule + tab);
+    const template = `/automation/messages/templates/${await first('templates')}`;
+    const customer = `/customers/${await first('customers')}`;
+    for (const path of [...FLOOR, customer, ...AUTOMATION, ...rules, template, ...ADMIN]) await visit(browser, path);
+    assert.deepEqual(found, {});
+    assert.deepEqual(browser.faults, [], 'the pages threw nothing');
+  });
+}
+
+/** WCAG 1.4.4, 1.4.10: at 200 % of 1366 by 768 the page is not wider than its window. */
+test('at twice the size no page is wider than its window', { timeout: 200_000 }, async (t) => {
+  const browser = await Browser.open({ width: 683, height: 384, language: 'ru' });
+  t.after(() => browser.close());
+  await browser.signIn(server, 'administrator', FRESH);
+  const found = {};
+  for (const path of ['/admin/people', '/admin/audit', '/automation/rules', '/automation/events', '/automation/flows/main', ...FLOOR]) {
+    await open(browser, path);
+    const seen = await browser.page.evaluate(flaws);
+    if (seen.length > 0) found[path] = seen;
+  }
+  assert.deepEqual(found, {});
+});
