@@ -159,7 +159,7 @@ export default function ContactsPage() {
         dataSource={page.data?.items ?? []}
         pagination={false}
         locale={{
-          emptyText: XX
+          emptyText: page.isPending ? (
             ' '
           ) : (
             <EmptyState text={t(params.size > 0 ? 'common.emptySearch' : 'contacts.none')} />
