@@ -12,15 +12,14 @@ const locales: Record<string, () => Promise<{ default: Locale }>> = {
   uz: () => import('antd/es/locale/uz_UZ'),
 };
 
-const DATE = 'DD.MM.YYYY';
-
 /** Day first, to the minute, as every other date on screen. */
-function withDates(locale: Locale): Locale {
+function withDates(locale: Locale, language: string): Locale {
+  const date = language === 'en' ? 'DD/MM/YYYY' : 'DD.MM.YYYY';
   if (!locale.DatePicker) return locale;
   const lang = {
     ...locale.DatePicker.lang,
-    fieldDateFormat: DATE,
-    fieldDateTimeFormat: `${DATE} HH:mm`,
+    fieldDateFormat: date,
+    fieldDateTimeFormat: `${date} HH:mm`,
   };
   return { ...locale, DatePicker: { ...locale.DatePicker, lang } };
 }
@@ -36,7 +35,7 @@ function useAntdLocale(): Locale | undefined {
       current = false;
     };
   }, [i18n.language]);
-  return useMemo(() => locale && withDates(locale), [locale]);
+  return useMemo(() => locale && withDates(locale, i18n.language), [locale, i18n.language]);
 }
 
 /** Who asked the system for less motion gets none. */

@@ -14,6 +14,7 @@ describe('a value of an attribute', () => {
     [{ type: 'number' }, 0, 'en', '0'],
     [{ type: 'boolean' }, false, 'en', 'No'],
     [{ type: 'date' }, '1990-02-28', 'ru', '28.02.1990'],
+    [{ type: 'date' }, '1990-02-28', 'en', '28/02/1990'],
     [{ type: 'phone' }, '+998901234567', 'en', '+998 90 123 45 67'],
     [{ type: 'text' }, '', 'en', '—'],
     [{ type: 'text' }, null, 'en', '—'],

@@ -37,7 +37,8 @@ function plainText(of: Shown, value: unknown, language: string): string {
       return phone(String(value));
     case 'date': {
       const [, year, month, day] = DATE.exec(String(value)) ?? [];
-      return year ? `${day}.${month}.${year}` : String(value);
+      // As every other date on screen: a slash in English, a point in Russian and Uzbek.
+      return year ? [day, month, year].join(language === 'en' ? '/' : '.') : String(value);
     }
     case 'datetime': {
       const at = new Date(String(value));

@@ -76,7 +76,7 @@ export const deskUz: Words<typeof deskEn> = {
   today: {
     title: 'Bugun',
     handled: 'Bajarildi',
-    missed: 'Oʻtkazildi',
+    missed: 'Oʻtkazib yuborildi',
     average: 'Oʻrtacha suhbat',
     talk: 'Suhbat',
     wrapUp: 'Yakunlash',

@@ -16,7 +16,7 @@ export const floorUz: Words<typeof floorEn> = {
   time: 'Vaqt',
   contact: 'Kontakt',
   handled: 'Bajarildi',
-  missed: 'Oʻtkazildi',
+  missed: 'Oʻtkazib yuborildi',
   averageTalk: 'Oʻrtacha',
   queue: 'Navbat',
   anyState: 'Har qanday holat',

@@ -49,9 +49,9 @@ function Control({ of, ...rest }: { of: Attribute }) {
     case 'choices':
       return <Select mode="multiple" allowClear {...rest} options={options} />;
     case 'date':
-      return <DatePicker style={{ width: '100%' }} {...rest} format="DD.MM.YYYY" />;
+      return <DatePicker style={{ width: '100%' }} {...rest} />;
     case 'datetime':
-      return <DatePicker showTime style={{ width: '100%' }} {...rest} format="DD.MM.YYYY HH:mm" />;
+      return <DatePicker showTime style={{ width: '100%' }} {...rest} />;
     case 'link':
       return <RecordPicker of={of.link_to ?? 'customer'} label="" {...rest} />;
     default:
