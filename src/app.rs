@@ -113,6 +113,8 @@ pub struct Ground {
     pub authorities: Authorities,
     /// Connections.
     pub pool: PgPool,
+    /// What the consumers of events read.
+    pub log: event::Log,
     /// The write path of what is live.
     pub journal: Journal,
     /// Cancelled when the server stops for good: background work ends then, not when draining begins.
@@ -144,14 +146,28 @@ impl Ground {
             return Err(error.into());
         }
         let journal = Journal::start(pool.clone());
-        tokio::spawn(event::run(pool.clone(), AUDIT_LOG, AuditLog, stop.clone()));
+        let log = event::Log::new(pool.clone());
+        tokio::spawn(event::run(log.clone(), AUDIT_LOG, AuditLog, stop.clone()));
         tokio::spawn(platform::telemetry::keep_metrics());
         tokio::spawn(crate::records::build_attributes(pool.clone(), stop.clone()));
         let retention = settings.retention.clone();
         tokio::spawn(housekeeping::keep(pool.clone(), Arc::clone(&clock), retention, stop.clone()));
         let fatal = CancellationToken::new();
         let (_lock, levels) = (lock, levels);
-        Ok(Self { settings, clock, levels, vault, authorities, pool, journal, stop, fatal, database, _lock })
+        Ok(Self {
+            settings,
+            clock,
+            levels,
+            vault,
+            authorities,
+            pool,
+            log,
+            journal,
+            stop,
+            fatal,
+            database,
+            _lock,
+        })
     }
 
     /// Writes what is kept, ends background work and stops the database.

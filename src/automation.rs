@@ -31,7 +31,7 @@ impl Automation {
         load_packs(pool, &**clock, &ground.settings.server.flows_dir.join("rules")).await?;
         let kept = ground.settings.retention.decisions();
         let consumer = RulesConsumer::new(zone, Arc::clone(clock), rand::random(), Arc::clone(&owed), kept);
-        tokio::spawn(event::run(pool.clone(), CONSUMER, consumer, stop.clone()));
+        tokio::spawn(event::run(ground.log.clone(), CONSUMER, consumer, stop.clone()));
         tokio::spawn(run_simulations(pool.clone(), Arc::clone(clock), zone, stop.clone()));
         let client = crate::processes::client(ground)?;
         // What a reaction calls stays on one thread.

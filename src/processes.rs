@@ -32,7 +32,7 @@ pub fn client(ground: &Ground) -> Result<Client, RunError> {
 /// Runs go on and hear events, until the server stops.
 pub fn start(ground: &Ground, processes: &Arc<Processes>) {
     let listening = Listening(Arc::clone(&ground.clock));
-    tokio::spawn(platform::event::run(ground.pool.clone(), CONSUMER, listening, ground.stop.clone()));
+    tokio::spawn(platform::event::run(ground.log.clone(), CONSUMER, listening, ground.stop.clone()));
     let (processes, stop) = (Arc::clone(processes), ground.stop.clone());
     actix_rt::spawn(run(processes, stop));
 }

@@ -22,13 +22,13 @@ const KEY_BYTES: usize = 32;
 /// The key of coupon codes cannot be read or made.
 pub fn start(ground: &Ground) -> std::io::Result<Coupons> {
     let codes = code_key(&ground.settings.server.data_dir)?;
-    let (pool, clock, stop) = (ground.pool.clone(), Arc::clone(&ground.clock), ground.stop.clone());
+    let (log, clock, stop) = (ground.log.clone(), Arc::clone(&ground.clock), ground.stop.clone());
     let zone = ground.settings.server.time_zone;
     let (worker_codes, seed) = (codes.clone(), rand::random());
     // What changes records stays on one thread.
     let arbiter = Arbiter::new();
     arbiter.spawn_fn(move || {
-        let worker = Promotions { pool, clock, zone, codes: worker_codes };
+        let worker = Promotions { log, clock, zone, codes: worker_codes };
         actix_rt::spawn(async move {
             worker.run(seed, stop).await;
             Arbiter::current().stop();

@@ -55,7 +55,7 @@ pub fn run() {
 /// A programme, a live rule that gives a point for each hundred, and members; the programme's id.
 pub fn set_up(site: &Site, people: &People) -> String {
     let call = |path: &str, body: Value| people.author.call("POST", path, Some(&body));
-    let programme = json!({ "code": "main", "title": { "en": "Main" }, "zone": "UTC" });
+    let programme = json!({ "code": "bench", "title": { "en": "Bench" }, "zone": "UTC" });
     let programme = call("/api/v1/loyalty/programmes", programme)["id"].as_str().unwrap().to_owned();
     let points = json!({ "code": "points", "title": { "en": "Points" }, "validity_days": 365 });
     call(&format!("/api/v1/loyalty/programmes/{programme}/bonus-types"), points);
@@ -89,7 +89,7 @@ fn members(site: &Site, programme: &str) {
          insert into loyalty.account (account_id, programme_id, number, customer_id, status, tier_id, registered_at, \
              enrolled_at) \
          select md5('a' || n)::uuid, '{programme}', n::text, md5('c' || n)::uuid, 20, \
-             (select tier_id from loyalty.tier limit 1), now(), now() from generate_series(0, {MEMBERS} - 1) n; \
+             (select tier_id from loyalty.tier where programme_id = '{programme}'), now(), now() from generate_series(0, {MEMBERS} - 1) n; \
          insert into loyalty.service (service_id, programme_id, account_id, code, name, user_id, line, state, \
              connected_at) \
          select md5('s' || n)::uuid, '{programme}', md5('a' || n)::uuid, 'S' || n, 'mobile', n::text, 'mobile', \
@@ -103,9 +103,9 @@ fn members(site: &Site, programme: &str) {
 fn one_by_one(site: &Site) -> f64 {
     let tables = "create table public.b_account as select md5('a' || n)::uuid as id, 0::bigint as balance \
                   from generate_series(0, 4999) n; alter table public.b_account add primary key (id); \
-                  create table public.b_transaction (like ledger.transaction including indexes); \
-                  create table public.b_posting (like ledger.posting including indexes); \
-                  create table public.b_lot (like ledger.lot including indexes); \
+                  create table public.b_transaction (like ledger.transaction including defaults including indexes); \
+                  create table public.b_posting (like ledger.posting including defaults including indexes); \
+                  create table public.b_lot (like ledger.lot including defaults including indexes); \
                   create sequence public.b_number";
     psql(site, &["-q", "-c", tables]);
     let mut sql = String::new();

@@ -69,9 +69,9 @@ fn apply(site: &Site, people: &People, name: &str, lines: &str) -> Duration {
 
 /// What Postgres takes: transaction, posting and lot of an accrual, in one statement each.
 fn copied(site: &Site) -> f64 {
-    let sql = "create table public.f_transaction (like ledger.transaction including indexes); \
-               create table public.f_posting (like ledger.posting including indexes); \
-               create table public.f_lot (like ledger.lot including indexes)";
+    let sql = "create table public.f_transaction (like ledger.transaction including defaults including indexes); \
+               create table public.f_posting (like ledger.posting including defaults including indexes); \
+               create table public.f_lot (like ledger.lot including defaults including indexes)";
     psql(site, &["-q", "-c", sql]);
     let start = Instant::now();
     let fill = "insert into public.f_transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, \

@@ -177,7 +177,7 @@ fn wait_until_ready(child: &mut Child) -> (String, String) {
 /// The demo organisation with `operators` more people in one queue that holds everybody.
 fn organisation(folder: &Path, operators: usize) {
     fs::create_dir_all(folder).unwrap();
-    for name in ["customers.toml", "topics.toml"] {
+    for name in ["customers.toml", "topics.toml", "records.toml", "loyalty.toml", "catalogue.toml"] {
         fs::copy(Path::new("config/demo").join(name), folder.join(name)).unwrap();
     }
     let mut text = fs::read_to_string("config/demo/organisation.toml").unwrap();
@@ -204,7 +204,8 @@ fn organisation(folder: &Path, operators: usize) {
 
 fn flows(folder: &Path) {
     fs::create_dir_all(folder).unwrap();
-    for file in fs::read_dir("flows").unwrap().flatten() {
+    // The packs of rules and templates stay out: only the rule that is measured is there.
+    for file in fs::read_dir("flows").unwrap().flatten().filter(|file| file.path().is_file()) {
         fs::copy(file.path(), folder.join(file.file_name())).unwrap();
     }
     let flow = r#"{

@@ -91,10 +91,7 @@ pub struct Connection {
 impl Connection {
     /// Opens it.
     pub fn open(host: &str, who: &str) -> Self {
-        let stream = std::net::TcpStream::connect(host).unwrap();
-        stream.set_nodelay(true).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
-        Self { host: host.to_owned(), who: who.to_owned(), stream: RefCell::new(BufReader::new(stream)) }
+        Self { host: host.to_owned(), who: who.to_owned(), stream: RefCell::new(connect(host)) }
     }
 
     /// Asks in JSON; the answer, which must be a success.
@@ -122,9 +119,15 @@ impl Connection {
              {more}Content-Length: {length}\r\n\r\n{body}"
         );
         let mut stream = self.stream.borrow_mut();
-        stream.get_mut().write_all(request.as_bytes()).unwrap();
         let mut line = String::new();
-        stream.read_line(&mut line).unwrap();
+        let asked = stream.get_mut().write_all(request.as_bytes()).and_then(|()| stream.read_line(&mut line));
+        if line.is_empty() {
+            // The server closes what nothing came over for some seconds.
+            drop(asked);
+            *stream = connect(host);
+            stream.get_mut().write_all(request.as_bytes()).unwrap();
+            stream.read_line(&mut line).unwrap();
+        }
         let status = line.split(' ').nth(1).expect("a status").parse().unwrap();
         let mut length = 0;
         loop {
@@ -141,4 +144,11 @@ impl Connection {
         stream.read_exact(&mut body).unwrap();
         (status, String::from_utf8(body).unwrap())
     }
+}
+
+fn connect(host: &str) -> BufReader<std::net::TcpStream> {
+    let stream = std::net::TcpStream::connect(host).unwrap();
+    stream.set_nodelay(true).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    BufReader::new(stream)
 }

@@ -41,7 +41,7 @@ pub fn start(ground: &Ground) -> Result<Ingest, RunError> {
     let sender =
         Sender::new(pool.clone(), Arc::clone(&clock), webhooks(ground), ground.vault.clone(), stop.clone());
     tokio::spawn(sender.map_err(RunError::Webhooks)?.run(rand::random()));
-    tokio::spawn(event::run(pool.clone(), WEBHOOKS, Webhooks, stop.clone()));
+    tokio::spawn(event::run(ground.log.clone(), WEBHOOKS, Webhooks, stop.clone()));
     Ok(ingest)
 }
 

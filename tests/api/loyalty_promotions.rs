@@ -14,7 +14,12 @@ use serde_json::{Value, json};
 async fn work(club: &Club) {
     let pool = club.server.db.pool().clone();
     let (clock, codes) = (club.server.clock.clone(), CodeKey::new([6; 32]));
-    let worker = Promotions { pool: pool.clone(), clock, zone: chrono_tz::Asia::Tashkent, codes };
+    let worker = Promotions {
+        log: platform::event::Log::new(pool.clone()),
+        clock,
+        zone: chrono_tz::Asia::Tashkent,
+        codes,
+    };
     let mut dice = club.server.state.dice();
     // Other tests share the server of databases: what they have open holds the log's horizon back for a moment.
     for _ in 0..600 {

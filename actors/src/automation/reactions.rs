@@ -20,11 +20,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// Reactions of one transaction: enough to make it cheap, few enough to be done within a second.
+/// Reactions of one transaction: enough to make it cheap, few enough to be done within milliseconds, for which the
+/// readers of the log wait.
 const BATCH: i64 = 200;
+/// How often it looks at everything that is due, and between that only from where it took last: what was done a moment
+/// ago stands in the index of what waits until the database has swept it, and is passed over one by one.
+const WHOLE_EVERY: Duration = Duration::from_millis(250);
 /// How often it looks without being told.
 const POLL_EVERY: Duration = Duration::from_millis(500);
 /// Wait after the database failed.
@@ -60,10 +65,21 @@ impl Reactions {
     /// Works until `stop` is cancelled. Runs on an arbiter: what it calls stays on one thread.
     pub async fn run(self, seed: [u8; 32], stop: CancellationToken) {
         let mut dice = ChaCha20Rng::from_seed(seed);
+        let (mut from, mut whole) = (None, None::<Instant>);
         while !stop.is_cancelled() {
-            let wait = match work_off(&self, &mut dice).await {
-                Ok(done) if done >= usize::try_from(BATCH).unwrap_or(usize::MAX) => continue,
-                Ok(_) => POLL_EVERY,
+            if whole.is_none_or(|at| at.elapsed() >= WHOLE_EVERY) {
+                (from, whole) = (None, Some(Instant::now()));
+            }
+            let wait = match work(&self, &mut dice, from).await {
+                Ok(Some(taken)) => {
+                    from = Some(taken.first_due);
+                    if taken.is_full {
+                        continue;
+                    }
+                    WHOLE_EVERY
+                }
+                Ok(None) if from.is_some() => WHOLE_EVERY,
+                Ok(None) => POLL_EVERY,
                 Err(error) => {
                     tracing::warn!(%error, "reactions of rules could not be done, they are tried again");
                     RETRY_AFTER
@@ -83,12 +99,30 @@ impl Reactions {
 /// # Errors
 /// The database failed; nothing of the batch is done.
 pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Result<usize> {
+    Ok(work(worker, dice, None).await?.map_or(0, |taken| taken.count))
+}
+
+/// What was taken of what is due.
+struct Taken {
+    count: usize,
+    /// When the oldest of them was due.
+    first_due: DateTime<Utc>,
+    /// There may be more.
+    is_full: bool,
+}
+
+/// Does what is due since a moment, or at all.
+async fn work(
+    worker: &Reactions,
+    dice: &mut ChaCha20Rng,
+    from: Option<DateTime<Utc>>,
+) -> sqlx::Result<Option<Taken>> {
     let mut tx = worker.pool.begin().await?;
     let now = worker.clock.now();
-    let due = store::claim_due(&mut tx, now, BATCH).await?;
-    if due.is_empty() {
-        return Ok(0);
-    }
+    let due = store::claim_due(&mut tx, (from, now), BATCH).await?;
+    let Some(first) = due.first() else { return Ok(None) };
+    let is_full = i64::try_from(due.len()).is_ok_and(|count| count >= BATCH);
+    let taken = Taken { count: due.len(), first_due: first.due_at, is_full };
     let reference = worker.references.get(&mut tx).await?;
     let facts = all_facts(worker, &mut tx, now, &due, &reference).await?;
     let mut calls = Vec::new();
@@ -116,7 +150,7 @@ pub async fn work_off(worker: &Reactions, dice: &mut ChaCha20Rng) -> sqlx::Resul
     for (one, facts) in &calls {
         ask(worker, dice, one, facts).await?;
     }
-    Ok(due.len())
+    Ok(Some(taken))
 }
 
 /// The facts of each, the customers with one question.

@@ -57,6 +57,10 @@ impl Handler for Listening {
             Ok(found)
         })
     }
+
+    fn may_repeat(&self) -> bool {
+        true
+    }
 }
 
 /// An event as flows see it: of one from outside the data, of one of our own the payload.

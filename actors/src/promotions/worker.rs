@@ -11,10 +11,9 @@ use loyalty::query::{offer, order, promotion};
 use loyalty::refused::Refused;
 use loyalty::store::granting::Granting;
 use loyalty::store::{contest, coupon, offer as offers, order as orders, promotion as promotions};
-use platform::event::advance_local;
+use platform::event::{Log, advance_local};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use sqlx::PgPool;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -36,8 +35,8 @@ const GUESSES_FOR: TimeDelta = TimeDelta::hours(1);
 
 /// The worker. Several servers may run one each: they share the work.
 pub struct Promotions {
-    /// The database.
-    pub pool: PgPool,
+    /// The database and its log.
+    pub log: Log,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// The site's zone, for conditions that look at the time.
@@ -84,11 +83,11 @@ pub async fn step(work: &Promotions, dice: &mut ChaCha20Rng) -> Result<bool, Ref
 
 async fn complete(work: &Promotions, edit: &mut Edit<'_>) -> Result<(), Refused> {
     let ended = {
-        let mut db = work.pool.acquire().await?;
+        let mut db = work.log.pool().acquire().await?;
         promotion::ended(&mut db, edit.now).await?
     };
     for id in ended {
-        let mut tx = work.pool.begin().await?;
+        let mut tx = work.log.pool().begin().await?;
         match promotions::act(&mut tx, edit, id, PromotionAct::Complete).await {
             Ok(_) => tx.commit().await?,
             // Another server was faster.
@@ -100,7 +99,7 @@ async fn complete(work: &Promotions, edit: &mut Edit<'_>) -> Result<(), Refused>
 }
 
 async fn expire(work: &Promotions, edit: &Edit<'_>) -> Result<bool, Refused> {
-    let mut db = work.pool.acquire().await?;
+    let mut db = work.log.pool().acquire().await?;
     let expired = offers::expire(&mut db, edit.now, OFFERS).await?;
     coupon::forget_guesses(&mut db, edit.now - GUESSES_FOR).await?;
     Ok(i64::try_from(expired).is_ok_and(|expired| expired == OFFERS))
@@ -109,11 +108,11 @@ async fn expire(work: &Promotions, edit: &Edit<'_>) -> Result<bool, Refused> {
 /// Cancels placed orders that nobody confirmed in their time: points and goods go back.
 async fn cancel(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
     let overdue = {
-        let mut db = work.pool.acquire().await?;
+        let mut db = work.log.pool().acquire().await?;
         order::overdue(&mut db, edit.now, ORDERS).await?
     };
     for id in &overdue {
-        let mut tx = work.pool.begin().await?;
+        let mut tx = work.log.pool().begin().await?;
         orders::expire(&mut tx, edit, *id).await?;
         tx.commit().await?;
     }
@@ -122,7 +121,7 @@ async fn cancel(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused>
 
 /// Looks at the next accounts of a running promotion; whether there are more.
 async fn scan(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
-    let mut tx = work.pool.begin().await?;
+    let mut tx = work.log.pool().begin().await?;
     let Some((id, after)) = promotion::to_scan(&mut tx, edit.now).await? else { return Ok(false) };
     let Some(found) = promotion::find(&mut tx, id).await? else { return Ok(false) };
     let (parties, last) = offer::candidates(&mut tx, id, after, ACCOUNTS).await?;
@@ -136,12 +135,12 @@ async fn scan(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
 /// Reads the next events of the log; whether there were any.
 async fn read(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
     let consumer = PromotionConsumer::new(work.zone, &work.codes);
-    let read = advance_local(&work.pool, CONSUMER, async |db, events| consumer.batch(db, edit, events).await);
+    let read = advance_local(&work.log, CONSUMER, async |db, events| consumer.batch(db, edit, events).await);
     Ok(read.await? > 0)
 }
 
 async fn give(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
-    let mut tx = work.pool.begin().await?;
+    let mut tx = work.log.pool().begin().await?;
     let mut granting = Granting::new(&work.codes, "draw");
     let given = contest::give_prizes(&mut tx, edit, &mut granting, PRIZES).await?;
     granting.post(&mut tx, edit).await?;

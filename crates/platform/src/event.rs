@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod consumer;
 pub mod consumers;
+mod log;
 pub mod outside;
 pub mod query;
 pub mod retention;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use audit::{AUDIT_LOG, AuditLog};
 pub use consumer::{Handler, advance, advance_local, run};
+pub use log::Log;
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
 };

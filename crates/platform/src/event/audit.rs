@@ -21,6 +21,10 @@ impl Handler for AuditLog {
         }
         Box::pin(std::future::ready(Ok(())))
     }
+
+    fn may_repeat(&self) -> bool {
+        true
+    }
 }
 
 fn write(event: &Event) {

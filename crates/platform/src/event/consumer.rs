@@ -1,6 +1,6 @@
 //! Consumers: readers of the log that keep their place in the same transaction as their own writes.
 
-use super::{CHANNEL, Event, Position, store};
+use super::{CHANNEL, Event, Log, Position, store};
 use crate::dead_letter::{self, LetterState, NewLetter};
 use crate::journal::{Fault, fault_of};
 use futures_util::FutureExt;
@@ -45,6 +45,13 @@ pub trait Handler: Send + Sync {
     fn isolates(&self) -> bool {
         false
     }
+
+    /// Whether the last batches may be taken back when the machine fails, and are handled again: its commits do not
+    /// wait for the disk then. What others write later waits for all before it, so nothing can follow from a batch
+    /// that is lost.
+    fn may_repeat(&self) -> bool {
+        false
+    }
 }
 
 /// Hands the next batch to `handler` and moves the place of the consumer `name`; how many events it was.
@@ -53,7 +60,7 @@ pub trait Handler: Send + Sync {
 /// # Errors
 /// The database or the handler refused; nothing has moved.
 pub async fn advance(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
-    match step(pool, name, handler).await? {
+    match step(&Log::new(pool.clone()), name, handler).await? {
         Step::Handled(count) => Ok(count),
         Step::Nothing | Step::HeldBack => Ok(0),
     }
@@ -69,21 +76,21 @@ enum Step {
     HeldBack,
 }
 
-async fn step(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
-    match advance_whole(pool, name, handler).await {
+async fn step(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
+    match advance_whole(log, name, handler).await {
         Err(error) if handler.isolates() && fault_of(&error) != Fault::Away => {
             tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
-            advance_singly(pool, name, handler).await.map(Step::Handled)
+            advance_singly(log.pool(), name, handler).await.map(Step::Handled)
         }
         done => done,
     }
 }
 
-async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
-    let mut tx = pool.begin().await?;
+async fn advance_whole(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
+    let mut tx = log.pool().begin().await?;
     let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(Step::Nothing) };
     let wrote = handler.at(&mut tx, after).await?;
-    let events = store::read(&mut tx, after, BATCH_MAX).await?;
+    let events = log.read(&mut tx, after, BATCH_MAX).await?;
     let Some(last) = events.last() else {
         let held_back = store::has_more(&mut tx, after).await?;
         // The lock alone is given up without a write to the disk.
@@ -97,6 +104,9 @@ async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx
     let at = last.at;
     attempt(handler, &mut tx, &events).await?;
     store::set_position(&mut tx, name, at).await?;
+    if handler.may_repeat() {
+        store::commit_without_waiting(&mut tx).await?;
+    }
     tx.commit().await?;
     Ok(Step::Handled(events.len()))
 }
@@ -107,13 +117,13 @@ async fn advance_whole(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx
 /// # Errors
 /// The database or the reader refused; nothing has moved.
 pub async fn advance_local(
-    pool: &PgPool,
+    log: &Log,
     name: &str,
     handle: impl AsyncFnOnce(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
 ) -> sqlx::Result<usize> {
-    let mut tx = pool.begin().await?;
+    let mut tx = log.pool().begin().await?;
     let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
-    let events = store::read(&mut tx, after, BATCH_MAX).await?;
+    let events = log.read(&mut tx, after, BATCH_MAX).await?;
     match events.last() {
         Some(last) => {
             let at = last.at;
@@ -212,11 +222,18 @@ pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> s
 
 /// Runs a consumer until `stop` is cancelled: woken by `notify`, repaired by a poll each second, patient with
 /// errors.
-pub async fn run(pool: PgPool, name: &'static str, handler: impl Handler, stop: CancellationToken) {
-    let mut running = Running { pool, name, listener: None, measured: None, letters: None, failing: None };
+pub async fn run(log: Log, name: &'static str, handler: impl Handler, stop: CancellationToken) {
+    let mut running = Running {
+        pool: log.pool().clone(),
+        name,
+        listener: None,
+        measured: None,
+        letters: None,
+        failing: None,
+    };
     while !stop.is_cancelled() {
         running.keep_house(&handler).await;
-        match step(&running.pool, name, &handler).await {
+        match step(&log, name, &handler).await {
             Ok(Step::Nothing) => {
                 running.works().await;
                 let lost = tokio::select! {

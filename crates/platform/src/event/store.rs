@@ -274,6 +274,12 @@ async fn try_lock(db: &mut PgConnection, consumer: &str) -> sqlx::Result<Option<
     Ok(row.map(|(transaction_id, position)| Position { transaction_id, position }))
 }
 
+/// The transaction's commit does not wait for the disk.
+pub(super) async fn commit_without_waiting(db: &mut PgConnection) -> sqlx::Result<()> {
+    sqlx::query("set local synchronous_commit = off").execute(db).await?;
+    Ok(())
+}
+
 /// Moves the consumer's place.
 pub(super) async fn set_position(db: &mut PgConnection, consumer: &str, at: Position) -> sqlx::Result<()> {
     sqlx::query(

@@ -104,7 +104,8 @@ async fn a_consumer_is_woken_keeps_its_place_and_goes_on_there() {
     let clock = FixedClock::at(now());
     let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
     let stop = CancellationToken::new();
-    let running = tokio::spawn(run(db.pool().clone(), "test", Collect(sender.clone()), stop.clone()));
+    let running =
+        tokio::spawn(run(Log::new(db.pool().clone()), "test", Collect(sender.clone()), stop.clone()));
 
     append(&mut db.pool().acquire().await.unwrap(), clock.now(), &mut rng, &named("first")).await.unwrap();
     assert_eq!(seen.recv().await.unwrap(), "first");
@@ -112,7 +113,8 @@ async fn a_consumer_is_woken_keeps_its_place_and_goes_on_there() {
     running.await.unwrap();
 
     append(&mut db.pool().acquire().await.unwrap(), clock.now(), &mut rng, &named("second")).await.unwrap();
-    let again = tokio::spawn(run(db.pool().clone(), "test", Collect(sender), CancellationToken::new()));
+    let again =
+        tokio::spawn(run(Log::new(db.pool().clone()), "test", Collect(sender), CancellationToken::new()));
     assert_eq!(seen.recv().await.unwrap(), "second");
     again.abort();
 }

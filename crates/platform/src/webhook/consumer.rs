@@ -35,6 +35,10 @@ impl Handler for Webhooks {
         })
     }
 
+    fn may_repeat(&self) -> bool {
+        true
+    }
+
     fn isolates(&self) -> bool {
         true
     }

@@ -97,28 +97,32 @@ pub struct DueReaction {
     pub subject_id: Uuid,
     /// The event as expressions see it.
     pub context: Value,
+    /// When it became due.
+    pub due_at: DateTime<Utc>,
     /// Tries so far.
     pub attempts: i32,
     /// What was made.
     pub result: Option<Value>,
 }
 
-/// Takes up to `limit` due reactions; they are locked until the transaction ends, and others pass them by.
+/// Takes up to `limit` reactions that are due between two moments (without the first: since ever), the oldest first;
+/// they are locked until the transaction ends, and others pass them by.
 ///
 /// # Errors
 /// The database failed.
 pub async fn claim_due(
     db: &mut PgConnection,
-    now: DateTime<Utc>,
+    due: (Option<DateTime<Utc>>, DateTime<Utc>),
     limit: i64,
 ) -> sqlx::Result<Vec<DueReaction>> {
     sqlx::query_as(
         "select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
-             context, attempts, result
-         from rules.reaction where state = 'waiting' and due_at <= $1
-         order by due_at limit $2 for update skip locked",
+             context, due_at, attempts, result
+         from rules.reaction where state = 'waiting' and due_at between coalesce($1, '-infinity') and $2
+         order by due_at limit $3 for update skip locked",
     )
-    .bind(now)
+    .bind(due.0)
+    .bind(due.1)
     .bind(limit)
     .fetch_all(db)
     .await
@@ -231,7 +235,7 @@ pub async fn done_of_decision(
 ) -> sqlx::Result<Vec<DueReaction>> {
     sqlx::query_as(
         "select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
-             context, attempts, result
+             context, due_at, attempts, result
          from rules.reaction where rule_id = $1 and event_id = $2 and state = 'done'
          order by ended_at desc, reaction_id desc for update",
     )

@@ -1,0 +1,148 @@
+//! The log as the consumers of one server read it: several read the same events at nearly the same time, so what one
+//! of them read last is kept for the others.
+
+use super::{Event, Position, store};
+use sqlx::{PgConnection, PgPool};
+use std::collections::VecDeque;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// Events that are kept: some batches, so that a slower consumer still finds them; a few MB at most.
+const KEPT_MAX: usize = 2_000;
+
+/// The log of one database. Clones share what they have read.
+#[derive(Clone, Debug)]
+pub struct Log {
+    pool: PgPool,
+    tail: Arc<Mutex<Tail>>,
+}
+
+/// The events between two places, without a gap: all of them stood below the snapshot horizon when they were read, so
+/// nothing can come in between.
+#[derive(Debug, Default)]
+struct Tail {
+    from: Position,
+    events: VecDeque<Event>,
+}
+
+impl Tail {
+    fn end(&self) -> Position {
+        self.events.back().map_or(self.from, |event| event.at)
+    }
+
+    /// The events behind `after`, when they are kept.
+    fn get(&self, after: Position, limit: usize) -> Vec<Event> {
+        if after < self.from || after >= self.end() {
+            return Vec::new();
+        }
+        let start = self.events.partition_point(|event| event.at <= after);
+        self.events.range(start..).take(limit).cloned().collect()
+    }
+
+    /// Keeps what was read behind `after`, as far as it follows on what is kept.
+    fn put(&mut self, after: Position, read: &[Event]) {
+        if after != self.end() {
+            if after < self.end() {
+                return; // somebody reads what was read long ago
+            }
+            self.from = after;
+            self.events.clear();
+        }
+        self.events.extend(read.iter().cloned());
+        while self.events.len() > KEPT_MAX {
+            if let Some(oldest) = self.events.pop_front() {
+                self.from = oldest.at;
+            }
+        }
+    }
+}
+
+impl Log {
+    /// The log of a database, of which nothing is read yet.
+    #[must_use]
+    pub fn new(pool: PgPool) -> Self {
+        Self { pool, tail: Arc::default() }
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn pool(&self) -> &PgPool {
+        &self.pool
+    }
+
+    /// Up to `limit` events behind `after`, in the log's order.
+    pub(super) async fn read(
+        &self,
+        db: &mut PgConnection,
+        after: Position,
+        limit: u32,
+    ) -> sqlx::Result<Vec<Event>> {
+        let most = usize::try_from(limit).unwrap_or(usize::MAX);
+        // Held while the database is asked: the others want the same and find it then.
+        let mut tail = self.tail.lock().await;
+        let kept = tail.get(after, most);
+        if !kept.is_empty() {
+            return Ok(kept);
+        }
+        let read = store::read(db, after, limit).await?;
+        tail.put(after, &read);
+        Ok(read)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::Author;
+    use base::event::Journal;
+    use base::id::EventId;
+    use chrono::DateTime;
+
+    fn events(places: std::ops::RangeInclusive<i64>) -> Vec<Event> {
+        let event = |position| Event {
+            event_id: EventId::from_uuid(uuid::Uuid::nil()),
+            at: at(position),
+            kind: "test.happened".to_owned(),
+            journal: Journal::Activity,
+            subject: uuid::Uuid::nil(),
+            correlation: None,
+            author: Author::System,
+            payload: serde_json::json!({}),
+            occurred_at: DateTime::UNIX_EPOCH,
+        };
+        places.map(event).collect()
+    }
+
+    fn at(position: i64) -> Position {
+        Position { transaction_id: 7, position }
+    }
+
+    /// What one consumer read another gets, from its own place on; what was not read in one piece is not kept as if.
+    #[test]
+    fn the_others_find_what_one_read() {
+        let mut tail = Tail::default();
+        tail.put(at(10), &events(11..=20));
+        assert_eq!(tail.get(at(15), 3), events(16..=18));
+        assert_eq!(tail.get(at(9), 3), Vec::new(), "something may stand between 9 and 11");
+        assert_eq!(tail.get(at(20), 3), Vec::new());
+        tail.put(at(20), &events(21..=22));
+        assert_eq!(tail.get(at(19), 9), events(20..=22));
+        tail.put(at(3), &events(4..=5));
+        assert_eq!(tail.get(at(3), 9), Vec::new(), "an old place does not take the tail away");
+        assert_eq!(tail.get(at(10), 1), events(11..=11));
+        tail.put(at(40), &events(41..=42));
+        assert_eq!(tail.get(at(20), 9), Vec::new(), "what stood between is unknown");
+        assert_eq!(tail.get(at(40), 9), events(41..=42));
+    }
+
+    /// No more than the limit is kept, and its start says so.
+    #[test]
+    fn the_oldest_are_given_up() {
+        let mut tail = Tail::default();
+        let count = i64::try_from(KEPT_MAX).unwrap_or(i64::MAX) + 5;
+        tail.put(at(0), &events(1..=count));
+        assert_eq!(tail.events.len(), KEPT_MAX);
+        assert_eq!(tail.get(at(4), 1), Vec::new());
+        assert_eq!(tail.get(at(5), 1), events(6..=6));
+    }
+}
