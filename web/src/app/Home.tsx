@@ -7,6 +7,8 @@ export function Home() {
   const { is_operator, operations } = useMe();
   if (is_operator && can(operations, 'desk.use')) return <Navigate to="/desk" replace />;
   if (can(operations, 'floor.read')) return <Navigate to="/supervisor" replace />;
+  if (can(operations, 'rule.read')) return <Navigate to="/automation" replace />;
+  if (can(operations, 'loyalty.read')) return <Navigate to="/loyalty" replace />;
   if (can(operations, 'board.read')) return <Navigate to="/wallboard" replace />;
   return <Navigate to="/admin" replace />;
 }

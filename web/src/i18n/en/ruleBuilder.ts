@@ -17,6 +17,8 @@ export const ruleBuilderEn = {
   removeCondition: 'Remove the condition',
   removeGroup: 'Remove the group',
   field: 'Field',
+  eventFirst: 'Choose the event first: it says what there is to compare',
+  choose: 'Choose or type',
   pickField: 'Choose a field',
   operator: 'Comparison',
   value: 'Value',

@@ -20,6 +20,8 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
   removeCondition: 'Убрать условие',
   removeGroup: 'Убрать группу',
   field: 'Поле',
+  eventFirst: 'Сначала выберите событие: от него зависит, что можно сравнить',
+  choose: 'Выберите или впишите',
   pickField: 'Выберите поле',
   operator: 'Сравнение',
   value: 'Значение',

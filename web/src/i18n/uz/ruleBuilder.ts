@@ -20,6 +20,8 @@ export const ruleBuilderUz: Words<typeof ruleBuilderEn> = {
   removeCondition: 'Shartni olib tashlash',
   removeGroup: 'Guruhni olib tashlash',
   field: 'Maydon',
+  eventFirst: 'Avval hodisani tanlang: nimani solishtirish mumkinligi unga bogʻliq',
+  choose: 'Tanlang yoki yozing',
   pickField: 'Maydonni tanlang',
   operator: 'Taqqoslash',
   value: 'Qiymat',

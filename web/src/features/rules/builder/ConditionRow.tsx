@@ -47,19 +47,28 @@ export function ConditionRow({
     <div className="condition" data-at={pointer}>
       <div className="row condition-line">
         <FieldPicker value={condition.field} onChange={pickField} />
-        <Select<Operator>
-          className="condition-op"
-          aria-label={t('rules.builder.operator')}
-          disabled={!mayWrite}
-          value={condition.op}
-          options={operators.map((value) => ({ value, label: t(`rules.builder.ops.${value}`) }))}
-          onChange={pickOperator}
-        />
-        <ValueInput
-          condition={condition}
-          field={field}
-          onChange={(value) => set([...path, 'value'], value)}
-        />
+        {condition.field === '' ? (
+          <span className="grow" />
+        ) : (
+          <>
+            <Select<Operator>
+              className="condition-op"
+              aria-label={t('rules.builder.operator')}
+              disabled={!mayWrite}
+              value={condition.op}
+              options={operators.map((value) => ({
+                value,
+                label: t(`rules.builder.ops.${value}`),
+              }))}
+              onChange={pickOperator}
+            />
+            <ValueInput
+              condition={condition}
+              field={field}
+              onChange={(value) => set([...path, 'value'], value)}
+            />
+          </>
+        )}
         <Button
           type="text"
           icon={<CloseOutlined aria-hidden />}

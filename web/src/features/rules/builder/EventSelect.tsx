@@ -3,6 +3,10 @@ import { useTranslation } from 'react-i18next';
 import { eventTitle } from '../../../ui/decision/sentence';
 import { useBuilder } from './Builder';
 
+/** How far a title is from what was typed: begins with it and is short, first. */
+const distance = (title: string, typed: string): number =>
+  title.length + (title.toLowerCase().startsWith(typed.toLowerCase()) ? 0 : 1000);
+
 /** One of the registered events, found by its title or its name. */
 export function EventSelect({
   label,
@@ -29,7 +33,12 @@ export function EventSelect({
       disabled={!mayWrite}
       placeholder={t('rules.builder.pickEvent')}
       value={value || null}
-      showSearch={{ optionFilterProp: 'search' }}
+      showSearch={{
+        optionFilterProp: 'search',
+        // Who types "purchase" means the purchase, not what has it in its name.
+        filterSort: (a, b, { searchValue }) =>
+          distance(a.label, searchValue) - distance(b.label, searchValue),
+      }}
       options={options}
       optionRender={({ data }) => (
         <span className="row">

@@ -9,7 +9,7 @@ const GROUPS: RuleField['group'][] = ['event', 'customer', 'time', 'ref', 'meta'
 /** Every field that a rule on this event may read, by group, found by title or path. */
 export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
   const { t } = useTranslation();
-  const { fields, mayWrite } = useBuilder();
+  const { document, fields, mayWrite } = useBuilder();
   const option = (field: RuleField) => {
     const title = fieldTitle(field, field.path);
     return { value: field.path, label: title, search: `${title} ${field.path}` };
@@ -29,6 +29,11 @@ export function FieldPicker({ value, onChange }: { value: string; onChange(path:
       popupMatchSelectWidth={380}
       showSearch={{ optionFilterProp: 'search' }}
       options={options}
+      notFoundContent={
+        fields.length > 0
+          ? t('common.emptySearch')
+          : t(document.event ? 'common.loading' : 'rules.builder.eventFirst')
+      }
       optionRender={({ label, value: path }) => (
         <span className="row">
           <span>{label}</span>

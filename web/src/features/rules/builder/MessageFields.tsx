@@ -2,9 +2,11 @@ import { EyeOutlined } from '@ant-design/icons';
 import { Button, Popover, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import type { MessageReaction } from '../../../api/automation';
 import { type Preview, previewTemplate, useTemplateChoices } from '../../../api/choices';
 import { asProblem } from '../../../api/problem';
+import { useCan } from '../../../api/session';
 import { problemText } from '../../../ui/ProblemNote';
 import { Labelled } from './Block';
 import { useBuilder } from './Builder';
@@ -63,6 +65,7 @@ function PreviewButton({ reaction }: { reaction: MessageReaction }) {
 export function MessageFields({ reaction, put }: { reaction: MessageReaction; put: Put }) {
   const { t, i18n } = useTranslation();
   const { mayWrite } = useBuilder();
+  const mayMake = useCan('template.write');
   return (
     <>
       <Labelled label={t('rules.builder.template')}>
@@ -100,6 +103,11 @@ export function MessageFields({ reaction, put }: { reaction: MessageReaction; pu
         />
       </Labelled>
       <PreviewButton reaction={reaction} />
+      {mayMake ? (
+        <Link className="new-template" to="/automation/messages/templates/new" target="_blank">
+          {t('messages.tpl.new')}
+        </Link>
+      ) : null}
     </>
   );
 }
