@@ -2,7 +2,8 @@
 //   node scripts/screenshots.mjs --url http://127.0.0.1:8080 --login supervisor --password … [--size 1366x768,1920x1080]
 //     [--language ru,uz,en] [--theme light,dark] [--zoom 1] [--axe] [--out folder] [--sheet 4] /desk /automation/rules …
 // An address may hold {kind}: the id of the newest of that list, such as /contacts/{contacts}. `--sheet` puts so many
-// pictures beside each other on one sheet. `--axe` prints what keeps people out; `--wide` names what is cut off.
+// pictures beside each other on one sheet. `--axe` prints what keeps people out; `--print` shows the paper. What is cut off and
+// codes instead of words are always named.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

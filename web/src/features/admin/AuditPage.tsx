@@ -10,6 +10,7 @@ import { auditEvents, people } from '../../api/resources';
 import { useAll } from '../../api/session';
 import type { pagesEn } from '../../i18n/en-pages';
 import { dateTime } from '../../lib/format';
+import { STICKY } from '../../lib/scroller';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { AuditDetail } from './AuditDetail';
@@ -46,7 +47,7 @@ export default function AuditPage() {
   return (
     <>
       <PageHead title={t('admin.page.audit')} note={t('admin.audit.note')} />
-      <div className="row" style={{ marginBottom: 10, flexWrap: 'wrap' }}>
+      <div className="row wrap filters audit-filters">
         <Select
           allowClear
           style={{ width: 170 }}
@@ -91,6 +92,8 @@ export default function AuditPage() {
         rowKey="event_id"
         size="small"
         className="panel"
+        scroll={{ x: 'max-content' }}
+        sticky={STICKY}
         loading={list.isPending}
         pagination={false}
         dataSource={list.data?.items ?? []}
