@@ -145,6 +145,8 @@ const CUSTOMER_SERVICE_MAY: &[Operation] = &[
 const MARKETING_MAY: &[Operation] = &[
     Operation::SessionSelf,
     Operation::TaskUse,
+    // A partner belongs to a unit, in which its people work.
+    Operation::UnitRead,
     Operation::CustomerRead,
     Operation::FlowRead,
     Operation::RuleRead,

@@ -69,7 +69,7 @@ export class Browser {
 
   /** Opens a list of choices, the last one of its name, and takes one. */
   async pick(label, choice, { within = this.page } = {}) {
-    const box = within.getByRole('combobox', { name: new RegExp(`^${label}( \\(optional\\))?$`) }).last();
+    const box = within.getByRole('combobox', { name: new RegExp(`^${label}( \\([^)]*\\))?$`) }).last();
     await box.click();
     const list = this.page.locator('.ant-select-dropdown', { has: this.page.locator(`[id="${await box.getAttribute('aria-controls')}"]`) });
     const option = list.locator('.ant-select-item-option').getByText(choice, { exact: true });

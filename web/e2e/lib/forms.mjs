@@ -21,7 +21,7 @@ export async function threeNames(form, label, [en, ru, uz]) {
 
 /** Types into a field by its label. */
 export async function typed(form, label, text) {
-  await form.getByLabel(new RegExp(`^${label}\\s*(\\(optional\\))?$`)).fill(text);
+  await form.getByLabel(new RegExp(`^${label}\\s*(\\([^)]*\\))?$`)).fill(text);
 }
 
 /** Presses the button that ends with these words; a picture before them has a name of its own. */

@@ -1,6 +1,6 @@
 import type { components } from './generated/schema';
 import { type Query, send } from './http';
-import { type Collection, type Resource, resource } from './query';
+import { type Collection, queryClient, type Resource, resource } from './query';
 
 type S = components['schemas'];
 export type Profile = S['ProfileBody'];
@@ -45,8 +45,20 @@ export type Granted = S['GrantedReward'];
 export type CouponBatch = S['CouponBatch'];
 export type MadeCoupons = S['MadeCoupons'];
 export type Draw = S['Draw'];
+export type Coupon = S['Coupon'];
+export type Membership = S['MembershipBody'];
+export type LoyaltyOperation = S['LoyaltyOperationBody'];
+export type Export = S['Export'];
+export type ExportInput = S['ExportInput'];
 
 const byId = (item: { id: string }) => item.id;
+
+/** Reads again whatever was read of loyalty: one operation changes balances, orders, offers, and what hangs on them. */
+export const refreshLoyalty = () =>
+  queryClient.invalidateQueries({
+    predicate: ({ queryKey }) => /^\/?loyalty/.test(String(queryKey[0])),
+  });
+
 const READ = 'loyalty.read';
 
 export const accounts = resource<AccountRow, RegisterInput, Profile>(
@@ -61,6 +73,12 @@ export const partners = resource<Partner, PartnerInput>('/loyalty/partners', byI
 export const rates = resource<Rate, RateInput>('/loyalty/rates', byId, READ);
 export const promotions = resource<Promotion, PromotionInput>('/loyalty/promotions', byId, READ);
 export const offers = resource<Offer, never>('/loyalty/offers', byId, READ);
+export const operations = resource<LoyaltyOperation, never>('/loyalty/operations', byId, READ);
+export const exportsMade = resource<Export, ExportInput>(
+  '/loyalty/exports',
+  byId,
+  'loyalty.market',
+);
 export const adjustments = resource<Adjustment, never>('/loyalty/adjustments', byId, READ);
 
 /** What belongs to a programme is listed under it, and changed under its own address. */
@@ -105,6 +123,8 @@ export const cancelAccrual = (account: string, body: unknown) =>
   post<Returned>(of(account, 'cancellations'), body);
 export const connect = (account: string, body: ServiceInput) =>
   post<Service>(of(account, 'services'), body);
+export const changeService = (service: string, body: ServiceInput) =>
+  send<Service>(`/loyalty/services/${service}`, { method: 'PUT', body });
 export const disconnect = (service: string) =>
   post<Profile>(`/loyalty/services/${service}/disconnect`);
 export const enrol = (account: string) => post<Profile>(of(account, 'enrol'));
@@ -112,7 +132,7 @@ export const switchOff = (account: string, reason: string) =>
   post<Profile>(of(account, 'cancel'), { reason });
 export const update = (account: string, body: unknown) =>
   send<Profile>(`/loyalty/accounts/${account}`, { method: 'PUT', body });
-export const convert = (body: unknown) => post<unknown>('/loyalty/conversions', body);
+export const convert = (body: unknown) => post<S['Conversion']>('/loyalty/conversions', body);
 export const confirmOrder = (id: string) => post<Order>(`/loyalty/orders/${id}/confirm`);
 export const cancelOrder = (id: string, reason: string | undefined) =>
   post<Order>(`/loyalty/orders/${id}/cancel`, reason ? { reason } : {});
@@ -122,6 +142,17 @@ export const stock = (id: string, body: unknown) =>
   post<Reward>(`/loyalty/rewards/${id}/stock`, body);
 export const granted = (account: string) =>
   send<{ items: Granted[] }>('/loyalty/granted', { query: { account, limit: 100 } });
+export const activateOffer = (id: string) => post<Offer>(`/loyalty/offers/${id}/activate`);
+export const coupons = (account: string) =>
+  send<{ items: Coupon[] }>('/loyalty/coupons', { query: { account, limit: 100 } });
+export const redeem = (account: string, code: string) =>
+  post<S['Redeemed']>('/loyalty/coupons/redeem', { account, code });
+export const memberships = (customer: string) =>
+  send<{ memberships: Membership[] }>(`/customers/${customer}/loyalty`);
+export const couponCodes = (batch: string) =>
+  send<MadeCoupons>(`/loyalty/coupon-batches/${batch}/codes`);
+export const voidCoupons = (batch: string) =>
+  send<void>(`/loyalty/coupon-batches/${batch}`, { method: 'DELETE' });
 export const promotion = (id: string) => send<Promotion>(`/loyalty/promotions/${id}`);
 export const lead = (id: string, act: PromotionAct) =>
   post<Promotion>(`/loyalty/promotions/${id}/status`, { act });
@@ -150,6 +181,7 @@ export const fileStructures = resource<Structure, StructureInput>(
   byId,
   'loyalty.market',
 );
+export const fileKinds = () => send<S['FileKindBody'][]>('/loyalty/file-kinds');
 export const statisticsRuns = (programme: string) =>
   send<StatisticsRun[]>('/loyalty/statistics', { query: { programme_id: programme } });
 export const makeStatistics = (programme: string, month: string, macroregions?: string[]) =>

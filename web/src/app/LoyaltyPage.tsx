@@ -11,12 +11,14 @@ export default function LoyaltyPage() {
   const { t } = useTranslation();
   const { operations } = useMe();
   const { pathname } = useLocation();
-  const open = LOYALTY_SECTIONS.filter((section) => can(operations, section.needs));
+  const open = LOYALTY_SECTIONS.filter((section) =>
+    section.anyOf.some((operation) => can(operations, operation)),
+  );
   const first = open[0];
   if (!first) return <Stop title={t('automation.nothing')} />;
   if (/^\/loyalty\/?$/.test(pathname)) return <Navigate to={`/loyalty/${first.key}`} replace />;
   return (
-    <div className="with-subnav">
+    <div className="with-subnav loyalty">
       <SubNav
         label={t('nav.loyalty')}
         items={open.map(({ key }) => ({ to: `/loyalty/${key}`, label: t(`loyalty.nav.${key}`) }))}

@@ -6,7 +6,7 @@ import { can } from '../lib/can';
 import { pageWords } from '../lib/i18n';
 import { ProblemNote } from '../ui/ProblemNote';
 import { AccountMenu } from './AccountMenu';
-import { LOYALTY_SECTIONS, SECTIONS } from './sections';
+import { ADMIN_RIGHTS, LOYALTY_SECTIONS, SECTIONS } from './sections';
 import { useKeyboard } from './useKeyboard';
 import { type NavItem, useNavActions } from './useNavActions';
 
@@ -41,7 +41,7 @@ export default function Shell() {
   const may = (operation: string) => can(me?.operations, operation);
   const onDuty = useOnDuty(pathname, Boolean(me?.is_operator) && may('desk.use'));
   const sections = SECTIONS.filter((section) => may(section.needs));
-  const loyalty = LOYALTY_SECTIONS.filter((section) => may(section.needs));
+  const loyalty = LOYALTY_SECTIONS.filter((section) => section.anyOf.some(may));
   const items: NavItem[] = [
     { to: '/desk', label: t('nav.desk'), needs: 'desk.use' },
     { to: '/supervisor', label: t('nav.floor'), needs: 'floor.read' },
@@ -50,7 +50,7 @@ export default function Shell() {
     ...(loyalty.length > 0 ? [{ to: '/loyalty', label: t('nav.loyalty') }] : []),
     ...(sections.length > 0 ? [{ to: '/automation', label: t('nav.automation') }] : []),
     { to: '/wallboard', label: t('nav.wallboard'), needs: 'board.read' },
-    { to: '/admin', label: t('nav.admin') },
+    ...(ADMIN_RIGHTS.some(may) ? [{ to: '/admin', label: t('nav.admin') }] : []),
   ].filter((item) => !item.needs || may(item.needs));
   useNavActions(
     [

@@ -2,9 +2,9 @@ import type { RouteObject } from 'react-router';
 import { pageWords } from '../lib/i18n';
 import { Guard } from './Guard';
 
-/** A page for who may do this. */
-export const needs = (operation: string, route: RouteObject): RouteObject => ({
-  element: <Guard operation={operation} />,
+/** A page for who may do this, or one of these. */
+export const needs = (operation: string | readonly string[], route: RouteObject): RouteObject => ({
+  element: <Guard anyOf={typeof operation === 'string' ? [operation] : operation} />,
   children: [route],
 });
 

@@ -10,16 +10,41 @@ export const SECTIONS = [
   { key: 'structures', needs: 'structure.write' },
 ] as const;
 
-/** What stands under "Loyalty". */
+const READ = ['loyalty.read'] as const;
+/** Who works for a partner sees what is the partner's (CIMP-ROLE-01). */
+const READ_OR_PARTNER = ['loyalty.read', 'loyalty.partner'] as const;
+
+/** What stands under "Loyalty", and the rights of which one opens it. */
 export const LOYALTY_SECTIONS = [
-  { key: 'members', needs: 'loyalty.read' },
-  { key: 'orders', needs: 'loyalty.read' },
-  { key: 'approvals', needs: 'loyalty.approve' },
-  { key: 'rewards', needs: 'loyalty.read' },
-  { key: 'promotions', needs: 'loyalty.read' },
-  { key: 'partners', needs: 'loyalty.read' },
-  { key: 'programmes', needs: 'loyalty.read' },
-  { key: 'masters', needs: 'loyalty.read' },
-  { key: 'files', needs: 'loyalty.read' },
-  { key: 'statistics', needs: 'loyalty.read' },
+  { key: 'members', anyOf: READ },
+  { key: 'orders', anyOf: READ_OR_PARTNER },
+  { key: 'approvals', anyOf: ['loyalty.approve'] },
+  { key: 'operations', anyOf: READ },
+  { key: 'rewards', anyOf: READ_OR_PARTNER },
+  { key: 'promotions', anyOf: READ },
+  { key: 'partners', anyOf: READ_OR_PARTNER },
+  { key: 'programmes', anyOf: READ },
+  { key: 'masters', anyOf: READ },
+  { key: 'files', anyOf: ['loyalty.market'] },
+  { key: 'statistics', anyOf: ['loyalty.market'] },
+] as const;
+
+/** Rights of which one makes "Administration" a place of work: to read a list for choices is none. */
+export const ADMIN_RIGHTS = [
+  'person.read',
+  'unit.write',
+  'people_group.read',
+  'role.read',
+  'api_key.read',
+  'queue.write',
+  'operator.read',
+  'skill.write',
+  'classifier.write',
+  'trunk.read',
+  'number.read',
+  'prompt.read',
+  'flow.write',
+  'webhook.read',
+  'audit.read',
+  'log.read',
 ] as const;

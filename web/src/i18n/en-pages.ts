@@ -10,12 +10,14 @@ import { loyaltyEn } from './en/loyalty';
 import { messagesEn } from './en/messages';
 import { operationsEn } from './en/operations';
 import { rulesEn } from './en/rules';
+import { saidEn } from './en/said';
 import { schemaEn } from './en/schema';
 import { scriptEn } from './en/script';
 import { tasksEn } from './en/tasks';
 
 /** Words of pages that are not part of the first load: they come with the first of these pages. */
 export const pagesEn = {
+  said: saidEn,
   admin: adminEn,
   contacts: contactsEn,
   flows: flowsEn,

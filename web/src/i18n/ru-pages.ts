@@ -11,12 +11,14 @@ import { loyaltyRu } from './ru/loyalty';
 import { messagesRu } from './ru/messages';
 import { operationsRu } from './ru/operations';
 import { rulesRu } from './ru/rules';
+import { saidRu } from './ru/said';
 import { schemaRu } from './ru/schema';
 import { scriptRu } from './ru/script';
 import { tasksRu } from './ru/tasks';
 import type { Words } from './words';
 
 export const pagesRu: Words<typeof pagesEn> = {
+  said: saidRu,
   admin: adminRu,
   contacts: contactsRu,
   flows: flowsRu,

@@ -11,12 +11,14 @@ import { loyaltyUz } from './uz/loyalty';
 import { messagesUz } from './uz/messages';
 import { operationsUz } from './uz/operations';
 import { rulesUz } from './uz/rules';
+import { saidUz } from './uz/said';
 import { schemaUz } from './uz/schema';
 import { scriptUz } from './uz/script';
 import { tasksUz } from './uz/tasks';
 import type { Words } from './words';
 
 export const pagesUz: Words<typeof pagesEn> = {
+  said: saidUz,
   admin: adminUz,
   contacts: contactsUz,
   flows: flowsUz,

@@ -66,6 +66,23 @@ export function count(value: number, language: string): string {
   return new Intl.NumberFormat(LOCALES[language] ?? language).format(value);
 }
 
+/** Points have at most six decimal places, and those that they have are shown. */
+export function points(value: number, language: string): string {
+  const digits = { maximumFractionDigits: 6 };
+  return new Intl.NumberFormat(LOCALES[language] ?? language, digits).format(value);
+}
+
+/** A day without its time: "2027-12-31" or a moment, as the day is here. */
+export function day(at: string | null | undefined, language: string): string {
+  if (!at) return '—';
+  const moment = /^\d{4}-\d{2}-\d{2}$/.test(at) ? new Date(`${at}T00:00`) : new Date(at);
+  return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
+    day: '2-digit',
+    month: '2-digit',
+    year: 'numeric',
+  }).format(moment);
+}
+
 /** "+998901234567" → "+998 90 123 45 67"; what is not understood stays as it came. */
 export function phone(number: string | null | undefined): string {
   if (!number) return '—';

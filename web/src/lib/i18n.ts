@@ -41,8 +41,17 @@ const pageLoaders: Record<Language, () => Promise<object>> = {
 };
 let pagesWanted = false;
 
+type Patterns = typeof import('../i18n/patterns')['patterns'];
+let known: Patterns | undefined;
+/** Sentences of the server that have words here; none before the words of pages are there. */
+export const patterns = (): readonly Patterns[number][] => known ?? [];
+
 async function loadPages(language: Language): Promise<void> {
-  const words = await pageLoaders[language]();
+  const [words, sentences] = await Promise.all([
+    pageLoaders[language](),
+    import('../i18n/patterns'),
+  ]);
+  known = sentences.patterns;
   i18next.addResourceBundle(language, 'translation', words, true, true);
 }
 

@@ -3,16 +3,24 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { asProblem, type Problem } from '../api/problem';
 import { problemsEn } from '../i18n/en/problems';
+import { serverWords } from './serverWords';
 
-type Known = keyof typeof problemsEn;
+type Known = Exclude<keyof typeof problemsEn, 'trace'>;
+/** Refusals whose reason is told by the sentence that comes with them, or by the fields. */
+const SAYS_WHY = ['unexpected', 'not-possible-now', 'invalid'];
+
+const sentence = (text: string) =>
+  text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 /** What happened and what to do, in the person's language where we know the code. */
 export function problemText(problem: Problem, t: TFunction): string {
-  const known = (code: string): code is Known => code in problemsEn;
+  const known = (code: string): code is Known => code in problemsEn && code !== 'trace';
   const server = [problem.message, problem.detail].filter(Boolean).join('. ');
-  if (known(problem.code) && problem.code !== 'trace') {
+  if (known(problem.code)) {
     const text = t(`problem.${problem.code}`);
-    return problem.code === 'unexpected' && problem.detail ? `${text} ${problem.detail}` : text;
+    if (!SAYS_WHY.includes(problem.code)) return text;
+    const why = problem.fields.length > 0 ? problem.fields : [problem];
+    return [text, ...why.map((one) => sentence(serverWords(one.detail, t)))].join(' ').trim();
   }
   const byStatus = `http-${problem.status}`;
   if (known(byStatus))

@@ -104,8 +104,12 @@ pub struct PromotionOffer {
     pub promotion_id: PromotionId,
     /// The promotion's code.
     pub promotion: String,
+    /// The promotion's title.
+    pub promotion_title: LocalText,
     /// To whom.
     pub account_id: MasterAccountId,
+    /// The number of that account.
+    pub account: String,
     /// Where it stands.
     pub state: OfferState,
     /// When it was made.

@@ -33,7 +33,10 @@ struct Row {
     offer_id: PromotionOfferId,
     promotion_id: PromotionId,
     promotion: String,
+    #[sqlx(json)]
+    promotion_title: LocalText,
     account_id: MasterAccountId,
+    account: String,
     state: OfferState,
     made_at: DateTime<Utc>,
     expires_at: Option<DateTime<Utc>>,
@@ -47,7 +50,9 @@ impl From<Row> for PromotionOffer {
             offer_id,
             promotion_id,
             promotion,
+            promotion_title,
             account_id,
+            account,
             state,
             made_at,
             expires_at,
@@ -58,7 +63,9 @@ impl From<Row> for PromotionOffer {
             id: offer_id,
             promotion_id,
             promotion,
+            promotion_title,
             account_id,
+            account,
             state,
             made_at,
             expires_at,
@@ -78,9 +85,9 @@ pub async fn search(
     limit: i64,
 ) -> sqlx::Result<Vec<PromotionOffer>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select o.offer_id, o.promotion_id, p.code as promotion, o.account_id, o.state, o.made_at, o.expires_at,
-             o.activated_at, o.granted
-         from loyalty.offer o join loyalty.promotion p using (promotion_id)
+        "select o.offer_id, o.promotion_id, p.code as promotion, p.title as promotion_title, o.account_id,
+             a.number as account, o.state, o.made_at, o.expires_at, o.activated_at, o.granted
+         from loyalty.offer o join loyalty.promotion p using (promotion_id) join loyalty.account a using (account_id)
          where ($1::uuid is null or o.offer_id = $1)
              and ($2::uuid is null or o.promotion_id = $2)
              and ($3::uuid is null or o.account_id = $3)

@@ -1,5 +1,6 @@
 //! Programmes, their kinds of points and their tiers (PP-LOY-01, PP-LOY-04, CIMP-TIER-01, CIMP-TIER-02, CIMP-BON-11).
 
+use super::common::{PARTNER_READERS, PartnerView};
 use super::media::spoken;
 use crate::http::prelude::*;
 use crate::http::resources::listed;
@@ -16,7 +17,7 @@ async fn list(
     caller: Caller,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::LoyaltyRead)?;
+    PartnerView::of(&caller, &[Operation::LoyaltyRead])?;
     let mut db = state.pool.acquire().await?;
     let rows = loyalty::query::programmes(&mut db).await?;
     let text = |row: &Programme| format!("{} {:?}", row.fields.code, row.fields.title);
@@ -31,7 +32,7 @@ async fn find(
     caller: Caller,
     id: Path<ProgrammeId>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::LoyaltyRead)?;
+    PartnerView::of(&caller, &[Operation::LoyaltyRead])?;
     let mut db = state.pool.acquire().await?;
     let found = loyalty::query::find_programme(&mut db, id.0).await?;
     let found = found.ok_or_else(|| ApiError::not_found("programme", id.0))?;
@@ -85,7 +86,7 @@ async fn list_types(
     id: Path<ProgrammeId>,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::LoyaltyRead)?;
+    PartnerView::of(&caller, &[Operation::LoyaltyRead])?;
     let mut db = state.pool.acquire().await?;
     let rows = loyalty::query::bonus_types(&mut db, Some(id.0)).await?;
     let text = |row: &BonusType| format!("{} {:?}", row.fields.code, row.fields.title);
@@ -193,11 +194,11 @@ pub fn routes() -> Vec<Route> {
     let read = Needs::Operation(Operation::LoyaltyRead);
     let market = Needs::Operation(Operation::LoyaltyMarket);
     vec![
-        Route::get("/api/v1/loyalty/programmes", read, || spoken(web::to(list), "programmes")),
+        Route::get("/api/v1/loyalty/programmes", PARTNER_READERS, || spoken(web::to(list), "programmes")),
         Route::post("/api/v1/loyalty/programmes", market, || web::to(create)),
-        Route::get("/api/v1/loyalty/programmes/{id}", read, || web::to(find)),
+        Route::get("/api/v1/loyalty/programmes/{id}", PARTNER_READERS, || web::to(find)),
         Route::put("/api/v1/loyalty/programmes/{id}", market, || web::to(change)),
-        Route::get("/api/v1/loyalty/programmes/{id}/bonus-types", read, || {
+        Route::get("/api/v1/loyalty/programmes/{id}/bonus-types", PARTNER_READERS, || {
             spoken(web::to(list_types), "bonus_types")
         }),
         Route::post("/api/v1/loyalty/programmes/{id}/bonus-types", market, || web::to(create_type)),

@@ -8932,6 +8932,8 @@ export interface components {
         Page_PromotionOffer: {
             /** @description The items, in the order of the list. */
             items: {
+                /** @description The number of that account. */
+                account: string;
                 /** @description To whom. */
                 account_id: components["schemas"]["MasterAccountId"];
                 /**
@@ -8957,6 +8959,8 @@ export interface components {
                 promotion: string;
                 /** @description Whose promotion. */
                 promotion_id: components["schemas"]["PromotionId"];
+                /** @description The promotion's title. */
+                promotion_title: components["schemas"]["LocalText"];
                 /** @description Where it stands. */
                 state: components["schemas"]["OfferState"];
             }[];
@@ -10048,6 +10052,8 @@ export interface components {
         PromotionKind: "general" | "contest" | "coupons";
         /** @description An offer. */
         PromotionOffer: {
+            /** @description The number of that account. */
+            account: string;
             /** @description To whom. */
             account_id: components["schemas"]["MasterAccountId"];
             /**
@@ -10073,6 +10079,8 @@ export interface components {
             promotion: string;
             /** @description Whose promotion. */
             promotion_id: components["schemas"]["PromotionId"];
+            /** @description The promotion's title. */
+            promotion_title: components["schemas"]["LocalText"];
             /** @description Where it stands. */
             state: components["schemas"]["OfferState"];
         };

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Collapse, Descriptions } from 'antd';
+import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import type { Contact } from '../../api/contract';
@@ -11,10 +12,18 @@ import { contacts } from '../../api/resources';
 import { useCan } from '../../api/session';
 import { isEmpty } from '../../lib/attributes';
 import { dateTime, duration, localText, phone } from '../../lib/format';
+import { pageWords } from '../../lib/i18n';
+import { later } from '../../lib/later';
 import { AttributeValue } from '../../ui/AttributeValue';
 import { cardFields, Panel } from '../../ui/Panel';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { CustomerFlags } from './CustomerFlags';
+
+const LoyaltyCard = later(async () => {
+  // Its words are those of the loyalty pages.
+  const [card] = await Promise.all([import('./LoyaltyCard'), pageWords()]);
+  return card;
+});
 
 function Card({ id, caller }: { id: string; caller: Caller }) {
   const { t, i18n } = useTranslation();
@@ -120,6 +129,7 @@ function DeskPanels({ caller }: { caller: Caller }) {
 export default function CallerCard({ card }: { card: ContactCard }) {
   const { t } = useTranslation();
   const { caller } = card;
+  const readsLoyalty = useCan('loyalty.read');
   return (
     <>
       {caller.customer_id ? (
@@ -130,6 +140,11 @@ export default function CallerCard({ card }: { card: ContactCard }) {
           <p className="dim">{t('desk.customer.unknown')}</p>
         </div>
       )}
+      {caller.customer_id && readsLoyalty ? (
+        <Suspense fallback={null}>
+          <LoyaltyCard customer={caller.customer_id} />
+        </Suspense>
+      ) : null}
       <DeskPanels caller={caller} />
       {caller.number ? (
         <>

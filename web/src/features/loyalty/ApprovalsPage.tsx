@@ -1,8 +1,8 @@
-import { Button, Table } from 'antd';
+import { Popconfirm, Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { type Adjustment, adjustments, decide } from '../../api/loyalty';
-import { useChange, useList } from '../../api/query';
+import { type Adjustment, adjustments, decide, refreshLoyalty } from '../../api/loyalty';
+import { useList } from '../../api/query';
 import { useMe } from '../../api/session';
 import { dateTime } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
@@ -12,8 +12,7 @@ import { PersonName } from '../../ui/PersonName';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { Change } from './parts';
-import './loyalty.css';
+import { Change, useBonusTypes, useMasterNames } from './parts';
 
 /** Awards and adjustments above the limit: somebody else decides. */
 export default function ApprovalsPage() {
@@ -27,12 +26,13 @@ export default function ApprovalsPage() {
     true,
     15_000,
   );
-  const answer = useChange(
-    ({ id, yes }: { id: string; yes: boolean }) => decide(id, yes),
-    [adjustments.path, 'loyalty'],
-  );
+  const bonus = useBonusTypes();
+  const reason = useMasterNames('reason');
   const run = (id: string, yes: boolean) =>
-    void answer.mutateAsync({ id, yes }).then(() => say.done(t('loyalty.member.done')), say.failed);
+    decide(id, yes).then(async () => {
+      say.done(t(yes ? 'loyalty.approval.approved' : 'loyalty.approval.refused'));
+      await refreshLoyalty();
+    }, say.failed);
   return (
     <div className="page">
       <PageHead title={t('loyalty.nav.approvals')} note={t('loyalty.approval.note')} />
@@ -63,8 +63,8 @@ export default function ApprovalsPage() {
             align: 'right',
             render: (_, row) => <Change amount={row.amount} />,
           },
-          { title: t('loyalty.field.bonusType'), dataIndex: 'bonus_type' },
-          { title: t('loyalty.field.reason'), dataIndex: 'reason' },
+          { title: t('loyalty.field.bonusType'), render: (_, row) => bonus.title(row.bonus_type) },
+          { title: t('loyalty.field.reason'), render: (_, row) => reason(row.reason) },
           { title: t('loyalty.field.comment'), render: (_, row) => row.comment || '—' },
           {
             title: t('loyalty.field.who'),
@@ -79,13 +79,21 @@ export default function ApprovalsPage() {
                   size="small"
                   type="primary"
                   reason={row.author_id === me.person.id ? t('loyalty.approval.notOwn') : undefined}
-                  onClick={() => run(row.id, true)}
+                  onClick={() => void run(row.id, true)}
                 >
                   {t('loyalty.approval.approve')}
                 </ReasonButton>
-                <Button size="small" danger onClick={() => run(row.id, false)}>
-                  {t('loyalty.approval.refuse')}
-                </Button>
+                <Popconfirm
+                  title={t('loyalty.approval.refuseSure')}
+                  okText={t('loyalty.approval.refuse')}
+                  cancelText={t('common.close')}
+                  okButtonProps={{ danger: true }}
+                  onConfirm={() => run(row.id, false)}
+                >
+                  <ReasonButton size="small" danger>
+                    {t('loyalty.approval.refuse')}
+                  </ReasonButton>
+                </Popconfirm>
               </span>
             ),
           },

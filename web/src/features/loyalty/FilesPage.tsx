@@ -1,9 +1,10 @@
 import { UploadOutlined } from '@ant-design/icons';
-import { Button, Progress, Select, Table, Tag, Tooltip, Upload } from 'antd';
+import { Button, Progress, Select, Table, Tabs, Tag, Tooltip, Upload } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSearchParams } from 'react-router';
+import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { url } from '../../api/http';
-import { type FileState, type LoyaltyFile, loyaltyFiles } from '../../api/loyalty';
+import { type FileState, type LoyaltyFile, loyaltyFiles, refreshLoyalty } from '../../api/loyalty';
 import { Problem } from '../../api/problem';
 import { queryClient, useList } from '../../api/query';
 import { count, dateTime } from '../../lib/format';
@@ -13,6 +14,8 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { SearchBox } from '../../ui/SearchBox';
 import { useSay } from '../../ui/say';
+import { Exports } from './Exports';
+import { useBonusTypes, usePoints } from './parts';
 import { Structures } from './Structures';
 
 const COLOURS: Record<FileState, string> = {
@@ -25,56 +28,86 @@ const COLOURS: Record<FileState, string> = {
 const RUNNING_MS = 1_000;
 const IDLE_MS = 10_000;
 
-function UploadButton() {
+/** Sends a file and tells how much of it has gone; `fetch` cannot. */
+function put(file: File, onGone: (share: number) => void): Promise<void> {
+  return new Promise((done, fail) => {
+    const request = new XMLHttpRequest();
+    request.open('PUT', url(`/loyalty/files/uploads/${encodeURIComponent(file.name)}`));
+    request.setRequestHeader('Content-Type', 'text/plain');
+    request.responseType = 'json';
+    request.upload.onprogress = ({ loaded, total }) => onGone(total > 0 ? loaded / total : 0);
+    request.onload = () =>
+      request.status < 300 ? done() : fail(new Problem(request.response ?? {}, request.status));
+    request.onerror = () => fail(new Problem({ code: 'unreachable' }, 0));
+    request.send(file);
+  });
+}
+
+/** A place to drop files on, or to choose them by. */
+function Dropping() {
   const { t } = useTranslation();
   const say = useSay();
-  const bring = async (file: File) => {
-    const answer = await fetch(url(`/loyalty/files/uploads/${encodeURIComponent(file.name)}`), {
-      method: 'PUT',
-      headers: { 'Content-Type': 'text/plain' },
-      body: file,
-    });
-    if (!answer.ok) throw new Problem(await answer.json().catch(() => ({})), answer.status);
-    await queryClient.invalidateQueries({ queryKey: [loyaltyFiles.path] });
-  };
+  const [going, setGoing] = useState<Record<string, number>>({});
+  const gone = (name: string) => setGoing(({ [name]: _, ...rest }) => rest);
+  const bring = (file: File) =>
+    put(file, (share) => setGoing((now) => ({ ...now, [file.name]: share })))
+      .then(async () => {
+        say.done(t('loyalty.file.taken', { name: file.name }));
+        await refreshLoyalty();
+      }, say.failed)
+      .finally(() => gone(file.name));
   return (
-    <Upload
-      showUploadList={false}
-      beforeUpload={(file) => {
-        void bring(file).then(
-          () => say.done(t('loyalty.file.taken', { name: file.name })),
-          say.failed,
-        );
-        return false;
-      }}
-    >
-      <Button type="primary" icon={<UploadOutlined />}>
-        {t('loyalty.file.upload')}
-      </Button>
-    </Upload>
+    <>
+      <Upload.Dragger
+        multiple
+        className="file-drop"
+        showUploadList={false}
+        beforeUpload={(file) => {
+          void bring(file);
+          return false;
+        }}
+      >
+        <UploadOutlined aria-hidden /> {t('loyalty.file.drop')}
+      </Upload.Dragger>
+      {Object.entries(going).map(([name, share]) => (
+        <div key={name}>
+          {name} <Progress size="small" percent={Math.floor(share * 100)} aria-label={name} />
+        </div>
+      ))}
+    </>
   );
 }
 
+/** What became of the lines of a file: what counts for nobody is not told. */
 function Became({ file }: { file: LoyaltyFile }) {
   const { t, i18n } = useTranslation();
+  const bonus = useBonusTypes();
+  const points = usePoints();
   if (file.state === 'running')
     return (
       <Progress
         size="small"
+        aria-label={file.name}
         percent={file.lines > 0 ? Math.floor((file.done / file.lines) * 100) : 0}
-        format={() => count(file.done, i18n.language)}
+        format={() => `${count(file.done, i18n.language)} / ${count(file.lines, i18n.language)}`}
       />
     );
   if (file.state === 'refused') return <span className="points-down">{file.refusal}</span>;
   if (file.state === 'repeated') return t('loyalty.file.repeated');
-  return t('loyalty.file.tally', {
-    accepted: count(file.tally.accepted ?? 0, i18n.language),
-    rejected: count(file.tally.rejected ?? 0, i18n.language),
-  });
+  const parts = (['accepted', 'rejected', 'repeated', 'not_enrolled'] as const)
+    .filter((part) => part === 'accepted' || (file.tally[part] ?? 0) > 0)
+    .map(
+      (part) =>
+        `${t(`loyalty.file.tally.${part}`)}: ${count(file.tally[part] ?? 0, i18n.language)}`,
+    );
+  const accrued = Object.entries(file.tally.accrued ?? {}).map(
+    ([code, amount]) => `+${points(Number(amount))} ${bonus.title(code)}`,
+  );
+  return [...parts, ...accrued].join(' · ');
 }
 
 /** Files of other systems: what came, how far it is, and what was refused (CIMP-ETL-02, CIMP-ETL-04). */
-export default function FilesPage() {
+function Files() {
   const { t, i18n } = useTranslation();
   const [params, setParams] = useSearchParams();
   const cursors = useCursors();
@@ -88,7 +121,7 @@ export default function FilesPage() {
   const known = queryClient.getQueryData<{ items: LoyaltyFile[] }>([loyaltyFiles.path, query]);
   const running = known?.items.some((one) => one.state === 'running');
   const list = useList(loyaltyFiles, query, true, running ? RUNNING_MS : IDLE_MS);
-  const put = (name: string, value: string | undefined) => {
+  const ask = (name: string, value: string | undefined) => {
     cursors.reset();
     const next = new URLSearchParams(params);
     if (value) next.set(name, value);
@@ -96,19 +129,17 @@ export default function FilesPage() {
     setParams(next, { replace: true });
   };
   return (
-    <div className="page">
-      <PageHead title={t('loyalty.nav.files')} note={t('loyalty.file.note')}>
-        <UploadButton />
-      </PageHead>
+    <>
+      <Dropping />
       <div className="row filters wrap">
-        <SearchBox initial={q} onSearch={(text) => put('q', text)} />
+        <SearchBox initial={q} onSearch={(text) => ask('q', text)} />
         <Select
           allowClear
           style={{ width: 180 }}
           aria-label={t('loyalty.field.state')}
           placeholder={t('loyalty.field.state')}
           value={state}
-          onChange={(value: string | undefined) => put('state', value)}
+          onChange={(value: string | undefined) => ask('state', value)}
           options={(Object.keys(COLOURS) as FileState[]).map((value) => ({
             value,
             label: t(`loyalty.file.states.${value}`),
@@ -144,7 +175,7 @@ export default function FilesPage() {
           },
           {
             title: t('loyalty.file.result'),
-            width: 280,
+            width: 320,
             render: (_, one) => <Became file={one} />,
           },
           {
@@ -168,7 +199,29 @@ export default function FilesPage() {
         ]}
       />
       <Pager cursors={cursors} next={list.data?.next} />
-      <Structures />
+    </>
+  );
+}
+
+const TABS = { received: Files, exports: Exports, structures: Structures } as const;
+
+/** Files that come from other systems and go to them, and how they look. */
+export default function FilesPage() {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const { tab = 'received' } = useParams();
+  return (
+    <div className="page">
+      <PageHead title={t('loyalty.nav.files')} note={t('loyalty.file.note')} />
+      <Tabs
+        activeKey={tab}
+        destroyOnHidden
+        onChange={(key) => void navigate(`/loyalty/files/${key}`, { replace: true })}
+        items={(Object.keys(TABS) as (keyof typeof TABS)[]).map((key) => {
+          const Part = TABS[key];
+          return { key, label: t(`loyalty.file.tabs.${key}`), children: <Part /> };
+        })}
+      />
     </div>
   );
 }

@@ -1,11 +1,11 @@
-import { Form, Segmented, Select, Tag } from 'antd';
+import { Form, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { type Master, type MasterInput, type MasterKind, masters } from '../../api/loyalty';
 import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
-import { LocalTextField, SwitchField, TextField } from '../../ui/crud/fields';
-import { MasterField } from './parts';
+import { LocalTextField, SwitchField } from '../../ui/crud/fields';
+import { ActiveFilter, ActiveTag, CodeField, MasterField, useMasterNames } from './parts';
 
 const KINDS: MasterKind[] = [
   'reason',
@@ -24,23 +24,23 @@ const AREAS = [
   'order_cancellation',
   'disconnection',
 ] as const;
-const PARENT: Partial<Record<MasterKind, MasterKind>> = {
+const PARENT: Partial<Record<MasterKind, 'merchant' | 'macroregion'>> = {
   merchandise: 'merchant',
   region: 'macroregion',
 };
 
-function Fields({ kind }: { kind: MasterKind }) {
+function Fields({ kind, fresh }: { kind: MasterKind; fresh: boolean }) {
   const { t } = useTranslation();
   const parent = PARENT[kind];
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       {parent ? (
         <MasterField
           kind={parent}
           name="parent"
-          label={t(`loyalty.master.${parent}`)}
+          label={t(`loyalty.master.one.${parent}`)}
           optional={kind === 'region'}
         />
       ) : null}
@@ -72,6 +72,7 @@ export default function MastersPage() {
   const { kind: named } = useParams();
   const kind = KINDS.find((one) => one === named) ?? 'reason';
   const parent = PARENT[kind];
+  const parentName = useMasterNames(parent ?? 'merchant');
   return (
     <div className="page">
       <Segmented
@@ -89,6 +90,16 @@ export default function MastersPage() {
           write: 'loyalty.market',
           title: t(`loyalty.master.${kind}`),
           note: t('loyalty.master.note'),
+          empty: t('loyalty.master.none'),
+          removing: {
+            verb: t('loyalty.master.switchOff'),
+            sure: (one) => t('loyalty.master.switchOffSure', { code: one.code }),
+            done: t('loyalty.master.isOff'),
+          },
+          keeps: (one) => (one.active === false ? t('loyalty.master.isOff') : undefined),
+          filters: (query, ask) => (
+            <ActiveFilter value={query.active} onChange={(value) => ask('active', value)} />
+          ),
           name: (one) => localText(one.title, i18n.language) || one.code,
           columns: [
             { title: t('loyalty.field.code'), dataIndex: 'code' },
@@ -99,8 +110,8 @@ export default function MastersPage() {
             ...(parent
               ? [
                   {
-                    title: t(`loyalty.master.${parent}`),
-                    render: (_: unknown, one: Master) => one.parent ?? '—',
+                    title: t(`loyalty.master.one.${parent}`),
+                    render: (_: unknown, one: Master) => parentName(one.parent),
                   },
                 ]
               : []),
@@ -114,12 +125,8 @@ export default function MastersPage() {
                 ]
               : []),
             {
-              title: t('loyalty.field.active'),
-              render: (_, one) => (
-                <Tag color={one.active ? 'success' : 'default'}>
-                  {t(one.active ? 'common.yes' : 'common.no')}
-                </Tag>
-              ),
+              title: t('loyalty.field.state'),
+              render: (_, one) => <ActiveTag active={one.active} />,
             },
           ],
           initial: (one) =>
@@ -134,7 +141,7 @@ export default function MastersPage() {
                 }
               : { active: true, areas: [] },
           toInput: (values) => ({ attributes: {}, ...values, parent: values.parent ?? null }),
-          fields: () => <Fields kind={kind} />,
+          fields: (one) => <Fields kind={kind} fresh={!one} />,
         }}
       />
     </div>

@@ -1,8 +1,8 @@
-import { Popconfirm, Table, Tag } from 'antd';
+import { Table, Tag, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { cancelOrder, confirmOrder, type Order, orders } from '../../api/loyalty';
-import { queryClient, useList } from '../../api/query';
+import { cancelOrder, confirmOrder, type Order, orders, refreshLoyalty } from '../../api/loyalty';
+import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { dateTime, localText } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
@@ -10,7 +10,8 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { useMasterOptions, usePoints } from './parts';
+import { useBonusTypes, useMasterNames, usePoints } from './parts';
+import { ReasonConfirm } from './ReasonConfirm';
 
 const COLOURS = { placed: 'processing', confirmed: 'success', cancelled: 'default' } as const;
 
@@ -21,14 +22,11 @@ function OrderActions({ order }: { order: Order }) {
   const partner = useCan('loyalty.partner');
   const refused =
     serves || partner ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
-  const reasons = useMasterOptions('reason', { area: 'order_cancellation' });
   if (order.state === 'cancelled') return null;
   const run = (what: Promise<unknown>) =>
     what.then(async () => {
       say.done(t('loyalty.member.done'));
-      await Promise.all(
-        ['loyalty', orders.path].map((key) => queryClient.invalidateQueries({ queryKey: [key] })),
-      );
+      await refreshLoyalty();
     }, say.failed);
   return (
     <span className="row row-actions">
@@ -42,18 +40,16 @@ function OrderActions({ order }: { order: Order }) {
           {t('loyalty.order.confirm')}
         </ReasonButton>
       ) : null}
-      <Popconfirm
+      <ReasonConfirm
+        area="order_cancellation"
         title={t('loyalty.order.cancelSure', { number: order.number })}
-        okText={t('loyalty.order.cancel')}
-        cancelText={t('common.no')}
-        okButtonProps={{ danger: true }}
-        disabled={Boolean(refused)}
-        onConfirm={() => run(cancelOrder(order.id, reasons[0]?.value))}
+        verb={t('loyalty.order.cancel')}
+        refused={refused}
+        optional
+        onConfirm={(reason) => run(cancelOrder(order.id, reason))}
       >
-        <ReasonButton size="small" danger reason={refused}>
-          {t('loyalty.order.cancel')}
-        </ReasonButton>
-      </Popconfirm>
+        {t('loyalty.order.cancel')}
+      </ReasonConfirm>
     </span>
   );
 }
@@ -62,6 +58,9 @@ function OrderActions({ order }: { order: Order }) {
 export function OrdersTable({ query }: { query: Record<string, string> }) {
   const { t, i18n } = useTranslation();
   const points = usePoints();
+  const bonus = useBonusTypes();
+  const reason = useMasterNames('reason');
+  const reads = useCan('loyalty.read');
   const cursors = useCursors();
   const list = useList(orders, {
     limit: 50,
@@ -88,9 +87,12 @@ export function OrdersTable({ query }: { query: Record<string, string> }) {
           },
           {
             title: t('loyalty.field.member'),
-            render: (_, row) => (
-              <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
-            ),
+            render: (_, row) =>
+              reads ? (
+                <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
+              ) : (
+                row.account
+              ),
           },
           {
             title: t('loyalty.field.reward'),
@@ -100,12 +102,16 @@ export function OrdersTable({ query }: { query: Record<string, string> }) {
           {
             title: t('loyalty.field.price'),
             align: 'right',
-            render: (_, row) => `${points(row.amount)} ${row.bonus_type ?? ''}`,
+            render: (_, row) => `${points(row.amount)} ${bonus.title(row.bonus_type)}`,
           },
           {
             title: t('loyalty.field.state'),
             render: (_, row) => (
-              <Tag color={COLOURS[row.state]}>{t(`loyalty.order.states.${row.state}`)}</Tag>
+              <Tooltip
+                title={[row.reason ? reason(row.reason) : '', row.note].filter(Boolean).join('. ')}
+              >
+                <Tag color={COLOURS[row.state]}>{t(`loyalty.order.states.${row.state}`)}</Tag>
+              </Tooltip>
             ),
           },
           { key: 'actions', align: 'right', render: (_, row) => <OrderActions order={row} /> },

@@ -1,155 +1,28 @@
 import { DownloadOutlined } from '@ant-design/icons';
-import { Button, DatePicker, Form, InputNumber, Select, Table } from 'antd';
+import { Button, DatePicker, Table } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { url } from '../../api/http';
-import {
-  bonusTypes,
-  partner,
-  partnerStatistics,
-  programmes,
-  type Rate,
-  type RateInput,
-  rates,
-} from '../../api/loyalty';
-import { useList } from '../../api/query';
-import { useCan } from '../../api/session';
+import { partner, partnerStatistics } from '../../api/loyalty';
+import { Problem } from '../../api/problem';
 import { download } from '../../lib/download';
-import { dateTime, localText } from '../../lib/format';
+import { localText } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
-import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { ActionDrawer } from './member/ActionDrawer';
-import { AmountField, useOne, usePoints } from './parts';
-
-const ROUNDINGS = ['down', 'half_up', 'up'] as const;
-
-function RateDrawer({ id, onClose }: { id: string; onClose(): void }) {
-  const { t, i18n } = useTranslation();
-  const all = useList(programmes, { limit: 100 }).data?.items ?? [];
-  const code = Form.useWatch('programme');
-  const programme = all.find((one) => one.code === code) ?? all[0];
-  const kinds = useList(bonusTypes(programme?.id ?? ''), { limit: 100 }, Boolean(programme));
-  return (
-    <ActionDrawer<RateInput & { give: string; get: string }>
-      title={t('loyalty.partner.newRate')}
-      initial={{ rounding: 'down' } as never}
-      onClose={onClose}
-      send={async (values) => {
-        await rates.create({
-          ...values,
-          programme: values.programme ?? programme?.code ?? '',
-          partner_id: id,
-          give: Number(values.give) as never,
-          get: Number(values.get) as never,
-        });
-        return undefined;
-      }}
-    >
-      {all.length > 1 ? (
-        <Form.Item name="programme" label={t('loyalty.members.programme')}>
-          <Select
-            options={all.map((one) => ({
-              value: one.code,
-              label: localText(one.title, i18n.language),
-            }))}
-          />
-        </Form.Item>
-      ) : null}
-      <Form.Item
-        name="bonus_type"
-        label={t('loyalty.field.bonusType')}
-        rules={[{ required: true, message: t('common.required') }]}
-      >
-        <Select
-          options={(kinds.data?.items ?? []).map((one) => ({
-            value: one.code,
-            label: localText(one.title, i18n.language) || one.code,
-          }))}
-        />
-      </Form.Item>
-      <div className="pair">
-        <AmountField name="give" label={t('loyalty.partner.give')} />
-        <AmountField name="get" label={t('loyalty.partner.get')} />
-      </div>
-      <Form.Item name="rounding" label={t('loyalty.partner.rounding')}>
-        <Select
-          options={ROUNDINGS.map((value) => ({
-            value,
-            label: t(`loyalty.partner.roundings.${value}`),
-          }))}
-        />
-      </Form.Item>
-      <div className="pair">
-        <Form.Item name="minimum" label={t('loyalty.partner.minimum')}>
-          <InputNumber min={0} style={{ width: '100%' }} />
-        </Form.Item>
-        <Form.Item name="maximum" label={t('loyalty.partner.maximum')}>
-          <InputNumber min={0} style={{ width: '100%' }} />
-        </Form.Item>
-      </div>
-    </ActionDrawer>
-  );
-}
-
-function Rates({ id }: { id: string }) {
-  const { t, i18n } = useTranslation();
-  const points = usePoints();
-  const [adding, setAdding] = useState(false);
-  const may = useCan('loyalty.market');
-  const found = useOne(['loyalty', 'rates', id], () => rates.list({ partner_id: id, limit: 100 }));
-  return (
-    <section>
-      <div className="row">
-        <h2>{t('loyalty.partner.rates')}</h2>
-        <span className="grow" />
-        <ReasonButton
-          reason={may ? undefined : t('common.noAccess', { operation: 'loyalty.market' })}
-          onClick={() => setAdding(true)}
-        >
-          {t('loyalty.partner.newRate')}
-        </ReasonButton>
-      </div>
-      <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
-      <Table<Rate>
-        rowKey="id"
-        size="small"
-        className="panel"
-        pagination={false}
-        loading={found.isPending}
-        dataSource={found.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.partner.noRates')} /> }}
-        columns={[
-          {
-            title: t('loyalty.field.from'),
-            render: (_, row) => dateTime(row.valid_from, i18n.language),
-          },
-          {
-            title: t('loyalty.partner.rate'),
-            render: (_, row) => `${points(row.give)} ${row.bonus_type} → ${points(row.get)}`,
-          },
-          {
-            title: t('loyalty.partner.rounding'),
-            render: (_, row) => t(`loyalty.partner.roundings.${row.rounding}`),
-          },
-          { title: t('loyalty.partner.minimum'), render: (_, row) => points(row.minimum) },
-          { title: t('loyalty.partner.maximum'), render: (_, row) => points(row.maximum) },
-        ]}
-      />
-      {adding ? <RateDrawer id={id} onClose={() => setAdding(false)} /> : null}
-    </section>
-  );
-}
+import { ActiveTag, useBonusTypes, useOne, usePoints } from './parts';
+import { Rates } from './Rates';
+import { Rewards } from './RewardsPage';
 
 /** Use of the partner's services and exchange of points in a period (CIMP-PRT-04). */
-function Statistics({ id }: { id: string }) {
+function Statistics({ id, code }: { id: string; code: string }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const points = usePoints();
+  const bonus = useBonusTypes();
   const [span, setSpan] = useState<[Dayjs, Dayjs]>(() => [dayjs().startOf('month'), dayjs()]);
   const query = {
     partner_id: id,
@@ -159,8 +32,11 @@ function Statistics({ id }: { id: string }) {
   const found = useOne(['loyalty', 'partner', id, query], () => partnerStatistics(query));
   const csv = () =>
     fetch(url('/loyalty/partner-statistics', query), { headers: { Accept: 'text/csv' } })
-      .then((answer) => answer.text())
-      .then((text) => download('partner.csv', text, 'text/csv'), say.failed);
+      .then(async (answer) => {
+        if (!answer.ok) throw new Problem(await answer.json().catch(() => ({})), answer.status);
+        download(`${code}.csv`, await answer.text(), 'text/csv');
+      })
+      .catch(say.failed);
   return (
     <section>
       <div className="row filters wrap">
@@ -196,7 +72,7 @@ function Statistics({ id }: { id: string }) {
           {
             title: t('loyalty.partner.spent'),
             align: 'right',
-            render: (_, row) => `${points(row.spent)} ${row.bonus_type ?? ''}`,
+            render: (_, row) => `${points(row.spent)} ${bonus.title(row.bonus_type)}`,
           },
         ]}
       />
@@ -205,7 +81,7 @@ function Statistics({ id }: { id: string }) {
           {t('loyalty.partner.conversions', {
             count: sum.count,
             members: sum.members,
-            given: `${points(sum.given)} ${sum.bonus_type}`,
+            given: `${points(sum.given)} ${bonus.title(sum.bonus_type)}`,
             got: `${points(sum.got)} ${sum.currency}`,
           })}
         </p>
@@ -229,9 +105,12 @@ export default function PartnerPage() {
             note={
               one.currency ? `${t('loyalty.partner.currency')}: ${one.currency.code}` : one.code
             }
-          />
-          <Rates id={id} />
-          <Statistics id={id} />
+          >
+            <ActiveTag active={one.active} />
+          </PageHead>
+          {one.currency ? <Rates id={id} currency={one.currency.code} /> : null}
+          <Rewards partner={id} />
+          <Statistics id={id} code={one.code} />
         </>
       ) : null}
     </div>

@@ -1,21 +1,26 @@
-import { Form, Input, InputNumber, Tag } from 'antd';
+import { Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Partner, type PartnerInput, partners } from '../../api/loyalty';
+import { units } from '../../api/resources';
+import { useAll, useCan } from '../../api/session';
 import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
-import { LocalTextField, SwitchField, TextField } from '../../ui/crud/fields';
+import { LocalTextField, SwitchField } from '../../ui/crud/fields';
+import { ActiveFilter, ActiveTag, CodeField } from './parts';
 
 /** A partner may have points of its own: without a code it has none. */
 type Flat = Omit<PartnerInput, 'currency'> & {
   currency: { code?: string | null; scale?: number } | null;
 };
 
-function Fields() {
+function Fields({ item }: { item: Partner | undefined }) {
   const { t } = useTranslation();
+  const all = useAll(units);
+  const readsUnits = useCan(units.right);
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={!item} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       <div className="pair">
         <Form.Item
@@ -23,15 +28,30 @@ function Fields() {
           label={t('loyalty.partner.currency')}
           extra={t('loyalty.partner.currencyHint')}
         >
-          <Input autoComplete="off" />
+          <Input autoComplete="off" disabled={Boolean(item?.currency)} />
         </Form.Item>
         <Form.Item name={['currency', 'scale']} label={t('loyalty.partner.scale')}>
-          <InputNumber min={0} max={6} precision={0} style={{ width: '100%' }} />
+          <InputNumber
+            min={0}
+            max={6}
+            precision={0}
+            disabled={Boolean(item?.currency)}
+            style={{ width: '100%' }}
+          />
         </Form.Item>
       </div>
       <SwitchField name="active" label={t('loyalty.field.active')} />
-      <Form.Item name="unit_id" hidden>
-        <span />
+      <Form.Item
+        name="unit_id"
+        label={t('loyalty.partner.unit')}
+        extra={t('loyalty.partner.unitHint')}
+        hidden={!readsUnits}
+      >
+        <Select
+          allowClear
+          showSearch={{ optionFilterProp: 'label' }}
+          options={all.map((one) => ({ value: one.unit_id, label: one.name }))}
+        />
       </Form.Item>
     </>
   );
@@ -50,7 +70,11 @@ export default function PartnersPage() {
           title: t('loyalty.nav.partners'),
           note: t('loyalty.partner.note'),
           name: (one) => localText(one.title, i18n.language) || one.code,
+          empty: t('loyalty.partner.none'),
           remove: false,
+          filters: (query, ask) => (
+            <ActiveFilter value={query.active} onChange={(value) => ask('active', value)} />
+          ),
           columns: [
             {
               title: t('loyalty.field.code'),
@@ -65,12 +89,8 @@ export default function PartnersPage() {
               render: (_, one) => one.currency?.code ?? '—',
             },
             {
-              title: t('loyalty.field.active'),
-              render: (_, one) => (
-                <Tag color={one.active ? 'success' : 'default'}>
-                  {t(one.active ? 'common.yes' : 'common.no')}
-                </Tag>
-              ),
+              title: t('loyalty.field.state'),
+              render: (_, one) => <ActiveTag active={one.active} />,
             },
           ],
           initial: (one) =>
@@ -85,11 +105,12 @@ export default function PartnersPage() {
               : { active: true, currency: { scale: 0 } },
           toInput: (values) => ({
             ...values,
+            unit_id: values.unit_id ?? null,
             currency: values.currency?.code
               ? { code: values.currency.code, scale: values.currency.scale ?? 0 }
               : null,
           }),
-          fields: () => <Fields />,
+          fields: (one) => <Fields item={one} />,
         }}
       />
     </div>

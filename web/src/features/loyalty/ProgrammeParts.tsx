@@ -11,19 +11,19 @@ import {
 } from '../../api/loyalty';
 import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
-import { LocalTextField, NumberField, SwitchField, TextField } from '../../ui/crud/fields';
-import { usePoints } from './parts';
+import { LocalTextField, NumberField, SwitchField } from '../../ui/crud/fields';
+import { CodeField, usePoints } from './parts';
 
 const ROUNDINGS = ['down', 'half_up', 'up'] as const;
 const EXPIRIES = ['day', 'month', 'quarter', 'year'] as const;
 
-function BonusTypeFields() {
+function BonusTypeFields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
-      <NumberField name="scale" label={t('loyalty.programme.scale')} max={6} />
+      <NumberField name="scale" label={t('loyalty.programme.scale')} max={6} fixed={!fresh} />
       <div className="pair">
         <Form.Item
           name="validity_days"
@@ -89,7 +89,10 @@ export function BonusTypes({ programme }: { programme: Programme }) {
           {
             title: t('loyalty.programme.limit'),
             align: 'right',
-            render: (_, one) => points(one.manual_limit),
+            render: (_, one) =>
+              one.manual_limit === null || one.manual_limit === undefined
+                ? t('loyalty.field.noLimit')
+                : points(one.manual_limit / 10 ** (one.scale ?? 0)),
           },
         ],
         initial: (one) =>
@@ -99,17 +102,17 @@ export function BonusTypes({ programme }: { programme: Programme }) {
           validity_days: values.validity_days ?? null,
           manual_limit: values.manual_limit ?? null,
         }),
-        fields: () => <BonusTypeFields />,
+        fields: (one) => <BonusTypeFields fresh={!one} />,
       }}
     />
   );
 }
 
-function TierFields() {
+function TierFields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       <NumberField name="level" label={t('loyalty.programme.level')} min={1} max={50} />
       <Form.Item
@@ -167,7 +170,7 @@ export function Tiers({ programme }: { programme: Programme }) {
           },
         ],
         initial: (one) => one ?? { discount_percent: 0, multiplier: 1 },
-        fields: () => <TierFields />,
+        fields: (one) => <TierFields fresh={!one} />,
       }}
     />
   );

@@ -7,15 +7,16 @@ import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { LocalTextField, NumberField, TextField } from '../../ui/crud/fields';
 import { BonusTypes, Tiers } from './ProgrammeParts';
+import { CodeField } from './parts';
 
 const POLICIES = ['immediate', 'one_down', 'at_period_end'] as const;
 const PERIODS = ['month', 'quarter', 'year'] as const;
 
-function Fields() {
+function Fields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       <TextField name="zone" label={t('loyalty.field.zone')} />
       <Form.Item
@@ -104,7 +105,7 @@ export default function ProgrammesPage() {
               expiring_months: 3,
             },
           }),
-          fields: () => <Fields />,
+          fields: (one) => <Fields fresh={!one} />,
         }}
       />
       {chosen ? (

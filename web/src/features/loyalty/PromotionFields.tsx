@@ -1,16 +1,29 @@
-import { DatePicker, Form, Input, InputNumber, Select } from 'antd';
+import { MinusCircleOutlined, PlusOutlined } from '@ant-design/icons';
+import { Button, DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import { programmes, promotions, rewards } from '../../api/loyalty';
+import { promotions, rewards } from '../../api/loyalty';
 import { useList } from '../../api/query';
 import { localText } from '../../lib/format';
+import { LANGUAGES } from '../../lib/i18n';
 import { LocalTextField, TextField } from '../../ui/crud/fields';
+import { CodeField, useBonusTypes, useProgrammeOptions } from './parts';
 
 const KINDS = ['general', 'contest', 'coupons'] as const;
 const REWARDS = ['points', 'coupon', 'item'] as const;
+/** The kinds of points of the promotion's programme. */
+function useKinds() {
+  const { i18n } = useTranslation();
+  const programme = Form.useWatch<string | undefined>('programme_id');
+  return useBonusTypes()
+    .list.filter((one) => !programme || one.programme_id === programme)
+    .map((one) => ({ value: one.code, label: localText(one.title, i18n.language) || one.code }));
+}
+
 function RewardFields() {
   const { t, i18n } = useTranslation();
   const kind = Form.useWatch<string | undefined>('reward_kind');
   const items = useList(rewards, { limit: 200, active: true }, kind === 'item');
+  const kinds = useKinds();
   const coupons = useList(promotions, { limit: 100, kind: 'coupons' }, kind === 'coupon');
   return (
     <>
@@ -24,16 +37,31 @@ function RewardFields() {
         />
       </Form.Item>
       {kind === 'points' ? (
-        <div className="pair">
+        <>
+          <div className="pair">
+            <Form.Item
+              name="amount"
+              label={t('loyalty.field.amount')}
+              rules={[{ required: true, message: t('common.required') }]}
+            >
+              <InputNumber min={0} style={{ width: '100%' }} />
+            </Form.Item>
+            <Form.Item
+              name="bonus_type"
+              label={t('loyalty.field.bonusType')}
+              rules={[{ required: true, message: t('common.required') }]}
+            >
+              <Select options={kinds} />
+            </Form.Item>
+          </div>
           <Form.Item
-            name="amount"
-            label={t('loyalty.field.amount')}
-            rules={[{ required: true, message: t('common.required') }]}
+            name="validity_days"
+            label={t('loyalty.field.validity')}
+            extra={t('loyalty.promotion.asBonusType')}
           >
-            <InputNumber min={0} style={{ width: '100%' }} />
+            <InputNumber min={1} max={3650} precision={0} style={{ width: '100%' }} />
           </Form.Item>
-          <TextField name="bonus_type" label={t('loyalty.field.bonusType')} />
-        </div>
+        </>
       ) : null}
       {kind === 'item' ? (
         <Form.Item
@@ -67,65 +95,110 @@ function RewardFields() {
   );
 }
 
+function Prizes() {
+  const { t } = useTranslation();
+  const kinds = useKinds();
+  return (
+    <Form.List name="prizes">
+      {(rows, { add, remove }) => (
+        <Form.Item label={t('loyalty.promotion.prizes')} required>
+          {rows.map((row) => (
+            <div className="row list-row" key={row.key}>
+              <Form.Item
+                name={[row.name, 'title']}
+                noStyle
+                rules={[{ required: true, message: t('common.required') }]}
+              >
+                <Input
+                  aria-label={t('loyalty.promotion.prize')}
+                  placeholder={t('loyalty.field.title')}
+                />
+              </Form.Item>
+              <Form.Item name={[row.name, 'count']} noStyle>
+                <InputNumber
+                  min={1}
+                  precision={0}
+                  style={{ width: 70 }}
+                  aria-label={t('loyalty.field.quantity')}
+                />
+              </Form.Item>
+              <Form.Item name={[row.name, 'amount']} noStyle>
+                <InputNumber
+                  min={0}
+                  style={{ width: 100 }}
+                  aria-label={t('loyalty.field.amount')}
+                  placeholder={t('loyalty.field.amount')}
+                />
+              </Form.Item>
+              <Form.Item name={[row.name, 'bonus_type']} noStyle>
+                <Select
+                  style={{ width: 120, flex: 'none' }}
+                  aria-label={t('loyalty.field.bonusType')}
+                  options={kinds}
+                />
+              </Form.Item>
+              <Form.Item name={[row.name, 'kept']} hidden noStyle>
+                <span />
+              </Form.Item>
+              <Button
+                type="text"
+                icon={<MinusCircleOutlined />}
+                aria-label={t('common.delete')}
+                onClick={() => remove(row.name)}
+              />
+            </div>
+          ))}
+          <Button
+            type="dashed"
+            icon={<PlusOutlined />}
+            onClick={() => add({ count: 1, bonus_type: kinds[0]?.value })}
+          >
+            {t('loyalty.promotion.addPrize')}
+          </Button>
+        </Form.Item>
+      )}
+    </Form.List>
+  );
+}
+
 function KindFields() {
   const { t } = useTranslation();
   const kind = Form.useWatch<string | undefined>('kind');
-  if (kind === 'contest')
-    return (
-      <Form.List name="prizes">
-        {(rows, { add, remove }) => (
-          <Form.Item label={t('loyalty.promotion.prizes')}>
-            {rows.map((row) => (
-              <div className="row list-row" key={row.key}>
-                <Form.Item
-                  name={[row.name, 'title']}
-                  noStyle
-                  rules={[{ required: true, message: t('common.required') }]}
-                >
-                  <Input placeholder={t('loyalty.field.title')} />
-                </Form.Item>
-                <Form.Item name={[row.name, 'count']} noStyle>
-                  <InputNumber min={1} precision={0} aria-label={t('loyalty.field.quantity')} />
-                </Form.Item>
-                <Form.Item name={[row.name, 'amount']} noStyle>
-                  <InputNumber min={0} placeholder={t('loyalty.field.amount')} />
-                </Form.Item>
-                <button type="button" className="link" onClick={() => remove(row.name)}>
-                  {t('common.delete')}
-                </button>
-              </div>
-            ))}
-            <button type="button" className="link" onClick={() => add({ count: 1 })}>
-              {t('loyalty.promotion.addPrize')}
-            </button>
-          </Form.Item>
-        )}
-      </Form.List>
-    );
+  if (kind === 'contest') return <Prizes />;
   if (kind === 'coupons')
     return (
-      <div className="pair">
-        <Form.Item name="uses" label={t('loyalty.promotion.uses')}>
+      <>
+        <div className="pair">
+          <Form.Item name="uses" label={t('loyalty.promotion.uses')}>
+            <InputNumber min={1} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
+          <Form.Item name="per_account" label={t('loyalty.promotion.perAccount')}>
+            <InputNumber min={1} precision={0} style={{ width: '100%' }} />
+          </Form.Item>
+        </div>
+        <Form.Item name="length" hidden>
+          <span />
+        </Form.Item>
+        <Form.Item name="valid_days" label={t('loyalty.promotion.codeDays')}>
           <InputNumber min={1} precision={0} style={{ width: '100%' }} />
         </Form.Item>
-        <Form.Item name="valid_days" label={t('loyalty.field.validity')}>
-          <InputNumber min={1} precision={0} style={{ width: '100%' }} />
-        </Form.Item>
-      </div>
+      </>
     );
   return null;
 }
 
-export function PromotionFields() {
-  const { t, i18n } = useTranslation();
-  const all = useList(programmes, { limit: 100 }).data?.items ?? [];
+/** What a promotion is; code, kind and programme stay once it is made. */
+export function PromotionFields({ fresh }: { fresh: boolean }) {
+  const { t } = useTranslation();
+  const all = useProgrammeOptions();
   return (
     <>
-      <TextField name="code" label={t('loyalty.field.code')} hint={t('loyalty.master.codeStays')} />
+      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       <div className="pair">
         <Form.Item name="kind" label={t('loyalty.field.kind')} rules={[{ required: true }]}>
           <Select
+            disabled={!fresh}
             options={KINDS.map((value) => ({
               value,
               label: t(`loyalty.promotion.kinds.${value}`),
@@ -137,16 +210,16 @@ export function PromotionFields() {
           label={t('loyalty.members.programme')}
           rules={[{ required: true, message: t('common.required') }]}
         >
-          <Select
-            options={all.map((one) => ({
-              value: one.id,
-              label: localText(one.title, i18n.language) || one.code,
-            }))}
-          />
+          <Select disabled={!fresh} options={all} />
         </Form.Item>
       </div>
       <Form.Item name="span" label={t('loyalty.field.period')}>
-        <DatePicker.RangePicker showTime allowEmpty={[true, true]} style={{ width: '100%' }} />
+        <DatePicker.RangePicker
+          showTime={{ format: 'HH:mm' }}
+          format="DD.MM.YYYY HH:mm"
+          allowEmpty={[true, true]}
+          style={{ width: '100%' }}
+        />
       </Form.Item>
       <Form.Item
         name="criteria"
@@ -172,9 +245,15 @@ export function PromotionFields() {
       <TextField name="condition" label={t('loyalty.promotion.condition')} optional />
       <RewardFields />
       <KindFields />
-      <Form.Item name="description" hidden>
-        <span />
-      </Form.Item>
+      {LANGUAGES.map(({ code, name }) => (
+        <Form.Item
+          key={code}
+          name={['description', code]}
+          label={`${t('loyalty.field.description')}, ${name}`}
+        >
+          <Input.TextArea autoSize={{ minRows: 1, maxRows: 4 }} />
+        </Form.Item>
+      ))}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import { Descriptions, Popconfirm, Table, Tag } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import {
@@ -9,8 +10,9 @@ import {
   type PromotionAct,
   promotion,
   promotionStatistics,
+  refreshLoyalty,
 } from '../../api/loyalty';
-import { queryClient, useList } from '../../api/query';
+import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { count, dateTime, localText } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
@@ -19,9 +21,9 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { STATUS_COLOURS } from './PromotionsPage';
 import { Coupons, Drawing } from './PromotionParts';
-import { useOne, usePoints } from './parts';
+import { STATUS_COLOURS } from './PromotionsPage';
+import { useBonusTypes, useOne, usePoints } from './parts';
 
 /** What may be done where a promotion stands (CIMP-ST-04). */
 const ACTS: Record<Promotion['status'], PromotionAct[]> = {
@@ -43,7 +45,7 @@ function Acts({ one }: { one: Promotion }) {
   const run = (act: PromotionAct) =>
     lead(one.id, act).then(async () => {
       say.done(t('loyalty.member.done'));
-      await queryClient.invalidateQueries({ queryKey: ['loyalty'] });
+      await refreshLoyalty();
     }, say.failed);
   return ACTS[one.status].map((act, place) =>
     act === 'complete' || act === 'delete' ? (
@@ -51,7 +53,7 @@ function Acts({ one }: { one: Promotion }) {
         key={act}
         title={t(`loyalty.promotion.sure.${act}`)}
         okText={t(`loyalty.promotion.acts.${act}`)}
-        cancelText={t('common.cancel')}
+        cancelText={t('common.close')}
         okButtonProps={{ danger: true }}
         disabled={Boolean(refused)}
         onConfirm={() => run(act)}
@@ -73,15 +75,22 @@ function Acts({ one }: { one: Promotion }) {
   );
 }
 
+const REWARDS = ['points', 'coupon', 'item', 'prize'] as const;
+const isReward = (kind: string): kind is (typeof REWARDS)[number] =>
+  (REWARDS as readonly string[]).includes(kind);
+const rewardWord = (kind: string, t: TFunction) =>
+  isReward(kind) ? t(`loyalty.promotion.rewards.${kind}`) : kind;
+
 function Figures({ id }: { id: string }) {
   const { t, i18n } = useTranslation();
   const points = usePoints();
+  const bonus = useBonusTypes();
   const found = useOne(['loyalty', 'promotion', id, 'statistics'], () => promotionStatistics(id));
   const of = found.data;
   if (!of) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
   const keys = ['offers', 'open', 'activated', 'closed', 'expired', 'coupons', 'redeemed'] as const;
   return (
-    <section className="panel">
+    <section className="panel padded">
       <Descriptions
         size="small"
         column={{ xs: 2, md: 4 }}
@@ -93,11 +102,11 @@ function Figures({ id }: { id: string }) {
           })),
           ...of.rewards.map((sum) => ({
             key: `${sum.kind}${sum.bonus_type ?? ''}`,
-            label: t('loyalty.promotion.given'),
+            label: `${t('loyalty.promotion.given')}: ${rewardWord(sum.kind, t)}`,
             children: `${count(sum.count, i18n.language)}${
               sum.amount === null || sum.amount === undefined
                 ? ''
-                : ` (${points(sum.amount)} ${sum.bonus_type ?? ''})`
+                : ` (${points(sum.amount)} ${bonus.title(sum.bonus_type)})`
             }`,
           })),
         ]}
@@ -130,7 +139,7 @@ function Offers({ id }: { id: string }) {
           {
             title: t('loyalty.field.member'),
             render: (_, row) => (
-              <Link to={`/loyalty/members/${row.account_id}`}>{row.account_id.slice(-8)}</Link>
+              <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
             ),
           },
           {
@@ -160,13 +169,24 @@ export default function PromotionPage() {
         <>
           <PageHead
             title={localText(one.title, i18n.language) || one.code}
-            note={t(`loyalty.promotion.kinds.${one.kind}`)}
+            note={[
+              t(`loyalty.promotion.kinds.${one.kind}`),
+              one.starts_at
+                ? `${t('loyalty.field.from')} ${dateTime(one.starts_at, i18n.language)}`
+                : '',
+              one.ends_at ? `${t('loyalty.field.to')} ${dateTime(one.ends_at, i18n.language)}` : '',
+            ]
+              .filter(Boolean)
+              .join(' · ')}
           >
             <Tag color={STATUS_COLOURS[one.status]}>
               {t(`loyalty.promotion.statuses.${one.status}`)}
             </Tag>
             <Acts one={one} />
           </PageHead>
+          {localText(one.description, i18n.language) ? (
+            <p>{localText(one.description, i18n.language)}</p>
+          ) : null}
           <Figures id={id} />
           {one.kind === 'coupons' ? <Coupons id={id} /> : null}
           {one.kind === 'contest' && (one.status === 'completed' || one.status === 'archived') ? (

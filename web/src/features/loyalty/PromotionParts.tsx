@@ -1,8 +1,16 @@
-import { Alert, InputNumber, Table, Typography } from 'antd';
+import { Alert, InputNumber, Popconfirm, Table, Typography } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { couponBatches, draw, drawn, makeCoupons } from '../../api/loyalty';
-import { queryClient } from '../../api/query';
+import { Link } from 'react-router';
+import {
+  couponBatches,
+  couponCodes,
+  draw,
+  drawn,
+  makeCoupons,
+  refreshLoyalty,
+  voidCoupons,
+} from '../../api/loyalty';
 import { useCan } from '../../api/session';
 import { download } from '../../lib/download';
 import { count, dateTime, localText } from '../../lib/format';
@@ -11,6 +19,7 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import { useOne } from './parts';
+import { useSourceWord } from './words';
 
 /** Most coupons of one batch: the server makes no more in one request. */
 const BATCH_MAX = 100_000;
@@ -27,16 +36,19 @@ export function Coupons({ id }: { id: string }) {
   const { t, i18n } = useTranslation();
   const say = useSay();
   const refused = useMarket();
+  const source = useSourceWord();
   const [many, setMany] = useState<number | null>(100);
   const [busy, setBusy] = useState(false);
   const found = useOne(['loyalty', 'promotion', id, 'batches'], () => couponBatches(id));
+  const keep = (codes: string[]) =>
+    download('coupons.csv', `code\n${codes.join('\n')}\n`, 'text/csv');
   const make = () => {
     setBusy(true);
     return makeCoupons(id, many ?? 1)
       .then(async (made) => {
-        download('coupons.csv', `code\n${made.codes.join('\n')}\n`, 'text/csv');
+        keep(made.codes);
         say.done(t('loyalty.promotion.made', { n: count(made.codes.length, i18n.language) }));
-        await queryClient.invalidateQueries({ queryKey: ['loyalty', 'promotion', id] });
+        await refreshLoyalty();
       }, say.failed)
       .finally(() => setBusy(false));
   };
@@ -77,7 +89,43 @@ export function Coupons({ id }: { id: string }) {
             dataIndex: 'redeemed',
             align: 'right',
           },
-          { title: t('loyalty.field.source'), dataIndex: 'source' },
+          {
+            title: t('loyalty.field.source'),
+            render: (_, row) => (row.voided_at ? t('loyalty.promotion.void') : source(row.source)),
+          },
+          {
+            key: 'actions',
+            align: 'right',
+            render: (_, row) => (
+              <span className="row row-actions">
+                <ReasonButton
+                  size="small"
+                  reason={refused}
+                  onClick={() =>
+                    void couponCodes(row.id).then((made) => keep(made.codes), say.failed)
+                  }
+                >
+                  {t('loyalty.promotion.codes')}
+                </ReasonButton>
+                <Popconfirm
+                  title={t('loyalty.promotion.voidSure')}
+                  okText={t('loyalty.promotion.makeVoid')}
+                  cancelText={t('common.close')}
+                  okButtonProps={{ danger: true }}
+                  disabled={Boolean(refused ?? row.voided_at)}
+                  onConfirm={() => voidCoupons(row.id).then(() => refreshLoyalty(), say.failed)}
+                >
+                  <ReasonButton
+                    size="small"
+                    danger
+                    reason={refused ?? (row.voided_at ? t('loyalty.promotion.void') : undefined)}
+                  >
+                    {t('loyalty.promotion.makeVoid')}
+                  </ReasonButton>
+                </Popconfirm>
+              </span>
+            ),
+          },
         ]}
       />
     </section>
@@ -95,11 +143,7 @@ export function Drawing({ id }: { id: string }) {
       throw problem;
     }),
   );
-  const run = () =>
-    draw(id).then(
-      () => queryClient.invalidateQueries({ queryKey: ['loyalty', 'promotion', id] }),
-      say.failed,
-    );
+  const run = () => draw(id).then(() => refreshLoyalty(), say.failed);
   return (
     <section>
       <div className="row filters wrap">
@@ -131,7 +175,12 @@ export function Drawing({ id }: { id: string }) {
             dataSource={found.data.winners}
             columns={[
               { title: '№', dataIndex: 'place' },
-              { title: t('loyalty.field.member'), dataIndex: 'account' },
+              {
+                title: t('loyalty.field.member'),
+                render: (_, row) => (
+                  <Link to={`/loyalty/members/${row.account_id}`}>{row.account}</Link>
+                ),
+              },
               {
                 title: t('loyalty.promotion.prizes'),
                 render: (_, row) => localText(row.title, i18n.language),

@@ -1,4 +1,4 @@
-import { Button, DatePicker, Select, Table, Tag, Tooltip } from 'antd';
+import { Button, DatePicker, Select, Table, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,24 +12,38 @@ import { PageHead } from '../../ui/PageHead';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { useOne } from './parts';
+import { useMasterNames, useOne } from './parts';
 
+/** How often it is asked how far it is: while it is being made, and else. */
+const RUNNING_MS = 1_000;
+const IDLE_MS = 30_000;
+/** For so long after it was asked for, it is looked for as if it ran. */
+const ASKED_MS = 10_000;
 const COLOURS = { running: 'processing', done: 'success', failed: 'error' } as const;
 
 /** The statistics of months, one file a macroregion; one that failed is made again by itself (CIMP-STAT-04, CIMP-STAT-05). */
 export default function StatisticsPage() {
   const { t, i18n } = useTranslation();
   const say = useSay();
+  const macroregion = useMasterNames('macroregion');
   const may = useCan('loyalty.market');
   const refused = may ? undefined : t('common.noAccess', { operation: 'loyalty.market' });
   const all = useList(programmes, { limit: 100 }).data?.items ?? [];
   const [chosen, setChosen] = useState<string>();
   const [month, setMonth] = useState<Dayjs>(() => dayjs().subtract(1, 'month').startOf('month'));
+  const [asked, setAsked] = useState(false);
   const programme = chosen ?? all[0]?.id;
   const key = ['loyalty', 'statistics', programme];
-  const found = useOne(key, () => statisticsRuns(programme ?? ''), Boolean(programme) && may);
+  const found = useOne(
+    key,
+    () => statisticsRuns(programme ?? ''),
+    Boolean(programme) && may,
+    (runs) => (runs?.some((run) => run.state === 'running') || asked ? RUNNING_MS : IDLE_MS),
+  );
   const make = (of: string, regions?: string[]) =>
     makeStatistics(programme ?? '', of, regions).then(async () => {
+      setAsked(true);
+      setTimeout(() => setAsked(false), ASKED_MS);
       say.done(t('loyalty.statistic.begun'));
       await queryClient.invalidateQueries({ queryKey: key });
     }, say.failed);
@@ -50,6 +64,8 @@ export default function StatisticsPage() {
         ) : null}
         <DatePicker
           picker="month"
+          format="MM.YYYY"
+          disabledDate={(day) => !day.isBefore(dayjs(), 'month')}
           allowClear={false}
           value={month}
           aria-label={t('loyalty.statistic.month')}
@@ -62,7 +78,6 @@ export default function StatisticsPage() {
         >
           {t('loyalty.statistic.make')}
         </ReasonButton>
-        <Button onClick={() => void found.refetch()}>{t('common.reload')}</Button>
       </PageHead>
       <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
       <Table<StatisticsRun>
@@ -74,17 +89,22 @@ export default function StatisticsPage() {
         pagination={{ pageSize: 50, hideOnSinglePage: true }}
         locale={{ emptyText: <EmptyState text={t('loyalty.statistic.none')} /> }}
         columns={[
-          { title: t('loyalty.statistic.month'), render: (_, run) => run.month.slice(0, 7) },
+          {
+            title: t('loyalty.statistic.month'),
+            render: (_, run) => dayjs(run.month).format('MM.YYYY'),
+          },
           {
             title: t('loyalty.members.macroregion'),
-            render: (_, run) => run.macroregion || t('loyalty.statistic.nowhere'),
+            render: (_, run) =>
+              run.macroregion ? macroregion(run.macroregion) : t('loyalty.statistic.nowhere'),
           },
           {
             title: t('loyalty.field.state'),
             render: (_, run) => (
-              <Tooltip title={run.failure}>
+              <>
                 <Tag color={COLOURS[run.state]}>{t(`loyalty.statistic.states.${run.state}`)}</Tag>
-              </Tooltip>
+                {run.failure ? <span className="points-down">{run.failure}</span> : null}
+              </>
             ),
           },
           {

@@ -1,8 +1,7 @@
 import { Button, InputNumber, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Reward, rewards, stock } from '../../api/loyalty';
-import { queryClient } from '../../api/query';
+import { type Reward, refreshLoyalty, stock } from '../../api/loyalty';
 import { useCan } from '../../api/session';
 import { useSay } from '../../ui/say';
 
@@ -10,7 +9,9 @@ import { useSay } from '../../ui/say';
 export function StockButton({ reward }: { reward: Reward }) {
   const { t } = useTranslation();
   const say = useSay();
-  const may = useCan('loyalty.market');
+  const markets = useCan('loyalty.market');
+  const partner = useCan('loyalty.partner');
+  const may = markets || partner;
   const [open, setOpen] = useState(false);
   const [units, setUnits] = useState<number | null>(null);
   const set = () =>
@@ -18,7 +19,7 @@ export function StockButton({ reward }: { reward: Reward }) {
       async () => {
         say.done(t('common.saved'));
         setOpen(false);
-        await queryClient.invalidateQueries({ queryKey: [rewards.path] });
+        await refreshLoyalty();
       },
       say.failed,
     );

@@ -2,15 +2,14 @@ import { Form, Input, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import {
   type FileKind,
+  fileKinds,
   fileStructures,
-  programmes,
   type Structure,
   type StructureInput,
 } from '../../api/loyalty';
-import { useList } from '../../api/query';
-import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { SwitchField, TextField } from '../../ui/crud/fields';
+import { useOne, useProgrammeOptions } from './parts';
 
 export const FILE_KINDS: FileKind[] = [
   'participants',
@@ -33,9 +32,29 @@ function looks(one: Structure): string {
   return JSON.stringify(structure, null, 2);
 }
 
-function Fields() {
-  const { t, i18n } = useTranslation();
-  const all = useList(programmes, { limit: 100 }).data?.items ?? [];
+/** A new one begins with the usual structure of its type, which is then fitted to the files that come. */
+function Usual() {
+  const { t } = useTranslation();
+  const form = Form.useFormInstance();
+  const kinds = useOne(['loyalty', 'file-kinds'], fileKinds);
+  return (
+    <Form.Item label={t('loyalty.field.kind')} extra={t('loyalty.file.usual')}>
+      <Select
+        aria-label={t('loyalty.field.kind')}
+        loading={kinds.isPending}
+        onChange={(kind: FileKind) => {
+          const usual = kinds.data?.find((one) => one.kind === kind)?.usual;
+          form.setFieldValue('structure', JSON.stringify(usual, null, 2));
+        }}
+        options={FILE_KINDS.map((value) => ({ value, label: t(`loyalty.file.kinds.${value}`) }))}
+      />
+    </Form.Item>
+  );
+}
+
+function Fields({ fresh }: { fresh: boolean }) {
+  const { t } = useTranslation();
+  const all = useProgrammeOptions();
   return (
     <>
       <TextField name="title" label={t('loyalty.field.title')} />
@@ -44,17 +63,13 @@ function Fields() {
         label={t('loyalty.members.programme')}
         rules={[{ required: true, message: t('common.required') }]}
       >
-        <Select
-          options={all.map((one) => ({
-            value: one.id,
-            label: localText(one.title, i18n.language) || one.code,
-          }))}
-        />
+        <Select options={all} />
       </Form.Item>
       <div className="pair">
         <SwitchField name="active" label={t('loyalty.field.active')} />
         <SwitchField name="announce" label={t('loyalty.file.announce')} />
       </div>
+      {fresh ? <Usual /> : null}
       <Form.Item
         name="structure"
         label={t('loyalty.file.structure')}
@@ -114,7 +129,7 @@ export function Structures() {
               }
             : { active: true, announce: false, structure: '' },
         toInput: ({ structure, ...own }) => ({ ...JSON.parse(structure), ...own }),
-        fields: () => <Fields />,
+        fields: (one) => <Fields fresh={!one} />,
       }}
     />
   );

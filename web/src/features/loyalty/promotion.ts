@@ -3,6 +3,15 @@ import type { Promotion, PromotionInput } from '../../api/loyalty';
 
 type RewardOf = NonNullable<PromotionInput['reward']>;
 
+/** A prize as a row of the form; what the form cannot say of one that exists is kept. */
+interface PrizeRow {
+  title: string;
+  count: number;
+  amount?: number | null;
+  bonus_type?: string;
+  kept?: NonNullable<PromotionInput['prizes']>[number];
+}
+
 /** As it stands in the form: moments as the calendar takes them, the rest apart. */
 export interface PromotionFlat {
   code: string;
@@ -21,10 +30,11 @@ export interface PromotionFlat {
   validity_days?: number | null;
   promotion_id?: string;
   reward_id?: string;
-  prizes?: { title: string; count: number; amount?: number }[];
+  prizes?: PrizeRow[];
   uses?: number;
   valid_days?: number | null;
   per_account?: number | null;
+  length?: NonNullable<PromotionInput['coupons']>['length'];
   description?: PromotionInput['description'];
 }
 
@@ -56,11 +66,15 @@ export function toFlat(one: Promotion | undefined): Partial<PromotionFlat> {
     prizes: (one.prizes ?? []).map((prize) => ({
       title: Object.values(prize.title)[0] ?? '',
       count: prize.count,
-      ...(prize.reward?.kind === 'points' ? { amount: Number(prize.reward.amount) } : {}),
+      kept: prize,
+      ...(prize.reward?.kind === 'points'
+        ? { amount: Number(prize.reward.amount), bonus_type: prize.reward.bonus_type }
+        : {}),
     })),
     uses: one.coupons?.uses ?? 1,
     valid_days: one.coupons?.valid_days ?? null,
     per_account: one.coupons?.per_account ?? null,
+    ...(one.coupons?.length ? { length: one.coupons.length } : {}),
   };
 }
 
@@ -82,8 +96,17 @@ function rewardOf(flat: PromotionFlat): PromotionInput['reward'] {
   }
 }
 
+function prizeOf({ title, count, amount, bonus_type, kept }: PrizeRow) {
+  const same = kept && Object.values(kept.title)[0] === title;
+  const other = kept?.reward && kept.reward.kind !== 'points' ? kept.reward : null;
+  return {
+    title: same ? kept.title : { ru: title, en: title, uz: title },
+    count,
+    reward: amount && bonus_type ? { kind: 'points', bonus_type, amount: amount as never } : other,
+  };
+}
+
 export function fromFlat(flat: PromotionFlat): PromotionInput {
-  const bonus = flat.bonus_type ?? '';
   return {
     code: flat.code,
     title: flat.title,
@@ -99,22 +122,14 @@ export function fromFlat(flat: PromotionFlat): PromotionInput {
       ? { event_type: flat.event_type, condition: flat.condition ?? '' }
       : null,
     reward: rewardOf(flat),
-    prizes:
-      flat.kind === 'contest'
-        ? (flat.prizes ?? []).map((prize) => ({
-            title: { ru: prize.title, en: prize.title, uz: prize.title },
-            count: prize.count,
-            reward: prize.amount
-              ? { kind: 'points', bonus_type: bonus, amount: prize.amount as never }
-              : null,
-          }))
-        : [],
+    prizes: flat.kind === 'contest' ? (flat.prizes ?? []).map(prizeOf) : [],
     coupons:
       flat.kind === 'coupons'
         ? {
             uses: flat.uses ?? 1,
             valid_days: flat.valid_days ?? null,
             per_account: flat.per_account ?? null,
+            ...(flat.length ? { length: flat.length } : {}),
           }
         : null,
   } as PromotionInput;

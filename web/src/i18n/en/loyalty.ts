@@ -1,8 +1,11 @@
 import { loyaltySetupEn } from './loyaltySetup';
+import { loyaltyWorkEn } from './loyaltyWork';
 
 export const loyaltyEn = {
   ...loyaltySetupEn,
+  ...loyaltyWorkEn,
   nav: {
+    operations: 'Operations',
     members: 'Members',
     orders: 'Orders',
     approvals: 'Approvals',
@@ -20,6 +23,8 @@ export const loyaltyEn = {
     cancelled: 'Cancelled',
   },
   members: {
+    sex: 'Sex',
+    sexes: { female: 'Female', male: 'Male' },
     note: 'Everybody who takes part: found by account number, name, phone, e-mail or the user id of a service.',
     none: 'No members yet. Register the first one with the service that brings them in.',
     search: 'Account, name, phone, e-mail',
@@ -43,6 +48,9 @@ export const loyaltyEn = {
     firstService: 'First service',
   },
   member: {
+    changeService: 'Change a service',
+    changeProfile: 'Change the profile',
+    noOffers: 'No offers.',
     profile: 'Profile',
     balance: 'Balance',
     services: 'Services',
@@ -94,6 +102,7 @@ export const loyaltyEn = {
     tierGives: 'discount {{discount}} %, multiplier {{multiplier}}',
   },
   field: {
+    off: 'Switched off',
     bonusType: 'Bonus type',
     amount: 'Amount',
     reason: 'Reason',
@@ -142,6 +151,11 @@ export const loyaltyEn = {
     disconnection: 'Disconnection',
   },
   master: {
+    one: { merchant: 'Merchant', macroregion: 'Macroregion' },
+    none: 'Nothing is in this list yet.',
+    switchOff: 'Switch off',
+    switchOffSure: 'Switch off {{code}}? It can no longer be chosen; what names it stays.',
+    isOff: 'Switched off',
     reason: 'Reasons',
     merchant: 'Merchants',
     merchandise: 'Merchandise',
@@ -154,6 +168,10 @@ export const loyaltyEn = {
     onlyActive: 'Only in use',
   },
   explain: {
+    record: 'Belongs to',
+    showAll: 'Explain all',
+    foldAll: 'Fold all',
+    byHand: 'Done by hand: no event and no rule stand behind it.',
     cause: 'Cause',
     event: 'Event',
     rule: 'Rule',
@@ -171,6 +189,9 @@ export const loyaltyEn = {
     reversedBy: 'Reversed by',
   },
   approval: {
+    approved: 'Approved and booked',
+    refused: 'Refused',
+    refuseSure: 'Refuse this request? Nothing is booked.',
     note: 'Awards and adjustments above the limit of their bonus type. Somebody else than who asked decides.',
     none: 'Nothing waits for a decision.',
     approve: 'Approve',
@@ -178,6 +199,7 @@ export const loyaltyEn = {
     notOwn: 'Somebody else must approve what you asked for.',
   },
   order: {
+    number: 'Number of the order',
     note: 'Gifts and services that members ordered for points.',
     none: 'No orders.',
     made: 'Order {{number}} is placed',

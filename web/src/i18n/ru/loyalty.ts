@@ -1,10 +1,13 @@
 import type { loyaltyEn } from '../en/loyalty';
 import type { Words } from '../words';
 import { loyaltySetupRu } from './loyaltySetup';
+import { loyaltyWorkRu } from './loyaltyWork';
 
 export const loyaltyRu: Words<typeof loyaltyEn> = {
   ...loyaltySetupRu,
+  ...loyaltyWorkRu,
   nav: {
+    operations: 'Операции',
     members: 'Участники',
     orders: 'Заявки',
     approvals: 'Согласования',
@@ -22,6 +25,8 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     cancelled: 'Регистрация отменена',
   },
   members: {
+    sex: 'Пол',
+    sexes: { female: 'Женский', male: 'Мужской' },
     note: 'Все участники: поиск по номеру счёта, имени, телефону, почте или идентификатору услуги.',
     none: 'Участников пока нет. Зарегистрируйте первого вместе с его первой услугой.',
     search: 'Счёт, имя, телефон, почта',
@@ -45,6 +50,9 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     firstService: 'Первая услуга',
   },
   member: {
+    changeService: 'Изменить услугу',
+    changeProfile: 'Изменить данные участника',
+    noOffers: 'Предложений нет.',
     profile: 'Профиль',
     balance: 'Баланс',
     services: 'Услуги',
@@ -95,6 +103,7 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     tierGives: 'скидка {{discount}} %, множитель {{multiplier}}',
   },
   field: {
+    off: 'Отключено',
     bonusType: 'Вид бонуса',
     amount: 'Сумма',
     reason: 'Причина',
@@ -143,6 +152,11 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     disconnection: 'Отключение',
   },
   master: {
+    one: { merchant: 'Продавец', macroregion: 'Макрорегион' },
+    none: 'В этом справочнике пока пусто.',
+    switchOff: 'Отключить',
+    switchOffSure: 'Отключить {{code}}? Выбрать будет нельзя; где использовано, останется.',
+    isOff: 'Отключено',
     reason: 'Причины',
     merchant: 'Продавцы',
     merchandise: 'Товары',
@@ -155,6 +169,10 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     onlyActive: 'Только действующие',
   },
   explain: {
+    record: 'Относится к',
+    showAll: 'Объяснить всё',
+    foldAll: 'Свернуть всё',
+    byHand: 'Выполнено вручную: события и правила за этим нет.',
     cause: 'Основание',
     event: 'Событие',
     rule: 'Правило',
@@ -172,6 +190,9 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     reversedBy: 'Отменено',
   },
   approval: {
+    approved: 'Согласовано и проведено',
+    refused: 'Отклонено',
+    refuseSure: 'Отклонить заявку? Ничего не будет проведено.',
     note: 'Начисления и корректировки выше лимита. Решает не тот, кто запросил.',
     none: 'Нет заявок на согласование.',
     approve: 'Согласовать',
@@ -179,6 +200,7 @@ export const loyaltyRu: Words<typeof loyaltyEn> = {
     notOwn: 'Свою заявку согласует другой сотрудник.',
   },
   order: {
+    number: 'Номер заявки',
     note: 'Подарки и услуги, заказанные за бонусы.',
     none: 'Заявок нет.',
     made: 'Заявка {{number}} оформлена',

@@ -1,10 +1,13 @@
 import type { loyaltyEn } from '../en/loyalty';
 import type { Words } from '../words';
 import { loyaltySetupUz } from './loyaltySetup';
+import { loyaltyWorkUz } from './loyaltyWork';
 
 export const loyaltyUz: Words<typeof loyaltyEn> = {
   ...loyaltySetupUz,
+  ...loyaltyWorkUz,
   nav: {
+    operations: 'Amallar',
     members: 'Ishtirokchilar',
     orders: 'Buyurtmalar',
     approvals: 'Tasdiqlash',
@@ -22,6 +25,8 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     cancelled: 'Roʻyxatdan chiqarilgan',
   },
   members: {
+    sex: 'Jinsi',
+    sexes: { female: 'Ayol', male: 'Erkak' },
     note: 'Barcha ishtirokchilar: hisob raqami, ism, telefon, pochta yoki xizmat identifikatori boʻyicha qidiring.',
     none: 'Hozircha ishtirokchilar yoʻq. Birinchisini birinchi xizmati bilan roʻyxatdan oʻtkazing.',
     search: 'Hisob, ism, telefon, pochta',
@@ -45,6 +50,9 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     firstService: 'Birinchi xizmat',
   },
   member: {
+    changeService: 'Xizmatni oʻzgartirish',
+    changeProfile: 'Maʼlumotlarni oʻzgartirish',
+    noOffers: 'Takliflar yoʻq.',
     profile: 'Profil',
     balance: 'Balans',
     services: 'Xizmatlar',
@@ -94,6 +102,7 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     tierGives: 'chegirma {{discount}} %, koʻpaytiruvchi {{multiplier}}',
   },
   field: {
+    off: 'Oʻchirilgan',
     bonusType: 'Ball turi',
     amount: 'Miqdor',
     reason: 'Sabab',
@@ -142,6 +151,11 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     disconnection: 'Uzish',
   },
   master: {
+    one: { merchant: 'Sotuvchi', macroregion: 'Makrohudud' },
+    none: 'Bu roʻyxat hali boʻsh.',
+    switchOff: 'Oʻchirish',
+    switchOffSure: '{{code}} oʻchirilsinmi? Uni tanlab boʻlmaydi; ishlatilgan joyida qoladi.',
+    isOff: 'Oʻchirilgan',
     reason: 'Sabablar',
     merchant: 'Sotuvchilar',
     merchandise: 'Tovarlar',
@@ -154,6 +168,10 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     onlyActive: 'Faqat amaldagilar',
   },
   explain: {
+    record: 'Tegishli',
+    showAll: 'Hammasini tushuntirish',
+    foldAll: 'Yigʻish',
+    byHand: 'Qoʻlda bajarilgan: ortida hodisa ham, qoida ham yoʻq.',
     cause: 'Sabab',
     event: 'Hodisa',
     rule: 'Qoida',
@@ -171,6 +189,9 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     reversedBy: 'Bekor qilingan',
   },
   approval: {
+    approved: 'Tasdiqlandi va oʻtkazildi',
+    refused: 'Rad etildi',
+    refuseSure: 'Soʻrov rad etilsinmi? Hech narsa oʻtkazilmaydi.',
     note: 'Limitdan yuqori hisoblash va tuzatishlar. Soʻragan emas, boshqa xodim hal qiladi.',
     none: 'Tasdiq kutayotgan narsa yoʻq.',
     approve: 'Tasdiqlash',
@@ -178,6 +199,7 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     notOwn: 'Oʻz soʻrovingizni boshqa xodim tasdiqlaydi.',
   },
   order: {
+    number: 'Buyurtma raqami',
     note: 'Ballarga buyurtma qilingan sovgʻa va xizmatlar.',
     none: 'Buyurtmalar yoʻq.',
     made: '{{number}}-buyurtma joylandi',

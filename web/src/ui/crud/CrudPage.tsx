@@ -2,6 +2,7 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Popconfirm, Table } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import type { Query } from '../../api/http';
 import { useChange, useList } from '../../api/query';
 import { useCan } from '../../api/session';
@@ -17,6 +18,20 @@ import type { Spec } from './spec';
 import { STICKY } from '../../lib/scroller';
 import './crud.css';
 
+/** What is asked of the list, and how one part of it is changed; kept here or in the address. */
+function useAsked(inAddress: boolean) {
+  const [params, setParams] = useSearchParams();
+  const [kept, setKept] = useState<Query>({});
+  const query: Query = inAddress ? Object.fromEntries(params) : kept;
+  const ask = (name: string, value: string | undefined) => {
+    const { [name]: _, ...rest } = query;
+    const next = value === undefined ? rest : { ...rest, [name]: value };
+    if (inAddress) setParams(next as Record<string, string>, { replace: true });
+    else setKept(next);
+  };
+  return { query, ask };
+}
+
 /** A list with search, and a drawer in which one of it is made, changed or removed. */
 export function CrudPage<T extends object, Input extends object, Made = T>({
   spec,
@@ -25,13 +40,13 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
 }) {
   const { t } = useTranslation();
   const say = useSay();
-  const [query, setQuery] = useState<Query>({});
+  const { query, ask: put } = useAsked(spec.inAddress ?? false);
   const [cursors, setCursors] = useState<string[]>([]);
   const [edited, setEdited] = useState<{ item?: T }>();
   const cursor = cursors.at(-1);
   const ask = (name: string, value: string | undefined) => {
     setCursors([]);
-    setQuery(({ [name]: _, ...rest }) => (value === undefined ? rest : { ...rest, [name]: value }));
+    put(name, value);
   };
   const asked = Object.keys(query).length > 0;
   const list = useList(
@@ -46,6 +61,12 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
   );
   const may = useCan(spec.write);
   const refused = may ? undefined : t('common.noAccess', { operation: spec.write });
+  const removing = spec.removing ?? {
+    verb: t('common.delete'),
+    sure: (item: T) => t('admin.removeSure', { name: spec.name(item) }),
+    done: t('common.deleted'),
+  };
+  const acts = spec.edit !== false || spec.remove !== false || spec.rowActions;
   const actions = {
     key: 'actions',
     title: t('common.actions'),
@@ -65,13 +86,13 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
         )}
         {spec.remove === false ? null : (
           <Popconfirm
-            title={t('admin.removeSure', { name: spec.name(item) })}
-            okText={t('common.delete')}
+            title={removing.sure(item)}
+            okText={removing.verb}
             cancelText={t('common.cancel')}
             okButtonProps={{ danger: true }}
             disabled={!may || Boolean(spec.keeps?.(item))}
             onConfirm={() =>
-              remove.mutateAsync(item).then(() => say.done(t('common.deleted')), say.failed)
+              remove.mutateAsync(item).then(() => say.done(removing.done), say.failed)
             }
           >
             <ReasonButton
@@ -79,9 +100,9 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
               danger
               type="text"
               reason={refused ?? spec.keeps?.(item)}
-              aria-label={`${t('common.delete')}: ${spec.name(item)}`}
+              aria-label={`${removing.verb}: ${spec.name(item)}`}
             >
-              {t('common.delete')}
+              {removing.verb}
             </ReasonButton>
           </Popconfirm>
         )}
@@ -92,7 +113,10 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
     <>
       <PageHead title={spec.title} {...(spec.note ? { note: spec.note } : {})}>
         {spec.search === false ? null : (
-          <SearchBox onSearch={(text) => ask('q', text || undefined)} />
+          <SearchBox
+            initial={String(query.q ?? '')}
+            onSearch={(text) => ask('q', text || undefined)}
+          />
         )}
         {spec.filters?.(query, ask)}
         {spec.csv ? <CsvButton of={spec.resource} query={query} {...spec.csv} /> : null}
@@ -103,7 +127,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
             reason={refused}
             onClick={() => setEdited({})}
           >
-            {t('common.create')}
+            {spec.createVerb ?? t('common.create')}
           </ReasonButton>
         )}
       </PageHead>
@@ -115,7 +139,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
         scroll={{ x: 'max-content' }}
         sticky={STICKY}
         loading={list.isPending}
-        columns={[...spec.columns, actions]}
+        columns={acts ? [...spec.columns, actions] : spec.columns}
         dataSource={list.data?.items ?? []}
         pagination={false}
         locale={{
@@ -126,7 +150,7 @@ export function CrudPage<T extends object, Input extends object, Made = T>({
           ) : (
             <EmptyState text={spec.empty ?? spec.note ?? t('common.empty')}>
               {!spec.empty && spec.create !== false && may ? (
-                <p>{t('common.emptyHint', { button: t('common.create') })}</p>
+                <p>{t('common.emptyHint', { button: spec.createVerb ?? t('common.create') })}</p>
               ) : null}
             </EmptyState>
           ),

@@ -6,6 +6,7 @@ import { useChange } from '../../api/query';
 import { ProblemNote } from '../ProblemNote';
 import { ReasonButton } from '../ReasonButton';
 import { useSay } from '../say';
+import { serverWords } from '../serverWords';
 import type { Spec } from './spec';
 
 interface Props<T extends object, Input extends object, Made = T> {
@@ -46,7 +47,11 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
       if (saved) spec.created?.(saved);
     } catch (error) {
       const found = asProblem(error);
-      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
+      const errors = formErrors(found).map((one) => ({
+        ...one,
+        errors: one.errors.map((text) => serverWords(text, t)),
+      }));
+      form.setFields(errors as Parameters<typeof form.setFields>[0]);
       setProblem(found);
     }
   };
@@ -67,7 +72,7 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
       open
       size={560}
       onClose={leave}
-      title={item ? spec.name(item) : `${spec.title}: ${t('common.create')}`}
+      title={item ? spec.name(item) : (spec.createVerb ?? `${spec.title}: ${t('common.create')}`)}
       footer={
         <div className="row">
           <ReasonButton

@@ -14,12 +14,15 @@ export function TextField({
   optional,
   hint,
   password,
+  fixed,
 }: {
   name: string;
   label: string;
   optional?: boolean;
   hint?: string;
   password?: boolean;
+  /** Shown, and no longer changed. */
+  fixed?: boolean;
 }) {
   const { t } = useTranslation();
   return (
@@ -29,7 +32,15 @@ export function TextField({
       extra={hint}
       rules={optional ? [] : [{ required: true, whitespace: true, message: t('common.required') }]}
     >
-      {password ? <Input.Password autoComplete="new-password" /> : <Input autoComplete="off" />}
+      {password ? (
+        <Input.Password autoComplete="new-password" />
+      ) : (
+        <Input
+          autoComplete="off"
+          readOnly={Boolean(fixed)}
+          variant={fixed ? 'filled' : 'outlined'}
+        />
+      )}
     </Form.Item>
   );
 }
@@ -40,12 +51,15 @@ export function NumberField({
   min = 0,
   max,
   unit,
+  fixed,
 }: {
   name: string | string[];
   label: string;
   min?: number;
   max?: number;
   unit?: string;
+  /** Shown, and no longer changed. */
+  fixed?: boolean;
 }) {
   const { t } = useTranslation();
   return (
@@ -58,6 +72,9 @@ export function NumberField({
         min={min}
         {...(max === undefined ? {} : { max })}
         precision={0}
+        readOnly={Boolean(fixed)}
+        variant={fixed ? 'filled' : 'outlined'}
+        controls={!fixed}
         style={{ width: '100%' }}
       />
     </Form.Item>

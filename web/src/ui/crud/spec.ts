@@ -26,6 +26,10 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   create?: boolean;
   edit?: boolean;
   remove?: boolean;
+  /** Where removing is something milder: the word on the button, the question, and what is said afterwards. */
+  removing?: { verb: string; sure(item: T): string; done: string };
+  /** The word on the button that makes a new one. */
+  createVerb?: string;
   /** Why this one cannot be removed. */
   keeps?(item: T): string | undefined;
   /** More buttons in the row. */
@@ -40,4 +44,6 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   csv?: { file: string; columns: ExportColumn<T>[] };
   /** Search on the server. */
   search?: boolean;
+  /** What is searched and filtered stands in the address: whoever comes back from one of the list finds it so. */
+  inAddress?: boolean;
 }

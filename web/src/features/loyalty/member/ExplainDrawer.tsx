@@ -3,35 +3,39 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Explanation, explain } from '../../../api/loyalty';
+import { useCan } from '../../../api/session';
 import { dateTime } from '../../../lib/format';
 import { ProblemNote } from '../../../ui/ProblemNote';
-import { Change, useOne, usePoints } from '../parts';
-import { useKindWord } from '../words';
+import { Change, useBonusTypes, useMasterNames, useOne, usePoints } from '../parts';
+import { useCounterWord, useKindWord, useSourceWord } from '../words';
 
 function Cause({ of }: { of: Explanation }) {
   const { t, i18n } = useTranslation();
   const word = useKindWord();
+  const readsRules = useCan('rule.read');
   const rule = of.rule;
+  const version = rule
+    ? t('loyalty.explain.version', { name: rule.name ?? rule.id, version: rule.version ?? '' })
+    : '';
   const items: { key: string; label: string; children: ReactNode }[] = [];
   if (of.event_name ?? of.event)
     items.push({
       key: 'event',
       label: t('loyalty.explain.event'),
       children: of.event
-        ? `${word(of.event.kind)}, ${dateTime(of.event.at, i18n.language)}, ${of.event.source ?? ''}`
+        ? [word(of.event.kind), dateTime(of.event.at, i18n.language), of.event.source]
+            .filter(Boolean)
+            .join(', ')
         : of.event_name,
     });
   if (rule)
     items.push({
       key: 'rule',
       label: t('loyalty.explain.rule'),
-      children: (
-        <Link to={`/automation/rules/${rule.id}/history`}>
-          {t('loyalty.explain.version', {
-            name: rule.name ?? rule.id,
-            version: rule.version ?? '',
-          })}
-        </Link>
+      children: readsRules ? (
+        <Link to={`/automation/rules/${rule.id}/versions`}>{version}</Link>
+      ) : (
+        version
       ),
     });
   if (of.file)
@@ -41,25 +45,31 @@ function Cause({ of }: { of: Explanation }) {
       children: `${of.file}, ${t('loyalty.explain.line', { line: of.line ?? '' })}`,
     });
   if (of.record)
-    items.push({ key: 'record', label: t('loyalty.field.purchase'), children: of.record });
-  return items.length > 0 ? <Descriptions size="small" column={1} items={items} /> : null;
+    items.push({ key: 'record', label: t('loyalty.explain.record'), children: of.record });
+  return items.length > 0 ? (
+    <Descriptions size="small" column={1} items={items} />
+  ) : (
+    <p className="dim">{t('loyalty.explain.byHand')}</p>
+  );
 }
 
 /** One movement, back to the event and the version of the rule that caused it (CIMP-GEN-03). */
-export function ExplainDrawer({
+export function Explained({
   account,
   transaction,
   onShow,
-  onClose,
 }: {
   account: string;
   transaction: string;
   onShow(transaction: string): void;
-  onClose(): void;
 }) {
   const { t, i18n } = useTranslation();
   const points = usePoints();
   const word = useKindWord();
+  const counter = useCounterWord();
+  const source = useSourceWord();
+  const bonus = useBonusTypes();
+  const reason = useMasterNames('reason');
   const found = useOne(['loyalty', 'explain', transaction], () => explain(account, transaction));
   const of = found.data;
   const links = (ids: string[]) =>
@@ -69,13 +79,13 @@ export function ExplainDrawer({
       </Button>
     ));
   return (
-    <Drawer open size={720} title={t('loyalty.member.explain')} onClose={onClose}>
+    <div className="explained">
       <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
       {of ? (
         <>
           <Descriptions
             size="small"
-            column={1}
+            column={{ xs: 1, md: 2 }}
             items={[
               {
                 key: 'what',
@@ -85,20 +95,20 @@ export function ExplainDrawer({
               {
                 key: 'effective',
                 label: t('loyalty.explain.effective'),
-                children: dateTime(of.effective_at, i18n.language),
+                children: dateTime(of.effective_at, i18n.language, { exact: true }),
               },
               {
                 key: 'booked',
                 label: t('loyalty.explain.booked'),
-                children: dateTime(of.booked_at, i18n.language),
+                children: dateTime(of.booked_at, i18n.language, { exact: true }),
               },
               {
                 key: 'who',
                 label: t('loyalty.field.who'),
                 children: of.author_name ?? t('loyalty.explain.system'),
               },
-              { key: 'reason', label: t('loyalty.field.reason'), children: of.reason ?? '—' },
-              { key: 'source', label: t('loyalty.field.source'), children: of.source },
+              { key: 'reason', label: t('loyalty.field.reason'), children: reason(of.reason) },
+              { key: 'source', label: t('loyalty.field.source'), children: source(of.source) },
               {
                 key: 'number',
                 label: t('loyalty.field.number'),
@@ -119,7 +129,10 @@ export function ExplainDrawer({
             pagination={false}
             dataSource={of.postings}
             columns={[
-              { title: t('loyalty.field.bonusType'), dataIndex: 'bonus_type' },
+              {
+                title: t('loyalty.field.bonusType'),
+                render: (_, row) => bonus.title(row.bonus_type),
+              },
               {
                 title: t('loyalty.field.amount'),
                 align: 'right',
@@ -130,7 +143,7 @@ export function ExplainDrawer({
                 align: 'right',
                 render: (_, row) => points(row.balance),
               },
-              { title: t('loyalty.explain.counter'), dataIndex: 'counter' },
+              { title: t('loyalty.explain.counter'), render: (_, row) => counter(row.counter) },
             ]}
           />
           {of.draws.length > 0 ? (
@@ -174,6 +187,26 @@ export function ExplainDrawer({
           ) : null}
         </>
       ) : null}
+    </div>
+  );
+}
+
+/** The same beside the list, for movements that are reached from one another. */
+export function ExplainDrawer({
+  account,
+  transaction,
+  onShow,
+  onClose,
+}: {
+  account: string;
+  transaction: string;
+  onShow(transaction: string): void;
+  onClose(): void;
+}) {
+  const { t } = useTranslation();
+  return (
+    <Drawer open size={760} title={t('loyalty.member.explain')} onClose={onClose}>
+      <Explained account={account} transaction={transaction} onShow={onShow} />
     </Drawer>
   );
 }

@@ -1,49 +1,43 @@
-import { Alert, Button, DatePicker, Popconfirm, Table, Tag } from 'antd';
+import { Alert, Button, DatePicker, Table, Tag } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { cancelAccrual, history, type Movement, type Profile } from '../../../api/loyalty';
-import { queryClient } from '../../../api/query';
+import {
+  cancelAccrual,
+  history,
+  type Movement,
+  type Profile,
+  refreshLoyalty,
+} from '../../../api/loyalty';
 import { useCan } from '../../../api/session';
 import { dateTime } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
-import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
-import { Change, useMasterOptions, useOne, usePoints } from '../parts';
+import { Change, useBonusTypes, useMasterNames, useOne, usePoints } from '../parts';
+import { ReasonConfirm } from '../ReasonConfirm';
 import { useKindWord } from '../words';
-import { ExplainDrawer } from './ExplainDrawer';
+import { ExplainDrawer, Explained } from './ExplainDrawer';
 
 function TakeBack({ member, row }: { member: Profile; row: Movement }) {
   const { t } = useTranslation();
   const say = useSay();
-  const reasons = useMasterOptions('reason', { area: 'cancellation' });
   const may = useCan('loyalty.serve');
-  const refused = may ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
-  const reason = reasons[0]?.value;
-  if (row.amount <= 0 || !['accrue', 'award', 'adjust'].includes(row.kind)) return null;
+  if (!may || row.amount <= 0 || !['accrue', 'award', 'adjust'].includes(row.kind)) return null;
   return (
-    <Popconfirm
+    <ReasonConfirm
+      area="cancellation"
       title={t('loyalty.member.cancelAccrualSure')}
-      okText={t('loyalty.member.cancelAccrual')}
-      cancelText={t('common.cancel')}
-      okButtonProps={{ danger: true }}
-      disabled={!may || !reason}
-      onConfirm={() =>
+      verb={t('loyalty.member.cancelAccrual')}
+      onConfirm={(reason) =>
         cancelAccrual(member.id, { transaction: row.transaction, reason }).then(async () => {
           say.done(t('loyalty.member.done'));
-          await queryClient.invalidateQueries({ queryKey: ['loyalty'] });
+          await refreshLoyalty();
         }, say.failed)
       }
     >
-      <ReasonButton
-        size="small"
-        danger
-        reason={refused ?? (reason ? undefined : t('loyalty.member.noReason'))}
-      >
-        {t('loyalty.member.cancelAccrual')}
-      </ReasonButton>
-    </Popconfirm>
+      {t('loyalty.member.cancelAccrual')}
+    </ReasonConfirm>
   );
 }
 
@@ -52,6 +46,9 @@ export function HistoryPanel({ member }: { member: Profile }) {
   const { t, i18n } = useTranslation();
   const points = usePoints();
   const word = useKindWord();
+  const bonus = useBonusTypes();
+  const reason = useMasterNames('reason');
+  const [opened, setOpened] = useState<readonly string[]>([]);
   const [span, setSpan] = useState<[Dayjs, Dayjs]>(() => [
     dayjs().subtract(90, 'day').startOf('day'),
     dayjs().endOf('day'),
@@ -59,6 +56,8 @@ export function HistoryPanel({ member }: { member: Profile }) {
   const [shown, setShown] = useState<string>();
   const period = { from: span[0].toISOString(), to: span[1].toISOString() };
   const found = useOne(['loyalty', 'history', member.id, period], () => history(member.id, period));
+  const movements = found.data?.movements ?? [];
+  const key = (row: Movement) => row.transaction + row.bonus_type;
   return (
     <>
       <div className="row filters wrap">
@@ -69,26 +68,40 @@ export function HistoryPanel({ member }: { member: Profile }) {
             next?.[0] && next[1] && setSpan([next[0].startOf('day'), next[1].endOf('day')])
           }
         />
+        <span className="grow" />
+        <Button
+          disabled={movements.length === 0}
+          onClick={() => setOpened(opened.length > 0 ? [] : movements.map(key))}
+        >
+          {t(opened.length > 0 ? 'loyalty.explain.foldAll' : 'loyalty.explain.showAll')}
+        </Button>
       </div>
       <ProblemNote error={found.error} onRetry={() => void found.refetch()} />
       {found.data?.more ? <Alert type="info" showIcon title={t('loyalty.member.more')} /> : null}
       <h2>{t('loyalty.member.movements')}</h2>
       <Table<Movement>
-        rowKey={(row) => row.transaction + row.bonus_type}
+        rowKey={key}
         size="small"
         className="panel"
         scroll={{ x: 'max-content' }}
         loading={found.isPending}
-        dataSource={found.data?.movements ?? []}
+        dataSource={movements}
         pagination={{ pageSize: 25, hideOnSinglePage: true }}
         locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        expandable={{
+          expandedRowKeys: opened,
+          onExpandedRowsChange: (keys) => setOpened(keys as string[]),
+          expandedRowRender: (row) => (
+            <Explained account={member.id} transaction={row.transaction} onShow={setShown} />
+          ),
+        }}
         columns={[
           {
             title: t('loyalty.field.when'),
-            render: (_, row) => dateTime(row.effective_at, i18n.language),
+            render: (_, row) => dateTime(row.effective_at, i18n.language, { exact: true }),
           },
           { title: t('loyalty.field.what'), render: (_, row) => word(row.kind) },
-          { title: t('loyalty.field.bonusType'), dataIndex: 'bonus_type' },
+          { title: t('loyalty.field.bonusType'), render: (_, row) => bonus.title(row.bonus_type) },
           {
             title: t('loyalty.field.amount'),
             align: 'right',
@@ -99,8 +112,8 @@ export function HistoryPanel({ member }: { member: Profile }) {
             align: 'right',
             render: (_, row) => points(row.balance),
           },
-          { title: t('loyalty.field.reason'), render: (_, row) => row.reason ?? '—' },
-          { title: t('loyalty.field.purchase'), render: (_, row) => row.record ?? '—' },
+          { title: t('loyalty.field.reason'), render: (_, row) => reason(row.reason) },
+          { title: t('loyalty.explain.record'), render: (_, row) => row.record ?? '—' },
           {
             key: 'actions',
             align: 'right',

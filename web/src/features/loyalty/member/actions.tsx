@@ -4,18 +4,15 @@ import {
   type Adjusted,
   adjust,
   award,
+  changeService,
   connect,
-  convert,
-  orders,
   type Profile,
-  partners,
   returnGoods,
-  rewards,
+  type Service,
   type ServiceInput,
 } from '../../../api/loyalty';
-import { useList } from '../../../api/query';
 import { localText } from '../../../lib/format';
-import { AmountField, ReasonField, usePoints } from '../parts';
+import { AmountField, ReasonField, useBonusTypes, usePoints } from '../parts';
 import { ActionDrawer } from './ActionDrawer';
 import { ServiceFields } from './ServiceFields';
 
@@ -41,7 +38,8 @@ export function BonusTypeField({ member }: { member: Profile }) {
   );
 }
 
-const first = (member: Profile) => member.balances[0]?.bonus_type ?? '';
+/** The kind of points that an operation begins with. */
+export const first = (member: Profile) => member.balances[0]?.bonus_type ?? '';
 
 function useWaits() {
   const { t } = useTranslation();
@@ -118,6 +116,7 @@ export function AdjustDrawer({ member, onClose }: Props) {
 export function ReturnDrawer({ member, onClose }: Props) {
   const { t } = useTranslation();
   const points = usePoints();
+  const bonus = useBonusTypes();
   return (
     <ActionDrawer<{ purchase: string; amount?: string; reason?: string }>
       title={t('loyalty.member.returnGoods')}
@@ -125,7 +124,9 @@ export function ReturnDrawer({ member, onClose }: Props) {
       send={async ({ amount, ...rest }) => {
         const { taken } = await returnGoods(member.id, { ...rest, ...(amount ? { amount } : {}) });
         return t('loyalty.member.takenBack', {
-          amount: taken.map((one) => `${points(one.amount)} ${one.bonus_type}`).join(', '),
+          amount: taken
+            .map((one) => `${points(one.amount)} ${bonus.title(one.bonus_type)}`)
+            .join(', '),
         });
       }}
     >
@@ -148,99 +149,21 @@ export function ReturnDrawer({ member, onClose }: Props) {
   );
 }
 
-export function ServiceDrawer({ member, onClose }: Props) {
+/** Connects a service, or changes what is known of one. */
+export function ServiceDrawer({ member, service, onClose }: Props & { service?: Service }) {
   const { t } = useTranslation();
   return (
     <ActionDrawer<ServiceInput>
-      title={t('loyalty.member.connect')}
+      title={t(service ? 'loyalty.member.changeService' : 'loyalty.member.connect')}
+      {...(service ? { initial: service } : {})}
       onClose={onClose}
-      send={async (values) => {
-        await connect(member.id, values);
+      send={async ({ code, name, user_id, line }) => {
+        const fields = { code, name, user_id, line };
+        await (service ? changeService(service.id, fields) : connect(member.id, fields));
         return undefined;
       }}
     >
       <ServiceFields />
-    </ActionDrawer>
-  );
-}
-
-interface OrderValues {
-  reward: string;
-  quantity: number;
-  bonus_type?: string;
-  note?: string;
-}
-
-export function OrderDrawer({ member, onClose }: Props) {
-  const { t, i18n } = useTranslation();
-  const points = usePoints();
-  const list = useList(rewards, { limit: 200, offered: true });
-  const options = (list.data?.items ?? []).map((one) => ({
-    value: one.code,
-    label: `${localText(one.title, i18n.language) || one.code}: ${one.prices
-      .map((price) => `${points(price.amount)} ${price.bonus_type}`)
-      .join(', ')}`,
-  }));
-  return (
-    <ActionDrawer<OrderValues>
-      title={t('loyalty.member.order')}
-      initial={{ quantity: 1 }}
-      onClose={onClose}
-      send={async ({ bonus_type, note, ...rest }) => {
-        const made = await orders.create({
-          ...rest,
-          account: member.id,
-          bonus_type: bonus_type ?? null,
-          note: note ?? '',
-        });
-        return t('loyalty.order.made', { number: made.number });
-      }}
-    >
-      <Form.Item
-        name="reward"
-        label={t('loyalty.field.reward')}
-        rules={[{ required: true, message: t('common.required') }]}
-      >
-        <Select showSearch={{ optionFilterProp: 'label' }} options={options} />
-      </Form.Item>
-      <Form.Item name="quantity" label={t('loyalty.field.quantity')}>
-        <InputNumber min={1} precision={0} style={{ width: '100%' }} />
-      </Form.Item>
-      <Form.Item name="note" label={t('loyalty.field.comment')}>
-        <Input.TextArea rows={2} maxLength={1000} />
-      </Form.Item>
-    </ActionDrawer>
-  );
-}
-
-export function ConvertDrawer({ member, onClose }: Props) {
-  const { t, i18n } = useTranslation();
-  const list = useList(partners, { limit: 200, active: true });
-  const options = (list.data?.items ?? [])
-    .filter((one) => one.currency)
-    .map((one) => ({
-      value: one.code,
-      label: `${localText(one.title, i18n.language) || one.code} (${one.currency?.code})`,
-    }));
-  return (
-    <ActionDrawer<{ partner: string; bonus_type: string; amount: string }>
-      title={t('loyalty.member.convert')}
-      initial={{ bonus_type: first(member) }}
-      onClose={onClose}
-      send={async (values) => {
-        await convert({ ...values, account: member.id, amount: Number(values.amount) });
-        return undefined;
-      }}
-    >
-      <Form.Item
-        name="partner"
-        label={t('loyalty.field.partner')}
-        rules={[{ required: true, message: t('common.required') }]}
-      >
-        <Select options={options} />
-      </Form.Item>
-      <BonusTypeField member={member} />
-      <AmountField name="amount" label={t('loyalty.field.amount')} />
     </ActionDrawer>
   );
 }

@@ -1,0 +1,89 @@
+// People, members and rules of a loyalty programme, over the API.
+import assert from 'node:assert/strict';
+import { FRESH } from './admin.mjs';
+import { until } from './wait.mjs';
+
+const json = async (answer) => {
+  const text = await answer.text();
+  assert.ok(answer.ok, `${answer.url}: ${answer.status} ${text}`);
+  return text ? JSON.parse(text) : undefined;
+};
+
+/** What journeys ask of the server as a person. */
+export class Api {
+  constructor(server, fetched) {
+    this.server = server;
+    this.fetched = fetched;
+  }
+
+  async get(path) {
+    return json(await this.fetched(path));
+  }
+
+  async post(path, body = {}) {
+    return json(await this.fetched(path, { method: 'POST', body, headers: { 'idempotency-key': crypto.randomUUID() } }));
+  }
+
+  async put(path, version, body) {
+    return json(await this.fetched(path, { method: 'PUT', body, headers: { 'if-match': `"${version}"` } }));
+  }
+
+  /** Somebody with one of the roles that a new installation has, and a password that was changed already. */
+  async person(name, login, role, { unit, operations } = {}) {
+    const { items: units } = await this.get('/units');
+    const place = unit ?? units.find((one) => !one.parent_id)?.unit_id ?? units[0].unit_id;
+    const { items: roles } = await this.get('/roles?limit=100');
+    const known = roles.find((one) => one.name === role) ?? (await this.post('/roles', { name: role, operations }));
+    const grants = [{ role_id: known.role_id, unit_id: place }];
+    const added = await this.post('/people', { name, login, locale: 'ru', unit_id: place, roles: grants });
+    const first = await this.server.signIn(login, added.password);
+    await json(await first('/session/password', { method: 'POST', body: { current: added.password, new: FRESH } }));
+    return new Api(this.server, await this.server.signIn(login, FRESH));
+  }
+
+  /** A rule that shipped with the server, approved by somebody else than who asked, and live. */
+  async launch(name, asker) {
+    const rule = await until(`the rule “${name}” is there`, async () => {
+      const { items } = await this.get(`/rules?q=${encodeURIComponent(name)}&limit=50`);
+      return items.find((one) => one.name === name);
+    });
+    await asker.post(`/rules/${rule.id}/ask-approval`);
+    await this.post(`/rules/${rule.id}/approve`);
+    await this.post(`/rules/${rule.id}/launch`);
+    return rule.id;
+  }
+
+  /** Registers a member with one service. */
+  member(name, phone, { email, number, line = 'mobile', ...more } = {}) {
+    return this.post('/loyalty/accounts', {
+      ...(number ? { number } : {}),
+      participant: { name, phone, ...(email ? { email } : {}) },
+      services: [{ code: `S-${phone.slice(-7)}`, name: line, user_id: phone, line }],
+      ...more,
+    });
+  }
+
+  /** Reports a purchase; waits until a rule that was launched just now gives for it. */
+  purchase(account, receipt, amount) {
+    return until(`the purchase ${receipt} gives points`, async () => {
+      const made = await this.post('/loyalty/activities', {
+        account,
+        kind: 'purchase',
+        source: 'till-1',
+        id: receipt,
+        data: { amount, receipt },
+      });
+      return made.accrued.length > 0 && made;
+    });
+  }
+
+  async points(account) {
+    const { balances } = await this.get(`/loyalty/accounts/${account}/balance`);
+    return balances.find((one) => one.bonus_type === 'points');
+  }
+}
+
+/** The words of the main menu that this person sees. */
+export const menuOf = (page) => page.locator('.bar nav a').allInnerTexts();
+/** The words of the row of links below it. */
+export const sectionsOf = (page) => page.locator('.subnav a').allInnerTexts();

@@ -1,0 +1,23 @@
+/** Sentences of the server that people meet often; see `ui/serverWords.ts`. */
+export const saidEn = {
+  tooFewPoints: 'There are too few points: {{asked}} needed, {{available}} available.',
+  soldOut: 'There are not so many left: order fewer, or choose another reward.',
+  notOffered: 'This reward is not offered at present: choose another one.',
+  partnerAway: 'The partner does not take part at present.',
+  notEnrolled: 'The account is not enrolled: connect a service first.',
+  noRate: 'This partner has no rate for these points at present.',
+  tooLittle: 'Less than the least that is converted at once.',
+  tooMuch: 'More than the most that is converted at once.',
+  nothingFor: 'So little gives nothing at this rate.',
+  wrongCoupon: 'There is no such coupon for this account: compare the code letter by letter.',
+  couponNotRunning: 'The promotion of this coupon is not running.',
+  couponUsed: 'The account has used all coupons of this promotion that it may.',
+  tookBack: 'All of it was taken back before.',
+  partLeft: 'Only {{left}} of it can be taken back.',
+  notZero: 'It must not be zero.',
+  decimals: '{{given}}: at most {{places}} decimal places.',
+  monthNotOver: 'The month is not over yet.',
+  noStructure: 'No structure has this beginning and end of a name: add one first.',
+  waitsAlready: 'A file of this name is waiting already: wait, or use another name.',
+  sameDecides: 'Somebody else must decide it.',
+};

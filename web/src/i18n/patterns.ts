@@ -1,0 +1,23 @@
+/** Sentences of the server that people meet often, by how they begin or what they are; their words are `said.…`. */
+export const patterns = [
+  ['tooFewPoints', /(?<asked>[\d.]+) are needed and (?<available>[\d.]+) are available/],
+  ['soldOut', /^there are not so many left/],
+  ['notOffered', /^this reward is not offered/],
+  ['partnerAway', /^the partner (of this reward )?does not take part/],
+  ['notEnrolled', /^the account is not enrolled/],
+  ['noRate', /^there is no rate for these/],
+  ['tooLittle', /^the amount is less than the least/],
+  ['tooMuch', /^the amount is more than the most/],
+  ['nothingFor', /^so little gives nothing/],
+  ['wrongCoupon', /^(there is no such coupon|this is no code)/],
+  ['couponNotRunning', /^the promotion of this coupon is not running/],
+  ['couponUsed', /^the account has redeemed/],
+  ['tookBack', /^all of it was taken back before/],
+  ['partLeft', /^only (?<left>[\d.]+) of this accrual can be taken back/],
+  ['notZero', /^must not be zero/],
+  ['decimals', /^(?<given>.+) has more than (?<places>\d+) decimal places/],
+  ['monthNotOver', /^the month is not over yet/],
+  ['noStructure', /^no structure has this prefix and suffix/],
+  ['waitsAlready', /^a file of this name waits/],
+  ['sameDecides', /somebody else/],
+] as const;

@@ -1,0 +1,51 @@
+import type { loyaltyWorkEn } from '../en/loyaltyWork';
+import type { Words } from '../words';
+
+export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
+  operation: {
+    note: 'Все операции участников за период.',
+    details: 'Подробности',
+    kinds: {
+      registration: 'Регистрации',
+      service: 'Услуги',
+      accrual: 'Начисления',
+      adjustment: 'Корректировки',
+      tier: 'Уровни',
+    },
+  },
+  counter: {
+    issuer: 'Программа',
+    spent: 'Потрачено',
+    expired: 'Сгорело',
+    partner: 'Партнёр',
+    partner_exchange: 'Партнёр',
+    exchange: 'Обмен с партнёром',
+  },
+  source: {
+    ui: 'Браузер',
+    desk: 'Браузер',
+    api: 'Программа',
+    rule: 'Правило',
+    file: 'Файл',
+    promotion: 'Акция',
+    night: 'Ночная обработка',
+    system: 'Система',
+  },
+  export: {
+    note: 'Готовится в фоне; можно загрузить здесь или положить туда, откуда забирают другие.',
+    none: 'Выгрузок пока нет.',
+    make: 'Сформировать файл',
+    transmit: 'Положить копию в каталог обмена',
+    columns: 'Колонки',
+    columnsHint: 'Например, account.number, customer.name; пусто: обычные',
+    kinds: {
+      partner_exchange: 'Обмен с партнёром',
+      participants: 'Участники',
+      movements: 'Операции',
+    },
+  },
+  desk: {
+    title: 'Программа лояльности',
+    none: 'Не участвует в программах.',
+  },
+};

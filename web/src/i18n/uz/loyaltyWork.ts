@@ -1,0 +1,51 @@
+import type { loyaltyWorkEn } from '../en/loyaltyWork';
+import type { Words } from '../words';
+
+export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
+  operation: {
+    note: 'Ishtirokchilarning davr ichidagi barcha amallari.',
+    details: 'Tafsilotlar',
+    kinds: {
+      registration: 'Roʻyxatga olishlar',
+      service: 'Xizmatlar',
+      accrual: 'Hisoblashlar',
+      adjustment: 'Tuzatishlar',
+      tier: 'Darajalar',
+    },
+  },
+  counter: {
+    issuer: 'Dastur',
+    spent: 'Sarflangan',
+    expired: 'Kuygan',
+    partner: 'Hamkor',
+    partner_exchange: 'Hamkor',
+    exchange: 'Hamkor bilan ayirboshlash',
+  },
+  source: {
+    ui: 'Brauzer',
+    desk: 'Brauzer',
+    api: 'Dastur',
+    rule: 'Qoida',
+    file: 'Fayl',
+    promotion: 'Aksiya',
+    night: 'Tungi ishlov',
+    system: 'Tizim',
+  },
+  export: {
+    note: 'Fonda tayyorlanadi; shu yerdan yuklab olinadi yoki boshqalar oladigan joyga qoʻyiladi.',
+    none: 'Hali fayl tayyorlanmagan.',
+    make: 'Fayl tayyorlash',
+    transmit: 'Nusxasini ayirboshlash papkasiga qoʻyish',
+    columns: 'Ustunlar',
+    columnsHint: 'Masalan, account.number, customer.name; boʻsh: odatdagilari',
+    kinds: {
+      partner_exchange: 'Hamkor bilan ayirboshlash',
+      participants: 'Ishtirokchilar',
+      movements: 'Amallar',
+    },
+  },
+  desk: {
+    title: 'Sodiqlik dasturi',
+    none: 'Dasturlarda qatnashmaydi.',
+  },
+};
