@@ -30,11 +30,11 @@ before(async () => {
 after(() => server?.discard());
 
 /** CIMP-GEN-03, CIMP-TXN-06 */
-test('an auditor explains a balance on one screen, posting by posting', { timeout: 90_000 }, async (t) => {
+test('an auditor explains a balance on one screen, posting by posting', { timeout: 280_000 }, async (t) => {
   const desk = await Browser.open({ width: 1600, height: 1000, language: 'ru' });
   t.after(() => desk.close());
   const { page } = desk;
-  page.setDefaultTimeout(12_000);
+  page.setDefaultTimeout(30_000);
   await desk.signIn(server, 'auditor', FRESH);
   const open = () => page.goto(`${server.url}/loyalty/members/${member.id}/history`);
   await open();
@@ -77,7 +77,7 @@ test('an auditor explains a balance on one screen, posting by posting', { timeou
 });
 
 /** CIMP-GEN-03: the ledger recounts itself beside the running server, and finds what somebody changed behind its back. */
-test('a command verifies the ledger, and finds a posting that was changed in the database', { timeout: 90_000 }, async () => {
+test('a command verifies the ledger, and finds a posting that was changed in the database', { timeout: 280_000 }, async () => {
   const clean = await command(server, 'ledger', 'verify');
   assert.equal(clean.code, 0, clean.stderr);
   assert.match(clean.stdout, /^\d+ blocks, \d+ transactions, \d+ postings, .* the chain ends in [0-9a-f]{64}\n$/);

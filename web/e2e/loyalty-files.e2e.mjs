@@ -32,7 +32,7 @@ before(async () => {
   south = await admin.member('Рустам Саидов', '+998907770032', { number: '700000032', macroregion: 'south' });
   await admin.purchase(north.number, 'warm-up', 100_000);
   desk = await Browser.open({ width: 1500, height: 900, language: 'ru' });
-  desk.page.setDefaultTimeout(15_000);
+  desk.page.setDefaultTimeout(30_000);
   await desk.signIn(server, 'marketer', FRESH);
 });
 after(async () => {
@@ -51,7 +51,7 @@ const balance = async (account) => (await admin.points(account))?.balance ?? 0;
 const today = () => new Date().toISOString().slice(0, 10);
 
 /** CIMP-ETL-01 … CIMP-ETL-04, CIMP-ETL-07 */
-test('a file is applied once, with its progress and what was refused', { timeout: 150_000 }, async (t) => {
+test('a file is applied once, with its progress and what was refused', { timeout: 280_000 }, async (t) => {
   const { page } = desk;
   const upload = (path) => page.locator('.file-drop input[type=file]').setInputFiles(path);
 
@@ -108,7 +108,7 @@ test('a file is applied once, with its progress and what was refused', { timeout
     writeFileSync(join(server.dir, 'loyalty/in/PUR_many.txt'), `${many.join('\n')}\n`);
     const file = row(/PUR_many\.txt/);
     await file.getByRole('progressbar').waitFor();
-    await file.getByText('Применён', { exact: true }).waitFor({ timeout: 90_000 });
+    await file.getByText('Применён', { exact: true }).waitFor({ timeout: 280_000 });
     await file.getByText(/Применено: 20.000 · \+2.000.000 Баллы/).waitFor();
     assert.equal(await balance(south.number), 500 + MANY * 100);
   });
@@ -142,7 +142,7 @@ function monthStart(back) {
 }
 
 /** CIMP-STAT-01 … CIMP-STAT-05 */
-test('the statistics of the month before are made, and equal another count', { timeout: 90_000 }, async () => {
+test('the statistics of the month before are made, and equal another count', { timeout: 280_000 }, async () => {
   const { page } = desk;
   await admin.post(`/loyalty/orders`, { account: north.number, reward: 'gb-10' });
   // What was booked today is put into the two months before: the first half before the last.

@@ -1,11 +1,13 @@
-// Pages of other systems inside ours: a tab of the customer's card, and beside the conversation at the desk.
+// What stands beside the conversation at the desk: pages of other systems, which are a tab of the customer's card too, and
+// what the customer has in the loyalty programme.
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { administrator, FRESH } from './lib/admin.mjs';
+import { administrator, allow, FRESH } from './lib/admin.mjs';
+import { barriers } from './lib/axe.mjs';
 import { Browser, Operator } from './lib/browser.mjs';
 import { AZIZA, NUMBER } from './lib/demo.mjs';
 import { Phone } from './lib/phone.mjs';
@@ -69,6 +71,46 @@ test('a page of another system stands beside the conversation', { timeout: 180_0
   const beside = operator.page.getByRole('complementary', { name: 'Customer' });
   await beside.getByRole('button', { name: 'Billing' }).click();
   await inside(operator.page, 'desk').waitFor();
+  await phone.hangUp();
+  assert.deepEqual(operator.faults, [], 'the page threw nothing');
+});
+
+/** CIMP-TXN-05: whoever talks to a member sees balance and tier, and what may be done; more of it is one press away. */
+test('what the customer on the line has in the loyalty programme', { timeout: 180_000 }, async (t) => {
+  const operator = await Operator.atDesk(server, 'boris', { hertz: 620 });
+  t.after(() => operator.close());
+  const { page } = operator;
+  const answered = async (hertz) => {
+    const phone = await Phone.start({ number: AZIZA.number, hertz });
+    t.after(() => phone.stop());
+    await phone.callServices(server, NUMBER);
+    await operator.offer.getByRole('button', { name: /Accept/ }).click();
+    await operator.shows('On contact');
+    return phone;
+  };
+  await operator.goReady();
+  const phone = await answered(440);
+  const card = page.getByRole('complementary', { name: 'Customer' }).getByRole('region', { name: 'Trunkline Bonus' });
+  await card.getByRole('link', { name: '700000001' }).waitFor();
+  await card.getByText('Gold', { exact: true }).waitFor();
+  await card.getByText('Points', { exact: true }).waitFor();
+  // Who may only look is told which right is missing.
+  const award = card.getByRole('button', { name: 'Award bonuses' });
+  assert.equal(await award.isDisabled(), true);
+  assert.match(await award.getAttribute('aria-description'), /loyalty\.serve/);
+  assert.deepEqual(await barriers(operator), []);
+
+  await allow(admin, 'Operator', ['loyalty.serve']);
+  await page.reload();
+  await operator.shows('On contact');
+  await award.click();
+  const drawer = page.getByRole('dialog');
+  await drawer.getByLabel('Amount').fill('150');
+  await operator.pick('Reason', 'Fully filled profile', { within: drawer });
+  await drawer.getByRole('button', { name: 'Award bonuses' }).click();
+  await drawer.waitFor({ state: 'hidden' });
+  await page.getByRole('link', { name: 'Desk', exact: true }).click();
+  await card.getByText('150', { exact: true }).waitFor();
   await phone.hangUp();
   assert.deepEqual(operator.faults, [], 'the page threw nothing');
 });

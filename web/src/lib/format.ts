@@ -43,15 +43,20 @@ export function dateTime(
   }).format(new Date(at));
 }
 
-/** The day alone, where the hour says nothing. */
+/** The day alone, where the hour says nothing: of a moment as it is here, or of "2027-12-31" as it is written. */
 export function day(at: string | null | undefined, language: string): string {
   if (!at) return '—';
+  const moment = new Date(/^\d{4}-\d{2}-\d{2}$/.test(at) ? `${at}T00:00` : at);
   return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
     day: '2-digit',
     month: '2-digit',
     year: 'numeric',
-  }).format(new Date(at));
+  }).format(moment);
 }
+
+/** The last day of what ends at a midnight: the day of the moment before it. */
+export const lastDay = (end: string, language: string): string =>
+  day(new Date(Date.parse(end) - 1).toISOString(), language);
 
 export function clock(at: number, timeZone?: string, seconds = true): string {
   return new Intl.DateTimeFormat('en-GB', {
@@ -70,17 +75,6 @@ export function count(value: number, language: string): string {
 export function points(value: number, language: string): string {
   const digits = { maximumFractionDigits: 6 };
   return new Intl.NumberFormat(LOCALES[language] ?? language, digits).format(value);
-}
-
-/** A day without its time: "2027-12-31" or a moment, as the day is here. */
-export function day(at: string | null | undefined, language: string): string {
-  if (!at) return '—';
-  const moment = /^\d{4}-\d{2}-\d{2}$/.test(at) ? new Date(`${at}T00:00`) : new Date(at);
-  return new Intl.DateTimeFormat(LOCALES[language] ?? language, {
-    day: '2-digit',
-    month: '2-digit',
-    year: 'numeric',
-  }).format(moment);
 }
 
 /** "+998901234567" → "+998 90 123 45 67"; what is not understood stays as it came. */

@@ -130,7 +130,7 @@ export default function MemberPage() {
         note={`${t('loyalty.members.number')} ${member.number}`}
       >
         <StatusTag status={member.status} />
-        {member.tier ? <Tag color="gold">{localText(member.tier.title, i18n.language)}</Tag> : null}
+        {member.tier ? <Tag>{localText(member.tier.title, i18n.language)}</Tag> : null}
         <Actions member={member} />
       </PageHead>
       <Tabs

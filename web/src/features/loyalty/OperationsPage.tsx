@@ -5,14 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type LoyaltyOperation, operations } from '../../api/loyalty';
 import { useList } from '../../api/query';
+import { people } from '../../api/resources';
+import { useCan } from '../../api/session';
 import { dateTime, localText } from '../../lib/format';
 import { EmptyState } from '../../ui/EmptyState';
 import { PageHead } from '../../ui/PageHead';
 import { Pager, useCursors } from '../../ui/Pager';
 import { PersonName } from '../../ui/PersonName';
 import { ProblemNote } from '../../ui/ProblemNote';
-import { Change, useBonusTypes, useMasterNames } from './parts';
-import { useKindWord } from './words';
+import { Change, useBonusTypes, useMasterNames, usePoints } from './parts';
+import { useKindWord, useRecordWord } from './words';
 
 const KINDS = ['registration', 'service', 'accrual', 'adjustment', 'tier'] as const;
 type Data = Record<string, unknown>;
@@ -22,7 +24,9 @@ const text = (value: unknown) => (typeof value === 'string' ? value : '');
 function Details({ of }: { of: LoyaltyOperation }) {
   const { i18n } = useTranslation();
   const bonus = useBonusTypes();
+  const points = usePoints();
   const reason = useMasterNames('reason');
+  const record = useRecordWord();
   const data = of.data as Data;
   const amount = Number(data.amount);
   const title = (value: unknown) =>
@@ -32,13 +36,14 @@ function Details({ of }: { of: LoyaltyOperation }) {
     text(data.user_id),
     title(data.tier_title) || title(data.title),
     data.reason ? reason(text(data.reason)) : '',
-    text(data.record),
+    data.record ? record(text(data.record)) : '',
   ].filter(Boolean);
   return (
     <>
       {data.amount !== undefined && Number.isFinite(amount) && amount !== 0 ? (
         <>
-          <Change amount={amount} /> {bonus.title(text(data.bonus_type))}
+          {of.kind.startsWith('loyalty.bonus_') ? <Change amount={amount} /> : points(amount)}{' '}
+          {bonus.title(text(data.bonus_type))}
           {parts.length > 0 ? ' · ' : ''}
         </>
       ) : null}
@@ -51,7 +56,9 @@ function Details({ of }: { of: LoyaltyOperation }) {
 function Author({ of }: { of: LoyaltyOperation }) {
   const { t } = useTranslation();
   const { author } = of;
-  if (author.kind === 'person') return <PersonName id={author.id} />;
+  const reads = useCan(people.right);
+  if (author.kind === 'person')
+    return reads ? <PersonName id={author.id} /> : t('loyalty.operation.person');
   return t(author.kind === 'system' ? 'loyalty.explain.system' : 'loyalty.source.api');
 }
 

@@ -75,17 +75,25 @@ function Acts({ one }: { one: Promotion }) {
   );
 }
 
+/** How often offers are read again: a promotion that was just launched makes them by and by. */
+const EVERY_MS = 3_000;
+
 const REWARDS = ['points', 'coupon', 'item', 'prize'] as const;
 const isReward = (kind: string): kind is (typeof REWARDS)[number] =>
   (REWARDS as readonly string[]).includes(kind);
 const rewardWord = (kind: string, t: TFunction) =>
   isReward(kind) ? t(`loyalty.promotion.rewards.${kind}`) : kind;
 
-function Figures({ id }: { id: string }) {
+function Figures({ id, running }: { id: string; running: boolean }) {
   const { t, i18n } = useTranslation();
   const points = usePoints();
   const bonus = useBonusTypes();
-  const found = useOne(['loyalty', 'promotion', id, 'statistics'], () => promotionStatistics(id));
+  const found = useOne(
+    ['loyalty', 'promotion', id, 'statistics'],
+    () => promotionStatistics(id),
+    true,
+    () => (running ? EVERY_MS : 0),
+  );
   const of = found.data;
   if (!of) return <ProblemNote error={found.error} onRetry={() => void found.refetch()} />;
   const keys = ['offers', 'open', 'activated', 'closed', 'expired', 'coupons', 'redeemed'] as const;
@@ -115,14 +123,19 @@ function Figures({ id }: { id: string }) {
   );
 }
 
-function Offers({ id }: { id: string }) {
+function Offers({ id, running }: { id: string; running: boolean }) {
   const { t, i18n } = useTranslation();
   const cursors = useCursors();
-  const list = useList(offers, {
-    promotion_id: id,
-    limit: 50,
-    ...(cursors.cursor ? { cursor: cursors.cursor } : {}),
-  });
+  const list = useList(
+    offers,
+    {
+      promotion_id: id,
+      limit: 50,
+      ...(cursors.cursor ? { cursor: cursors.cursor } : {}),
+    },
+    true,
+    running && EVERY_MS,
+  );
   return (
     <section>
       <h2>{t('loyalty.promotion.offers')}</h2>
@@ -187,12 +200,12 @@ export default function PromotionPage() {
           {localText(one.description, i18n.language) ? (
             <p>{localText(one.description, i18n.language)}</p>
           ) : null}
-          <Figures id={id} />
+          <Figures id={id} running={one.status === 'running'} />
           {one.kind === 'coupons' ? <Coupons id={id} /> : null}
           {one.kind === 'contest' && (one.status === 'completed' || one.status === 'archived') ? (
             <Drawing id={id} />
           ) : null}
-          <Offers id={id} />
+          <Offers id={id} running={one.status === 'running'} />
         </>
       ) : null}
     </div>

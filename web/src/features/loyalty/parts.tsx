@@ -212,6 +212,6 @@ export function useOne<T>(
     queryKey: key,
     queryFn: load,
     enabled,
-    ...(everyMs ? { refetchInterval: (query) => everyMs(query.state.data) } : {}),
+    ...(everyMs ? { refetchInterval: (query) => everyMs(query.state.data) || false } : {}),
   });
 }

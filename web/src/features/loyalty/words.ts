@@ -4,6 +4,8 @@ import { loyaltyEn } from '../../i18n/en/loyalty';
 type Kind = keyof typeof loyaltyEn.happened;
 type Counter = keyof typeof loyaltyEn.counter;
 type Source = keyof typeof loyaltyEn.source;
+type Record = keyof typeof loyaltyEn.record;
+const isRecord = (key: string): key is Record => key in loyaltyEn.record;
 const known = (key: string): key is Kind => key in loyaltyEn.happened;
 const isCounter = (key: string): key is Counter => key in loyaltyEn.counter;
 const isSource = (key: string): key is Source => key in loyaltyEn.source;
@@ -27,4 +29,16 @@ export function useCounterWord() {
 export function useSourceWord() {
   const { t } = useTranslation();
   return (source: string) => (isSource(source) ? t(`loyalty.source.${source}`) : source);
+}
+
+/** What a movement belongs to: the number of a purchase as it is; what has an id of the server by its kind. */
+export function useRecordWord() {
+  const { t } = useTranslation();
+  return (record: string | null | undefined) => {
+    if (!record) return '—';
+    const [kind = '', id] = record.split(':');
+    if (id && isRecord(kind)) return t(`loyalty.record.${kind}`);
+    if (/^[0-9a-f-]{36}$/.test(record)) return t('loyalty.record.adjustment');
+    return /^[0-9a-f]{32}$/.test(record) ? t('loyalty.record.line') : record;
+  };
 }

@@ -1,6 +1,7 @@
 /** Words of work with members, and of what several pages say. */
 export const loyaltyWorkEn = {
   operation: {
+    person: 'An employee',
     note: 'Every operation of members between two dates.',
     details: 'Details',
     kinds: {
@@ -10,6 +11,15 @@ export const loyaltyWorkEn = {
       adjustment: 'Corrections',
       tier: 'Tiers',
     },
+  },
+  record: {
+    order: 'An order',
+    conversion: 'A conversion',
+    offer: 'An offer',
+    coupon: 'A coupon',
+    draw: 'A draw',
+    adjustment: 'A request',
+    line: 'A line of a file',
   },
   counter: {
     issuer: 'The programme',

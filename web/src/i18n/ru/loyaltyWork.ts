@@ -3,6 +3,7 @@ import type { Words } from '../words';
 
 export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
   operation: {
+    person: 'Сотрудник',
     note: 'Все операции участников за период.',
     details: 'Подробности',
     kinds: {
@@ -12,6 +13,15 @@ export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
       adjustment: 'Корректировки',
       tier: 'Уровни',
     },
+  },
+  record: {
+    order: 'Заявка',
+    conversion: 'Конвертация',
+    offer: 'Предложение',
+    coupon: 'Купон',
+    draw: 'Розыгрыш',
+    adjustment: 'Согласование',
+    line: 'Строка файла',
   },
   counter: {
     issuer: 'Программа',

@@ -3,6 +3,7 @@ import type { Words } from '../words';
 
 export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
   operation: {
+    person: 'Xodim',
     note: 'Ishtirokchilarning davr ichidagi barcha amallari.',
     details: 'Tafsilotlar',
     kinds: {
@@ -12,6 +13,15 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
       adjustment: 'Tuzatishlar',
       tier: 'Darajalar',
     },
+  },
+  record: {
+    order: 'Buyurtma',
+    conversion: 'Konvertatsiya',
+    offer: 'Taklif',
+    coupon: 'Kupon',
+    draw: 'Oʻyin',
+    adjustment: 'Tasdiqlash',
+    line: 'Fayl satri',
   },
   counter: {
     issuer: 'Dastur',

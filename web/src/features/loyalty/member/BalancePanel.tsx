@@ -1,7 +1,7 @@
 import { Table } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Profile } from '../../../api/loyalty';
-import { dateTime, localText } from '../../../lib/format';
+import { dateTime, lastDay, localText } from '../../../lib/format';
 import { EmptyState } from '../../../ui/EmptyState';
 import { usePoints } from '../parts';
 
@@ -74,7 +74,7 @@ export function BalancePanel({ member }: { member: Profile }) {
           {
             title: t('loyalty.member.expires'),
             render: (_, lot) =>
-              lot.expires_at ? dateTime(lot.expires_at, i18n.language) : t('loyalty.member.never'),
+              lot.expires_at ? lastDay(lot.expires_at, i18n.language) : t('loyalty.member.never'),
           },
         ]}
       />

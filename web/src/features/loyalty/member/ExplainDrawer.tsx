@@ -4,14 +4,15 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { type Explanation, explain } from '../../../api/loyalty';
 import { useCan } from '../../../api/session';
-import { dateTime } from '../../../lib/format';
+import { dateTime, lastDay } from '../../../lib/format';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { Change, useBonusTypes, useMasterNames, useOne, usePoints } from '../parts';
-import { useCounterWord, useKindWord, useSourceWord } from '../words';
+import { useCounterWord, useKindWord, useRecordWord, useSourceWord } from '../words';
 
 function Cause({ of }: { of: Explanation }) {
   const { t, i18n } = useTranslation();
   const word = useKindWord();
+  const record = useRecordWord();
   const readsRules = useCan('rule.read');
   const rule = of.rule;
   const version = rule
@@ -45,7 +46,7 @@ function Cause({ of }: { of: Explanation }) {
       children: `${of.file}, ${t('loyalty.explain.line', { line: of.line ?? '' })}`,
     });
   if (of.record)
-    items.push({ key: 'record', label: t('loyalty.explain.record'), children: of.record });
+    items.push({ key: 'record', label: t('loyalty.explain.record'), children: record(of.record) });
   return items.length > 0 ? (
     <Descriptions size="small" column={1} items={items} />
   ) : (
@@ -107,7 +108,11 @@ export function Explained({
                 label: t('loyalty.field.who'),
                 children: of.author_name ?? t('loyalty.explain.system'),
               },
-              { key: 'reason', label: t('loyalty.field.reason'), children: reason(of.reason) },
+              {
+                key: 'reason',
+                label: t('loyalty.field.reason'),
+                children: word(reason(of.reason)),
+              },
               { key: 'source', label: t('loyalty.field.source'), children: source(of.source) },
               {
                 key: 'number',
@@ -168,7 +173,7 @@ export function Explained({
                     title: t('loyalty.member.expires'),
                     render: (_, row) =>
                       row.expires_at
-                        ? dateTime(row.expires_at, i18n.language)
+                        ? lastDay(row.expires_at, i18n.language)
                         : t('loyalty.member.never'),
                   },
                 ]}

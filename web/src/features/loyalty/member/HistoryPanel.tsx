@@ -16,7 +16,7 @@ import { ProblemNote } from '../../../ui/ProblemNote';
 import { useSay } from '../../../ui/say';
 import { Change, useBonusTypes, useMasterNames, useOne, usePoints } from '../parts';
 import { ReasonConfirm } from '../ReasonConfirm';
-import { useKindWord } from '../words';
+import { useKindWord, useRecordWord } from '../words';
 import { ExplainDrawer, Explained } from './ExplainDrawer';
 
 function TakeBack({ member, row }: { member: Profile; row: Movement }) {
@@ -48,6 +48,7 @@ export function HistoryPanel({ member }: { member: Profile }) {
   const word = useKindWord();
   const bonus = useBonusTypes();
   const reason = useMasterNames('reason');
+  const record = useRecordWord();
   const [opened, setOpened] = useState<readonly string[]>([]);
   const [span, setSpan] = useState<[Dayjs, Dayjs]>(() => [
     dayjs().subtract(90, 'day').startOf('day'),
@@ -112,11 +113,12 @@ export function HistoryPanel({ member }: { member: Profile }) {
             align: 'right',
             render: (_, row) => points(row.balance),
           },
-          { title: t('loyalty.field.reason'), render: (_, row) => reason(row.reason) },
-          { title: t('loyalty.explain.record'), render: (_, row) => row.record ?? '—' },
+          { title: t('loyalty.field.reason'), render: (_, row) => word(reason(row.reason)) },
+          { title: t('loyalty.explain.record'), render: (_, row) => record(row.record) },
           {
             key: 'actions',
             align: 'right',
+            fixed: 'end',
             render: (_, row) => (
               <span className="row row-actions">
                 <Button size="small" onClick={() => setShown(row.transaction)}>
