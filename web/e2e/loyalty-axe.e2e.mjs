@@ -41,7 +41,7 @@ for (const scheme of ['light', 'dark'])
       await desk.page.goto(`${server.url}/loyalty/${path}`);
       await desk.page.locator('.ant-table, .panel .ant-descriptions').first().waitFor();
       await desk.page.waitForLoadState('networkidle');
-      const seen = await barriers(desk);
+      const seen = await barriers(desk.page);
       const wide = await desk.page.locator('main').evaluate((main) => main.scrollWidth > main.clientWidth);
       if (seen.length > 0 || wide) found[path] = [...seen, ...(wide ? ['it is wider than the screen'] : [])];
     }

@@ -102,7 +102,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
       await typed(form, 'Name', 'Malika Azimova');
       await typed(form, 'Phone', PHONE);
       await typed(form, 'E-mail', MAIL);
-      await desk.pick('Language', 'EN', { within: form });
+      await desk.pick('Language', 'English', { within: form });
       await typed(form, 'Service ID', 'YEAR-1');
       await desk.pick('Service line', 'Mobile', { within: form });
       await typed(form, 'Service', 'mobile');

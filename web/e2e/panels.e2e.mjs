@@ -98,7 +98,7 @@ test('what the customer on the line has in the loyalty programme', { timeout: 18
   const award = card.getByRole('button', { name: 'Award bonuses' });
   assert.equal(await award.isDisabled(), true);
   assert.match(await award.getAttribute('aria-description'), /loyalty\.serve/);
-  assert.deepEqual(await barriers(operator), []);
+  assert.deepEqual(await barriers(operator.page), []);
 
   await allow(admin, 'Operator', ['loyalty.serve']);
   await page.reload();
