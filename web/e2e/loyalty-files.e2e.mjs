@@ -145,10 +145,11 @@ function monthStart(back) {
 test('the statistics of the month before are made, and equal another count', { timeout: 280_000 }, async () => {
   const { page } = desk;
   await admin.post(`/loyalty/orders`, { account: north.number, reward: 'gb-10' });
-  // What was booked today is put into the two months before: the first half before the last.
+  // What was booked today is put into the two months before, and the members are older than that.
   await psql(
     server,
     `set session_replication_role = replica;
+     update loyalty.account set registered_at = registered_at - interval '3 months';
      update ledger.transaction set booked_at = booked_at - interval '1 month';
      update ledger.transaction set booked_at = booked_at - interval '1 month'
          where number <= (select percentile_disc(0.5) within group (order by number) from ledger.transaction);`,

@@ -12,7 +12,7 @@ const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../../..');
 /** Where the private Postgres of a server is, as programs of Postgres are told it. */
 export function connection(server) {
   const [, , , port, socket] = readFileSync(join(server.dir, 'postgres/postmaster.pid'), 'utf8').split('\n');
-  return { PGHOST: socket, PGPORT: port, PGUSER: 'trunkline', PGDATABASE: 'trunkline' };
+  return { PGHOST: socket, PGPORT: port, PGUSER: 'trunkline', PGDATABASE: 'postgres' };
 }
 
 /** Runs statements; what they print, one line a row. */

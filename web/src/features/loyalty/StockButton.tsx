@@ -15,7 +15,7 @@ export function StockButton({ reward }: { reward: Reward }) {
   const [open, setOpen] = useState(false);
   const [units, setUnits] = useState<number | null>(null);
   const set = () =>
-    stock(reward.id, units === null ? { kind: 'unlimited' } : { kind: 'set', units }).then(
+    stock(reward.id, units === null ? { kind: 'unlimited' } : { kind: 'set', quantity: units }).then(
       async () => {
         say.done(t('common.saved'));
         setOpen(false);
