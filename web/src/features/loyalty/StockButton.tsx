@@ -15,14 +15,14 @@ export function StockButton({ reward }: { reward: Reward }) {
   const [open, setOpen] = useState(false);
   const [units, setUnits] = useState<number | null>(null);
   const set = () =>
-    stock(reward.id, units === null ? { kind: 'unlimited' } : { kind: 'set', quantity: units }).then(
-      async () => {
-        say.done(t('common.saved'));
-        setOpen(false);
-        await refreshLoyalty();
-      },
-      say.failed,
-    );
+    stock(
+      reward.id,
+      units === null ? { kind: 'unlimited' } : { kind: 'set', quantity: units },
+    ).then(async () => {
+      say.done(t('common.saved'));
+      setOpen(false);
+      await refreshLoyalty();
+    }, say.failed);
   return (
     <>
       <Button
