@@ -10,6 +10,6 @@ mod nightly;
 mod tests;
 
 pub use accruals::{already_posted, perform_all, undo};
-pub use earning::{Activity, Earned, Earning, EarningError, Given, Snapshot, Whose};
+pub use earning::{Activity, Earned, Earning, EarningError, Given, Seen, Snapshot, Whose};
 pub use facts::customers;
 pub use nightly::{Nightly, run_day};

@@ -40,7 +40,10 @@ pub async fn watch(taker: &impl Taker, stop: &CancellationToken) {
             before = now;
             for path in complete {
                 before.remove(&path);
-                taker.take_file(path).await?;
+                // One that cannot be read keeps no other waiting.
+                if let Err(error) = taker.take_file(path.clone()).await {
+                    tracing::error!(file = %path.display(), %error, "a file cannot be taken: is it readable, and ours?");
+                }
             }
             std::io::Result::Ok(())
         };
@@ -118,8 +121,9 @@ impl Part {
         let folder = place.parent().ok_or_else(|| std::io::Error::other("the file has no folder"))?;
         fs::create_dir_all(folder).await?;
         let name = place.file_name().unwrap_or_default().to_string_lossy();
-        let part = folder.join(format!(".{name}.part"));
-        let file = fs::File::create(&part).await?;
+        // Two who write the same name at the same time do not write into each other's part.
+        let part = folder.join(format!(".{name}.{:016x}.part", rand::random::<u64>()));
+        let file = fs::File::create_new(&part).await?;
         Ok(Self { file, part, place: place.to_owned(), bytes: 0 })
     }
 
@@ -134,16 +138,36 @@ impl Part {
         Ok(())
     }
 
-    /// Gives it its name; its length.
+    /// Gives it its name, in place of what had it; its length.
     ///
     /// # Errors
     /// The file cannot be written.
     pub async fn finish(mut self) -> std::io::Result<u64> {
-        use tokio::io::AsyncWriteExt;
-        self.file.flush().await?;
-        self.file.sync_all().await?;
+        self.sync().await?;
         fs::rename(&self.part, &self.place).await?;
         Ok(self.bytes)
+    }
+
+    /// Gives it its name when no file has it; its length, or nothing: the file of this name stays, and this one is
+    /// forgotten.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub async fn finish_new(mut self) -> std::io::Result<Option<u64>> {
+        self.sync().await?;
+        let linked = fs::hard_link(&self.part, &self.place).await;
+        fs::remove_file(&self.part).await?;
+        match linked {
+            Ok(()) => Ok(Some(self.bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn sync(&mut self) -> std::io::Result<()> {
+        use tokio::io::AsyncWriteExt;
+        self.file.flush().await?;
+        self.file.sync_all().await
     }
 
     /// Forgets it.

@@ -1,5 +1,7 @@
 //! Makes files that go out, in the background (CIMP-ETL-12, CIMP-PRT-05, CIMP-STAT-06).
 
+mod masters;
+
 use super::statistics::transmit;
 use crate::ingest::folder::Part;
 use base::event::Journal;
@@ -12,6 +14,7 @@ use loyalty::bonus_type::amount::Points;
 use loyalty::bonus_type::{BonusType, midnight};
 use loyalty::export::{Asked, COLUMNS, Export, ExportInput, query, store};
 use loyalty::file::{Encoding, export};
+use loyalty::id::PartnerId;
 use loyalty::programme::Programme;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -136,6 +139,7 @@ impl Exports {
             Asked::Participants { condition, columns } => {
                 making.participants(condition.as_deref(), columns).await?;
             }
+            Asked::Masters { lists } => making.masters(lists).await?,
             Asked::Movements { from, to } => making.movements((*from, *to)).await?,
         }
         let lines = making.lines;
@@ -170,16 +174,21 @@ impl Making<'_> {
         midnight(from, zone)..midnight(to.succ_opt().unwrap_or(to), zone)
     }
 
-    /// What moved with a partner, in the columns of the file that partners send.
+    /// What moved with a partner, in the columns of the file that partners send: what they sent, and what happened here.
     async fn exchange(&mut self, partner: Uuid, days: (NaiveDate, NaiveDate)) -> Result<(), Fault> {
+        let mut db = self.exports.pool.acquire().await?;
+        let named = loyalty::query::partner::find(&mut db, PartnerId::from_uuid(partner)).await?;
+        drop(db);
+        let named = named.ok_or_else(|| Fault::Asked("there is no such partner".to_owned()))?;
         self.head(&[
+            "partner",
             "document",
             "operation",
             "account",
             "date",
             "amount",
-            "bonus_type",
             "service",
+            "bonus_type",
             "transaction",
         ])
         .await?;
@@ -199,13 +208,14 @@ impl Making<'_> {
                     .iter()
                     .map(|(moved, reference)| {
                         vec![
+                            named.fields.code.clone(),
                             reference.clone().unwrap_or_default(),
                             moved.kind.strip_prefix("partner_").unwrap_or(&moved.kind).to_owned(),
                             numbers.get(&moved.owner).cloned().unwrap_or_default(),
                             moved.effective_at.with_timezone(&zone).date_naive().to_string(),
                             points(&bonus_type, moved.change),
-                            bonus_type.fields.code.clone(),
                             moved.reason.clone().unwrap_or_default(),
+                            bonus_type.fields.code.clone(),
                             moved.transaction.to_string(),
                         ]
                     })

@@ -120,7 +120,7 @@ fn recount(site: &Site, month: Month, months: u16) -> Vec<String> {
     String::from_utf8(done.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// Journey 3 (CIMP-STAT-01..05, GAP-37): the figures are those that a separate program counts; a macroregion whose file
+/// Journey 3 (CIMP-STAT-01, CIMP-STAT-02, CIMP-STAT-03, CIMP-STAT-04, CIMP-STAT-05, GAP-37): the figures are those that a separate program counts; a macroregion whose file
 /// cannot be written fails alone, says so, and is made again by itself.
 #[tokio::test]
 async fn the_month_closes_with_the_figures_of_an_independent_recount() {
@@ -163,6 +163,56 @@ async fn the_month_closes_with_the_figures_of_an_independent_recount() {
     let file = std::fs::read_to_string(site.dir.path().join("transmitted/STAT_main_202610_R1.txt")).unwrap();
     assert!(file.contains("# POINTS_ACCUMULATED_PREV: credited before the period and still in the balance"));
     assert_eq!(file.lines().filter(|line| line.starts_with('A')).count(), 3, "{file}");
+}
+
+/// CIMP-STAT-05: a fault of the data of one macroregion stops it alone: the others have their tables and files, what was
+/// begun of it is not half a table, and once the fault is gone it is made by itself and says the same as if nothing had
+/// been.
+#[tokio::test]
+async fn a_fault_in_one_macroregion_harms_no_other() {
+    let site = site_at(10, at("2026-08-31T00:00:00Z")).await;
+    story(&site).await;
+    let programme = programme(&site).await;
+    let month = Month::of(NaiveDate::from_ymd_opt(2026, 10, 1).unwrap(), programme.zone());
+    for sql in [
+        "create function loyalty.broken() returns trigger language plpgsql as \
+            'begin if new.macroregion = ''R2'' then raise exception ''broken''; end if; return new; end'",
+        "create trigger broken before insert on loyalty.statistics for each row execute function loyalty.broken()",
+    ] {
+        sqlx::query(sql).execute(site.db.pool()).await.unwrap();
+    }
+    let made = statistics(&site);
+
+    let runs = made.make(&programme, month, None).await.unwrap();
+
+    let states: Vec<(&str, RunState)> =
+        runs.iter().map(|run| (run.macroregion.as_str(), run.state)).collect();
+    assert_eq!(states, [("", RunState::Done), ("R1", RunState::Done), ("R2", RunState::Failed)]);
+    for (name, is_there) in [("none", true), ("R1", true), ("R2", false)] {
+        let name = if name == "none" {
+            runs[0].file_name.clone().unwrap()
+        } else {
+            format!("STAT_main_202610_{name}.txt")
+        };
+        assert_eq!(made.dir.join(&name).is_file(), is_there, "{name}");
+        assert_eq!(site.dir.path().join("transmitted").join(&name).is_file(), is_there, "{name}");
+    }
+    let failed = events(&site, "loyalty.statistics_failed.v1").await;
+    assert_eq!((failed.len(), &failed[0]["run"]["macroregion"]), (1, &"R2".into()));
+    let rows = "select count(*)::text from loyalty.statistics where macroregion = 'R2'";
+    assert_eq!(site.ask(rows).await.as_deref(), Some("0"));
+
+    sqlx::query("drop trigger broken on loyalty.statistics").execute(site.db.pool()).await.unwrap();
+    let again = made.make(&programme, month, Some(vec!["R2".to_owned()])).await.unwrap();
+    assert_eq!((again.len(), again[0].state), (1, RunState::Done));
+    let stored: Option<String> = site
+        .ask(
+            "select string_agg(concat_ws('|', account_id, bonus_type_id, opening, accumulated, accumulated_before, spent,
+                expired, closing, to_be_expired), E'\n' order by account_id)
+            from loyalty.statistics where month = '2026-10-01'",
+        )
+        .await;
+    assert_eq!(stored.unwrap().lines().collect::<Vec<_>>(), recount(&site, month, 1));
 }
 
 async fn events(site: &Site, kind: &str) -> Vec<Value> {

@@ -109,7 +109,7 @@ fn order_of(
         .ok_or("the customer takes no part in this programme")?;
     let at = due.occurred_at;
     let act = &due.act.0;
-    let Some(grant) = earning::granted(setup, member, act, facts, at)? else { return Ok(None) };
+    let Some(grant) = earning::granted(setup, member, act, &facts.prepare(), at)? else { return Ok(None) };
     let grant = Grant { rule: due.rule_id, version: due.version, reaction: due.key.clone(), ..grant };
     let meta = |field: &str| facts.meta.get(field).and_then(Value::as_str).unwrap_or_default();
     let occasion =

@@ -1,9 +1,10 @@
 //! What an activity earns when it is reported: decided by the rules that are live, booked with its event in one
 //! transaction of the ledger's merging writer, and answered.
 
+mod reads;
 mod snapshot;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Seen, Snapshot};
 
 use super::lookup::{Found, Lookup};
 use arc_swap::ArcSwapOption;
@@ -19,12 +20,13 @@ use loyalty::member::Member;
 use platform::event::{Appended, OutsideEvent, Subject};
 use platform::event_type::schema;
 use platform::ingest::{Incoming, Ingest, IngestError, Outcome};
+use reads::Reads;
 use rules::Facts;
 use rules::decide::RuleSet;
 use rules::document::Act;
 use serde_json::{Map, Value, json};
 use sqlx::PgPool;
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -140,11 +142,15 @@ struct Live {
     rules: RuleSet,
     setup: Setup,
     looked_at: Instant,
-    /// Types of events about which a rule reads anything of the customer.
-    of_customers: Arc<BTreeSet<String>>,
+    /// What the rules read, by type of event.
+    reads: Arc<BTreeMap<String, Reads>>,
 }
 
 impl Live {
+    fn reads(&self, kind: &str) -> Reads {
+        self.reads.get(kind).copied().unwrap_or_default()
+    }
+
     fn gives(&self, kind: &str) -> bool {
         self.rules.of_event(kind).iter().any(|rule| {
             let reactions = &rule.live.rule.document().reactions;
@@ -152,17 +158,6 @@ impl Live {
                 || rule.challenger.is_some()
         })
     }
-}
-
-/// The kinds of activity about which a rule reads anything of the customer.
-fn kinds_of_customers(rules: &RuleSet) -> BTreeSet<String> {
-    let reads = |kind: &String| {
-        rules.of_event(kind).iter().any(|rule| {
-            rule.live.rule.reads("customer")
-                || rule.challenger.as_ref().is_some_and(|(version, _)| version.rule.reads("customer"))
-        })
-    };
-    earning::ACTIVITIES.iter().map(|kind| format!("{PREFIX}{kind}")).filter(reads).collect()
 }
 
 /// Texts that stand for numbers and truth, as XML and named parameters write them, become what the schema wants.
@@ -233,19 +228,19 @@ impl Earning {
         let looked_at = Instant::now();
         let mut db = self.pool.acquire().await?;
         let stamp = (rules::query::stamp(&mut db).await?, loyalty::query::stamp(&mut db).await?);
-        let (rules, setup, of_customers) = match before {
+        let (rules, setup, reads) = match before {
             Some(live) if live.stamp == stamp => {
-                (live.rules.clone(), live.setup.clone(), Arc::clone(&live.of_customers))
+                (live.rules.clone(), live.setup.clone(), Arc::clone(&live.reads))
             }
             _ => {
                 let rules = rules::query::live(&mut db).await?;
                 let programmes = loyalty::query::programmes(&mut db).await?;
                 let setup = Setup::new(programmes, loyalty::query::bonus_types(&mut db, None).await?);
-                let of_customers = Arc::new(kinds_of_customers(&rules));
-                (rules, setup, of_customers)
+                let reads = Arc::new(Reads::by_kind(&rules));
+                (rules, setup, reads)
             }
         };
-        let live = Arc::new(Live { stamp, rules, setup, looked_at, of_customers });
+        let live = Arc::new(Live { stamp, rules, setup, looked_at, reads });
         self.live.store(Some(Arc::clone(&live)));
         Ok(live)
     }
@@ -342,7 +337,7 @@ impl Earning {
             return Ok(Decided::default());
         }
         let at = event.time.unwrap_or_else(|| self.clock.now());
-        let customer = if live.of_customers.contains(&event.kind) {
+        let customer = if live.reads(&event.kind).customer {
             let mut db = self.pool.acquire().await?;
             let mut facts = crm::query::facts(&mut db, &[member.customer_id]).await?;
             facts.remove(&member.customer_id).unwrap_or_default()
@@ -362,7 +357,7 @@ impl Earning {
             ..Facts::default()
         }
         .at(at, self.site);
-        Ok(earning::decide(&live.rules, &live.setup, member, &event.kind, &facts, (at, self.site)))
+        Ok(earning::decide(&live.rules, &live.setup, member, &event.kind, &facts.prepare(), (at, self.site)))
     }
 
     fn orders(&self, member: &Member, event: &OutsideEvent, decided: &Decided) -> Vec<Order> {
@@ -373,7 +368,7 @@ impl Earning {
             at: event.time.unwrap_or_else(|| self.clock.now()),
             author: event.author,
         };
-        let body = earning::identity(&event.kind, &Value::Object(event.data.clone()));
+        let body = earning::identity(&event.kind, &event.data);
         let order = |grant| {
             let mut order = earning::order(occasion, member, grant, body);
             order.events.insert(0, OrderEvent::Outside(event.clone()));
@@ -413,7 +408,7 @@ impl Earning {
                         version: grant.version,
                         transaction: receipt.transaction,
                         balance: balance.map(|units| Points::new(units, scale)),
-                        bonus_type: grant.bonus_type,
+                        bonus_type: Arc::unwrap_or_clone(grant.bonus_type),
                     });
                 }
                 Err(Refusal::KeyReused(_)) => return Err(EarningError::IdReused),
@@ -476,7 +471,7 @@ impl Earning {
                 version: grant.version,
                 transaction: id,
                 balance: None,
-                bonus_type: grant.bonus_type,
+                bonus_type: Arc::unwrap_or_clone(grant.bonus_type),
             });
         }
         let faults = Vec::new();

@@ -29,9 +29,20 @@ pub enum CustomerKind {
     Organisation,
 }
 
+impl CustomerKind {
+    /// The word that stands in columns and JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Individual => "individual",
+            Self::Organisation => "organisation",
+        }
+    }
+}
+
 /// By what a customer is recognised.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema, sqlx::Type,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema, sqlx::Type,
 )]
 #[serde(rename_all = "snake_case")]
 #[sqlx(type_name = "text", rename_all = "snake_case")]
@@ -70,7 +81,7 @@ impl IdentifierKind {
 }
 
 /// One identifier, unique among all customers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub struct Identifier {
     /// What it is.
     pub kind: IdentifierKind,

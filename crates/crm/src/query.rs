@@ -46,14 +46,22 @@ pub async fn find_by_phone(db: &mut PgConnection, number: &PhoneNumber) -> sqlx:
 /// # Errors
 /// The database failed.
 pub async fn find(db: &mut PgConnection, id: CustomerId) -> sqlx::Result<Option<Customer>> {
+    Ok(find_many(db, &[id]).await?.pop())
+}
+
+/// Customers by their ids, those that are there, with all values of their attributes.
+///
+/// # Errors
+/// The database failed.
+pub async fn find_many(db: &mut PgConnection, ids: &[CustomerId]) -> sqlx::Result<Vec<Customer>> {
     sqlx::query_as(
         "select customer_id, kind, name, vip, language, attributes, created_at, updated_at, version,
              (select coalesce(jsonb_agg(jsonb_build_object('kind', i.kind, 'value', i.value) order by i.kind, i.position, i.value), '[]')
               from crm.identifier i where i.customer_id = c.customer_id) as identifiers
          from crm.customer c
-         where customer_id = $1",
+         where customer_id = any($1)",
     )
-    .bind(id)
-    .fetch_optional(db)
+    .bind(ids)
+    .fetch_all(db)
     .await
 }

@@ -7,10 +7,12 @@ pub mod card_kind;
 mod customer;
 pub mod link;
 pub mod link_kind;
+mod load;
 pub mod structure;
 mod values;
 
 pub use customer::{insert, insert_as, set_attribute, update};
+pub use load::{insert_many, is_plain};
 
 use base::event::Journal;
 use base::{ChangeError, Edit, NewEvent};

@@ -10,7 +10,7 @@ mod setup;
 mod tests;
 
 pub use decide::{Decided, Fault, Grant, Terms, decide, granted};
-pub use order::{Occasion, identity, key, order};
+pub use order::{Occasion, identity, key, order, silent_order};
 pub use setup::Setup;
 
 /// The kinds of activity that members earn by (CIMP-BON-01..08) and the fixed occasions (CIMP-BON-09), by the name of

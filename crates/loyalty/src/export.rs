@@ -5,6 +5,7 @@ pub mod query;
 pub mod store;
 
 use crate::file::Encoding;
+use crate::master::MasterKind;
 use base::FieldFault;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -23,6 +24,66 @@ pub const COLUMNS: [&str; 7] = [
     "account.region",
     "account.tier",
 ];
+
+/// A list of master data that goes out: a master, or the catalogue of gifts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum MasterList {
+    /// Reasons with the operations that they are for.
+    Reason,
+    /// Merchants.
+    Merchant,
+    /// Merchandise of merchants.
+    Merchandise,
+    /// Products and services for bonuses.
+    Gift,
+    /// Service lines.
+    ServiceLine,
+    /// Macroregions.
+    Macroregion,
+    /// Regions.
+    Region,
+    /// Tariff plans.
+    TariffPlan,
+}
+
+impl MasterList {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Reason,
+        Self::Merchant,
+        Self::Merchandise,
+        Self::Gift,
+        Self::ServiceLine,
+        Self::Macroregion,
+        Self::Region,
+        Self::TariffPlan,
+    ];
+
+    /// The master; none: the catalogue.
+    #[must_use]
+    pub const fn master(self) -> Option<MasterKind> {
+        match self {
+            Self::Reason => Some(MasterKind::Reason),
+            Self::Merchant => Some(MasterKind::Merchant),
+            Self::Merchandise => Some(MasterKind::Merchandise),
+            Self::Gift => None,
+            Self::ServiceLine => Some(MasterKind::ServiceLine),
+            Self::Macroregion => Some(MasterKind::Macroregion),
+            Self::Region => Some(MasterKind::Region),
+            Self::TariffPlan => Some(MasterKind::TariffPlan),
+        }
+    }
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self.master() {
+            Some(kind) => kind.as_str(),
+            None => "gift",
+        }
+    }
+}
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -47,6 +108,12 @@ pub enum Asked {
         #[serde(default)]
         columns: Vec<String>,
     },
+    /// Master data: every entry of lists (CIMP-ETL-12).
+    Masters {
+        /// Which lists; none: all of them.
+        #[serde(default)]
+        lists: Vec<MasterList>,
+    },
     /// Accruals and write-offs of these days (CIMP-STAT-06).
     Movements {
         /// The first day.
@@ -63,6 +130,7 @@ impl Asked {
         match self {
             Self::PartnerExchange { .. } => "partner_exchange",
             Self::Participants { .. } => "participants",
+            Self::Masters { .. } => "masters",
             Self::Movements { .. } => "movements",
         }
     }
@@ -75,6 +143,7 @@ impl Asked {
                 let wrong = from > to;
                 wrong.then(|| FieldFault::new("/to", "must not be before from")).into_iter().collect()
             }
+            Self::Masters { .. } => Vec::new(),
             Self::Participants { condition, columns } => {
                 let mut faults = Vec::new();
                 if let Some(Err(found)) = condition.as_deref().map(rules::Expression::compile) {

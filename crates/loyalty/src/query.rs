@@ -2,6 +2,7 @@
 
 mod account;
 mod adjustment;
+mod around;
 mod configuration;
 pub mod conversion;
 pub mod master;
@@ -17,6 +18,7 @@ pub use account::{
     service_by_code, services, standing,
 };
 pub use adjustment::{adjustments, find_adjustment};
+pub use around::{Around, around};
 pub use configuration::{
     bonus_types, find_bonus_type, find_programme, find_tier, programme_called, programmes, stamp, tiers,
     was_done,

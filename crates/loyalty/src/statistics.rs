@@ -10,7 +10,7 @@ mod tests;
 
 use crate::bonus_type::amount::Points;
 use crate::bonus_type::midnight;
-use crate::file::{Encoding, export};
+use crate::file::{Encoding, LineKey, export};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
@@ -162,7 +162,8 @@ impl Month {
     }
 }
 
-/// The name of a macroregion's file: `STAT_<programme>_<YYYYMM>_<macroregion>.txt`.
+/// The name of a macroregion's file: `STAT_<programme>_<YYYYMM>_<macroregion>.txt`; `NONE` of accounts without one. Where
+/// the macroregion cannot stand there as it is, a part of its hash comes behind it, so that no two share a file.
 #[must_use]
 pub fn file_name(programme: &str, month: Month, macroregion: &str) -> String {
     let plain = |text: &str| -> String {
@@ -171,7 +172,14 @@ pub fn file_name(programme: &str, month: Month, macroregion: &str) -> String {
             .take(60)
             .collect()
     };
-    let region = if macroregion.is_empty() { "NONE".to_owned() } else { plain(macroregion) };
+    let region = match plain(macroregion) {
+        shown if shown.is_empty() => "NONE".to_owned(),
+        shown if shown == macroregion && shown != "NONE" => shown,
+        shown => {
+            let hash = LineKey::of(&[macroregion.as_bytes()]).text();
+            format!("{shown}-{}", hash.get(..8).unwrap_or_default())
+        }
+    };
     format!("STAT_{}_{}_{region}.txt", plain(programme), month.first.format("%Y%m"))
 }
 

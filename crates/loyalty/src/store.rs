@@ -6,6 +6,7 @@ mod configuration;
 pub mod contest;
 pub mod coupon;
 pub mod granting;
+mod load;
 pub mod master;
 pub mod movement;
 pub mod offer;
@@ -21,6 +22,7 @@ pub use adjustment::{NewAdjustment, decide_adjustment, insert_adjustment};
 pub use configuration::{
     insert_bonus_type, insert_programme, insert_tier, update_bonus_type, update_programme, update_tier,
 };
+pub use load::register_many;
 pub use service::{connect, disconnect, update_service};
 pub use standing::{settle_account, settle_due, take_day};
 

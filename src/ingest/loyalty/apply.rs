@@ -6,8 +6,10 @@ mod participants;
 mod partner;
 mod settle;
 
+use super::rejects::Rejected;
 use super::source::Content;
 use actors::loyalty::Snapshot;
+use base::id::ProgrammeId;
 use base::{Author, Edit};
 use chrono::{DateTime, Utc};
 use loyalty::file::record::{StoredStructure, Tally};
@@ -35,6 +37,10 @@ impl About<'_> {
         self.structure.fields.structure.kind
     }
 
+    fn programme(&self) -> ProgrammeId {
+        ProgrammeId::from_uuid(self.structure.fields.programme_id)
+    }
+
     fn edit<'r>(&self, rng: &'r mut dyn Rng) -> Edit<'r> {
         Edit { now: self.now, author: Author::System, rng }
     }
@@ -43,34 +49,54 @@ impl About<'_> {
 /// What became of a chunk.
 #[derive(Debug, Default)]
 pub(super) struct Applied {
-    /// Counts and sums.
+    /// Counts and sums, without the amount.
     pub tally: Tally,
+    /// The sum of the amounts of accepted lines.
+    pub amount: Decimal,
     /// Lines for the reject file.
-    pub rejects: Vec<u8>,
+    pub rejects: Rejected,
+    /// Whether the chunk is given up when it gives more than one call of the ledger takes.
+    pub is_limited: bool,
+    /// It was: the transaction is to be rolled back.
+    pub is_too_much: bool,
 }
 
 impl Applied {
     /// A line that is wrong.
     fn reject(&mut self, number: u64, faults: &[LineFault], line: &[u8]) {
         self.tally.reject(faults.first().map_or("refused", |fault| fault.code));
-        self.rejects.extend(export::reject_line(number, faults, line));
+        self.rejects.push((number, export::reject_line(number, faults, line)));
     }
 
     /// A line whose account does not take part.
     fn not_enrolled(&mut self, number: u64, fault: &LineFault, line: &[u8]) {
         self.tally.not_enrolled += 1;
-        self.rejects.extend(export::reject_line(number, std::slice::from_ref(fault), line));
+        self.rejects.push((number, export::reject_line(number, std::slice::from_ref(fault), line)));
     }
 
     fn accept(&mut self, lines: u64, amount: Option<Decimal>) {
-        let one =
-            Tally { accepted: lines, amount: amount.unwrap_or_default().to_string(), ..Tally::default() };
-        self.tally.add(&one);
+        self.tally.accepted += lines;
+        self.amount += amount.unwrap_or_default();
     }
 
-    fn merge(&mut self, other: &Self) {
+    /// Lines that a rule gave points for.
+    fn accrued(&mut self, bonus_type: &str, units: i64) {
+        match self.tally.accrued.get_mut(bonus_type) {
+            Some(sum) => *sum = sum.saturating_add(units),
+            None => drop(self.tally.accrued.insert(bonus_type.to_owned(), units)),
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
         self.tally.add(&other.tally);
-        self.rejects.extend(&other.rejects);
+        self.amount += other.amount;
+        self.rejects.extend(other.rejects);
+    }
+
+    /// Counts and sums, and the lines for the reject file.
+    pub fn finish(mut self) -> (Tally, Rejected) {
+        self.tally.add(&Tally { amount: self.amount.to_string(), ..Tally::default() });
+        (self.tally, self.rejects)
     }
 }
 
@@ -94,7 +120,7 @@ pub(super) async fn apply(
             for line in all {
                 let (mut one, mut tx) = (Applied::default(), db.begin().await?);
                 let done = lines(rules, &mut tx, about, std::slice::from_ref(line), dice, &mut one).await;
-                keep(tx, done, (line.0.number, &line.1), &one, applied).await?;
+                keep(tx, done, (line.0.number, &line.1), one, applied).await?;
             }
             Ok(())
         }
@@ -103,7 +129,7 @@ pub(super) async fn apply(
                 let (mut one, mut tx) = (Applied::default(), db.begin().await?);
                 let done =
                     accrual::sums(rules, &mut tx, about, std::slice::from_ref(sum), dice, &mut one).await;
-                keep(tx, done, (sum.number(), b""), &one, applied).await?;
+                keep(tx, done, (sum.number(), b""), one, applied).await?;
             }
             Ok(())
         }
@@ -114,7 +140,7 @@ async fn keep(
     tx: sqlx::Transaction<'_, sqlx::Postgres>,
     done: sqlx::Result<()>,
     (number, line): (u64, &[u8]),
-    one: &Applied,
+    one: Applied,
     applied: &mut Applied,
 ) -> sqlx::Result<()> {
     match done {

@@ -1,48 +1,38 @@
 //! Files of the loyalty programme: a folder in which billings and partners put them, or an upload (CIMP-ETL-02).
 //!
-//! A file is applied where it lies, chunk by chunk: what a chunk causes, how far the file is and how long its reject file
-//! is are one transaction. A server that dies leaves the file where it is; whoever holds the lease next reads it again
-//! and goes on behind the last chunk that was committed. Afterwards it goes to `done/` or `refused/`, with a report.
+//! A file is applied where it lies, chunk by chunk in [`lanes`]: what a chunk causes, how far its lane is and how long its
+//! part of the reject file is are one transaction. A server that dies leaves the file where it is; whoever holds the lease
+//! next reads it again and goes on behind the last chunks that were committed. Afterwards it goes to `done/` or `refused/`, with a report.
 
 mod apply;
+mod lanes;
 mod rejects;
 mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use rejects::{part_of, place_of};
+pub use rejects::{place_of, put_together};
 pub use source::CHUNK;
 
 use super::folder;
 use actors::loyalty::Earning;
-use apply::Applied;
 use base::event::Journal;
 use base::{Author, Clock, NewEvent, id};
 use loyalty::file::record::{NewFile, Place, StoredStructure};
 use loyalty::file::store::{self, Started};
 use loyalty::file::{name, query};
-use platform::journal::{Fault, fault_of};
 use platform::lease;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use rejects::Rejects;
 use serde_json::{Value, json};
-use source::Chunk;
 use sqlx::PgPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
 /// The lease of whoever applies files.
 const LEASE: &str = "loyalty.files";
-/// Wait before a chunk is tried again, when the database is away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// How often a file that is being applied says how far it is, as an event. Over HTTP it says it with each chunk.
-const TELL_EVERY: Duration = Duration::from_secs(5);
-/// Chunks that are read ahead of the one that is being applied.
-const READ_AHEAD: usize = 2;
 /// Ends of names under which programs write files that are not whole yet.
 const UNFINISHED: [&str; 3] = [".part", ".tmp", ".filepart"];
 
@@ -140,7 +130,8 @@ impl Files {
         };
         let started = {
             let mut db = self.pool.acquire().await?;
-            store::start(&mut db, self.clock.now(), Author::System, &new).await?
+            let lanes = lanes::lanes_of(work.structure.fields.structure.kind);
+            store::start(&mut db, self.clock.now(), Author::System, &new, lanes).await?
         };
         match started {
             Started::Before(known) => {
@@ -157,47 +148,34 @@ impl Files {
             }
             Started::Here(place) => {
                 let file_id = place.id;
-                self.chunks(&work, &scanned, place).await?;
+                let place = lanes::apply(self, &work, &scanned, place).await?;
+                self.finish(&work, &place).await?;
                 self.put_away(&work, file_id, folder::DONE).await?;
                 Ok(file_id)
             }
         }
     }
 
-    /// Applies all chunks behind the place that was reached.
-    async fn chunks(
-        &self,
-        work: &Work<'_>,
-        scanned: &loyalty::file::Scanned,
-        mut place: Place,
-    ) -> Result<(), FileError> {
-        let mut rejects = Rejects::open(&self.dir, &place, work.name).await?;
-        let (send, mut chunks) = tokio::sync::mpsc::channel(READ_AHEAD);
-        let (path, structure, scanned) =
-            (work.path.to_owned(), work.structure.fields.structure.clone(), scanned.clone());
-        let skip = place.done;
-        let reading = tokio::task::spawn_blocking(move || {
-            source::read(&path, &structure, &scanned, skip, |chunk| send.blocking_send(chunk).is_ok())
-        });
-        let mut told = Instant::now();
-        while let Some(chunk) = chunks.recv().await {
-            let tell = told.elapsed() >= TELL_EVERY;
-            place = self.chunk_until_done(work, &chunk, &place, &mut rejects, tell).await?;
-            if tell {
-                self.hold().await?;
-                told = Instant::now();
-            }
+    /// Gives the reject file its name and writes down that all is done.
+    async fn finish(&self, work: &Work<'_>, place: &Place) -> Result<(), FileError> {
+        let total = place.total();
+        if total.reject_bytes > 0 {
+            let whole = place_of(&self.dir, place.id, work.name);
+            let (dir, id, part) =
+                (self.dir.clone(), place.id, whole.with_file_name(format!(".{}.whole", place.id)));
+            let together = part.clone();
+            blocking(move || put_together(&dir, id, &together)).await??;
+            tokio::fs::rename(part, whole).await?;
         }
-        blocking_result(reading.await)??;
-        rejects.finish().await?;
         let mut tx = self.pool.begin().await?;
-        store::finish(&mut tx, self.clock.now(), place.id).await?;
-        let journal = if place.tally.rejected == 0 { Journal::Activity } else { Journal::Failure };
+        store::finish(&mut tx, self.clock.now(), place).await?;
+        let tally = &total.tally;
+        let journal = if tally.rejected == 0 { Journal::Activity } else { Journal::Failure };
         let payload =
-            json!({ "file": work.name, "kind": work.structure.fields.structure.kind, "tally": place.tally });
+            json!({ "file": work.name, "kind": work.structure.fields.structure.kind, "tally": tally });
         self.append(&mut tx, place.id, "loyalty.file_applied.v1", journal, payload).await?;
         tx.commit().await?;
-        let tally = &place.tally;
+        rejects::forget_parts(&self.dir, place.id).await?;
         tracing::info!(
             tally.accepted,
             tally.rejected,
@@ -207,66 +185,6 @@ impl Files {
             work.name
         );
         Ok(())
-    }
-
-    /// Applies a chunk; waits as long as the database is away.
-    async fn chunk_until_done(
-        &self,
-        work: &Work<'_>,
-        chunk: &Chunk,
-        place: &Place,
-        rejects: &mut Rejects,
-        tell: bool,
-    ) -> Result<Place, FileError> {
-        let mut one_by_one = false;
-        loop {
-            match self.chunk(work, chunk, place, rejects, (one_by_one, tell)).await {
-                Ok(reached) => return Ok(reached),
-                Err(FileError::Database(error)) if fault_of(&error) != Fault::Bad => {
-                    tracing::warn!(%error, "lines of a file wait for the database");
-                    tokio::time::sleep(AGAIN_AFTER).await;
-                }
-                // One line may be at fault: each by itself, so that it harms no other.
-                Err(FileError::Database(error)) if !one_by_one => {
-                    tracing::warn!(%error, "a chunk of a file was refused: each line is applied alone");
-                    one_by_one = true;
-                }
-                Err(error) => return Err(error),
-            }
-            rejects.cut(place.reject_bytes).await?;
-        }
-    }
-
-    async fn chunk(
-        &self,
-        work: &Work<'_>,
-        chunk: &Chunk,
-        place: &Place,
-        rejects: &mut Rejects,
-        (one_by_one, tell): (bool, bool),
-    ) -> Result<Place, FileError> {
-        let rules = self.earning.snapshot().await?;
-        let now = self.clock.now();
-        let mut tx = self.pool.begin().await?;
-        let about = apply::About { now, file: place.id, name: work.name, structure: work.structure };
-        let mut applied = Applied::default();
-        applied.tally.add(&chunk.tally);
-        applied.rejects.extend(&chunk.rejects);
-        let how = (&rules, one_by_one);
-        apply::apply(&mut tx, &about, &chunk.content, how, &mut self.dice(), &mut applied).await?;
-        rejects.add(&applied.rejects).await?;
-        let mut reached =
-            Place { id: place.id, done: chunk.to, reject_bytes: rejects.bytes(), tally: place.tally.clone() };
-        reached.tally.add(&applied.tally);
-        if !store::advance(&mut tx, now, chunk.from, &reached, chunk.units).await? {
-            return Err(FileError::Elsewhere);
-        }
-        if tell {
-            let payload = json!({ "file": work.name, "done": reached.done, "lines": chunk.units, "tally": reached.tally });
-            self.append(&mut tx, place.id, "loyalty.file_progressed.v1", Journal::Activity, payload).await?;
-        }
-        tx.commit().await?;
-        Ok(reached)
     }
 
     async fn refuse(

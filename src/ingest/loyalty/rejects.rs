@@ -1,16 +1,24 @@
 //! The reject file and the report of a file (CIMP-ETL-04).
 
 use loyalty::file::export::REJECT_HEADER;
-use loyalty::file::record::{LoyaltyFile, Place};
+use loyalty::file::record::LoyaltyFile;
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use tokio::fs::{self, File, OpenOptions};
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 use uuid::Uuid;
 
-/// The reject file while its file is being applied. What belongs to a transaction that was not committed is cut off.
+/// Most lanes whose parts are looked for.
+const LANES_MAX: usize = 16;
+const _: () = assert!(super::lanes::LANES <= LANES_MAX, "parts of all lanes are found");
+
+/// Lines for the reject file, each with its number in the file.
+pub type Rejected = Vec<(u64, Vec<u8>)>;
+
+/// The part of the reject file that one lane writes while its file is being applied, in the order of the lines. What
+/// belongs to a transaction that was not committed is cut off.
 pub struct Rejects {
     part: PathBuf,
-    whole: PathBuf,
     file: Option<File>,
     bytes: u64,
 }
@@ -21,28 +29,23 @@ pub fn place_of(dir: &Path, file: Uuid, name: &str) -> PathBuf {
     dir.join("rejected").join(format!("{name}.{file}.txt"))
 }
 
-/// Where it is while it grows.
-#[must_use]
-pub fn part_of(dir: &Path, file: Uuid) -> PathBuf {
-    dir.join("rejected").join(format!(".{file}.part"))
+fn part_of(dir: &Path, file: Uuid, lane: usize) -> PathBuf {
+    dir.join("rejected").join(format!(".{file}.{lane}.part"))
 }
 
 impl Rejects {
-    /// Opens what a server left, or nothing yet.
+    /// Opens what a server left of a lane, cut to the bytes that count, or nothing yet.
     ///
     /// # Errors
     /// The folder cannot be written.
-    pub async fn open(dir: &Path, place: &Place, name: &str) -> std::io::Result<Self> {
-        let (part, whole) = (part_of(dir, place.id), place_of(dir, place.id, name));
+    pub async fn open(dir: &Path, file: Uuid, lane: usize, bytes: u64) -> std::io::Result<Self> {
         fs::create_dir_all(dir.join("rejected")).await?;
-        if place.reject_bytes > 0 && !fs::try_exists(&part).await? && fs::try_exists(&whole).await? {
-            fs::rename(&whole, &part).await?;
-        }
-        let mut rejects = Self { part, whole, file: None, bytes: 0 };
-        if place.reject_bytes > 0 {
+        let part = part_of(dir, file, lane);
+        let mut rejects = Self { part, file: None, bytes: 0 };
+        if bytes > 0 || fs::try_exists(&rejects.part).await? {
             rejects.file().await?;
         }
-        rejects.cut(place.reject_bytes).await?;
+        rejects.cut(bytes).await?;
         Ok(rejects)
     }
 
@@ -69,31 +72,17 @@ impl Rejects {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub async fn add(&mut self, lines: &[u8]) -> std::io::Result<()> {
+    pub async fn add(&mut self, mut lines: Rejected) -> std::io::Result<()> {
         if lines.is_empty() {
             return Ok(());
         }
-        let header = if self.bytes == 0 { REJECT_HEADER } else { "" };
+        lines.sort_by_key(|(number, _)| *number);
+        let bytes: Vec<u8> = lines.into_iter().flat_map(|(_, line)| line).collect();
         let file = self.file().await?;
-        file.write_all(header.as_bytes()).await?;
-        file.write_all(lines).await?;
+        file.write_all(&bytes).await?;
         file.sync_data().await?;
-        self.bytes += u64::try_from(header.len() + lines.len()).unwrap_or(0);
+        self.bytes += u64::try_from(bytes.len()).unwrap_or(0);
         Ok(())
-    }
-
-    /// Gives it its name, when there is anything in it.
-    ///
-    /// # Errors
-    /// The folder cannot be written.
-    pub async fn finish(self) -> std::io::Result<()> {
-        let Some(file) = self.file else { return Ok(()) };
-        drop(file);
-        if self.bytes == 0 {
-            fs::remove_file(&self.part).await
-        } else {
-            fs::rename(&self.part, &self.whole).await
-        }
     }
 
     async fn file(&mut self) -> std::io::Result<&mut File> {
@@ -103,6 +92,71 @@ impl Rejects {
         };
         Ok(self.file.insert(file))
     }
+}
+
+/// A part and its next line.
+struct Part {
+    lines: BufReader<std::fs::File>,
+    next: Vec<u8>,
+}
+
+impl Part {
+    /// Reads on. Half a line at the end is one that is being written: it is left out.
+    fn step(&mut self) -> std::io::Result<()> {
+        self.next.clear();
+        self.lines.read_until(b'\n', &mut self.next)?;
+        if !self.next.ends_with(b"\n") {
+            self.next.clear();
+        }
+        Ok(())
+    }
+
+    /// The number of the next line; none: there is no more.
+    fn number(&self) -> Option<u64> {
+        let digits = self.next.split(|byte| *byte == b'|').next()?;
+        std::str::from_utf8(digits).ok()?.parse().ok()
+    }
+}
+
+/// Writes the parts of all lanes to `to`, in the order of the lines.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub fn put_together(dir: &Path, file: Uuid, to: &Path) -> std::io::Result<()> {
+    let mut parts = Vec::new();
+    for lane in 0..LANES_MAX {
+        match std::fs::File::open(part_of(dir, file, lane)) {
+            Ok(part) => parts.push(Part { lines: BufReader::new(part), next: Vec::new() }),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    let mut whole = BufWriter::new(std::fs::File::create(to)?);
+    whole.write_all(REJECT_HEADER.as_bytes())?;
+    for part in &mut parts {
+        part.step()?;
+    }
+    while let Some(part) =
+        parts.iter_mut().filter(|part| part.number().is_some()).min_by_key(|part| part.number())
+    {
+        whole.write_all(&part.next)?;
+        part.step()?;
+    }
+    whole.into_inner().map_err(std::io::IntoInnerError::into_error)?.sync_all()
+}
+
+/// Removes the parts of a file whose reject file is whole.
+///
+/// # Errors
+/// A file cannot be removed.
+pub async fn forget_parts(dir: &Path, file: Uuid) -> std::io::Result<()> {
+    for lane in 0..LANES_MAX {
+        match fs::remove_file(part_of(dir, file, lane)).await {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// What was done with a file, for people and programs of whoever sent it: a name and a value a line.

@@ -1,7 +1,6 @@
 //! Reads a file on a thread of its own: first whether it can be taken, then chunk by chunk.
 
 use loyalty::file::line::{LINE_BYTES_MAX, Reader};
-use loyalty::file::record::Tally;
 use loyalty::file::topup::{Sum, Sums};
 use loyalty::file::{
     FileFault, FileKind, LineFault, LineKey, Record, Scan, Scanned, Structure, export, read_line,
@@ -12,7 +11,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 /// Units of one chunk, which is one transaction: as many as the ledger takes in one call. More would keep the end of the
-/// ledger's chain from everybody else for longer.
+/// ledger's chain from everybody else for longer. Where rules give several times a unit, it becomes several transactions.
 pub const CHUNK: usize = 1_000;
 /// Bytes read at once.
 const BUFFER: usize = 1 << 20;
@@ -30,6 +29,28 @@ pub enum Content {
     Sums(Vec<Sum>),
 }
 
+impl Content {
+    /// How many lines or sums.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        match self {
+            Self::Lines(lines) => lines.len(),
+            Self::Sums(sums) => sums.len(),
+        }
+    }
+}
+
+/// A line that is wrong in itself.
+#[derive(Debug)]
+pub struct Wrong {
+    /// Its number.
+    pub number: u64,
+    /// The kind of its first fault.
+    pub code: &'static str,
+    /// What the reject file says of it.
+    pub told: Vec<u8>,
+}
+
 /// The next units of a file.
 #[derive(Debug)]
 pub struct Chunk {
@@ -41,10 +62,29 @@ pub struct Chunk {
     pub units: u64,
     /// What is to be applied.
     pub content: Content,
-    /// Lines for the reject file that are wrong in themselves.
-    pub rejects: Vec<u8>,
-    /// How many those are.
-    pub tally: Tally,
+    /// What is not.
+    pub wrong: Vec<Wrong>,
+}
+
+impl Chunk {
+    /// Takes off what stands behind the first `most` lines or sums that are to be applied.
+    pub fn split_off(&mut self, most: usize) -> Option<Self> {
+        let (content, middle) = match &mut self.content {
+            Content::Lines(lines) => {
+                let middle = lines.get(..most).filter(|_| lines.len() > most)?.last()?.0.number;
+                (Content::Lines(lines.split_off(most)), middle)
+            }
+            Content::Sums(sums) if sums.len() > most => {
+                let middle = self.from + u64::try_from(most).unwrap_or(0);
+                (Content::Sums(sums.split_off(most)), middle)
+            }
+            Content::Sums(_) => return None,
+        };
+        let behind = self.wrong.partition_point(|wrong| wrong.number <= middle);
+        let wrong = self.wrong.split_off(behind);
+        let to = std::mem::replace(&mut self.to, middle);
+        Some(Self { from: middle, to, units: self.units, content, wrong })
+    }
 }
 
 /// One physical line, or a piece of one that is too long.
@@ -109,8 +149,8 @@ pub fn scan(path: &Path, structure: &Structure) -> std::io::Result<Result<Scanne
     })
 }
 
-/// The second pass: gives what stands behind the first `skip` units to `emit`, chunk by chunk, until it says that this is
-/// enough.
+/// The second pass: gives `emit` chunk by chunk with the number of its lane, without those that their lane reached before,
+/// until it says that this is enough.
 ///
 /// # Errors
 /// The file cannot be read, or is not the one of the first pass.
@@ -118,10 +158,10 @@ pub fn read(
     path: &Path,
     structure: &Structure,
     scanned: &Scanned,
-    skip: u64,
-    emit: impl FnMut(Chunk) -> bool,
+    reached: &[u64],
+    emit: impl FnMut(usize, Chunk) -> bool,
 ) -> std::io::Result<()> {
-    let mut chunks = Chunks::new(structure, scanned, skip, emit);
+    let mut chunks = Chunks::new(structure, scanned, reached, emit);
     let mut bytes = 0_u64;
     lines(File::open(path)?, |piece| {
         bytes += u64::try_from(piece.bytes.len()).unwrap_or(u64::MAX);
@@ -142,33 +182,34 @@ struct Chunks<'s, E> {
     kind: FileKind,
     scanned: &'s Scanned,
     has_header: bool,
-    skip: u64,
+    reached: &'s [u64],
+    /// The lane of the chunk that is being read.
+    lane: usize,
     emit: E,
     is_stopped: bool,
     number: u64,
     from: u64,
     lines: Vec<(Record, Box<[u8]>)>,
-    rejects: Vec<u8>,
-    tally: Tally,
+    wrong: Vec<Wrong>,
     sums: Sums,
     equals: HashMap<LineKey, u32>,
 }
 
-impl<'s, E: FnMut(Chunk) -> bool> Chunks<'s, E> {
-    fn new(structure: &Structure, scanned: &'s Scanned, skip: u64, emit: E) -> Self {
+impl<'s, E: FnMut(usize, Chunk) -> bool> Chunks<'s, E> {
+    fn new(structure: &Structure, scanned: &'s Scanned, reached: &'s [u64], emit: E) -> Self {
         Self {
             reader: Reader::new(structure),
             kind: structure.kind,
             scanned,
             has_header: structure.header,
-            skip,
+            reached,
+            lane: 0,
             emit,
             is_stopped: false,
             number: 0,
             from: 0,
             lines: Vec::new(),
-            rejects: Vec::new(),
-            tally: Tally::default(),
+            wrong: Vec::new(),
             sums: Sums::default(),
             equals: HashMap::new(),
         }
@@ -204,13 +245,15 @@ impl<'s, E: FnMut(Chunk) -> bool> Chunks<'s, E> {
         };
         match read {
             Ok(record) => self.keep(record, bytes),
-            Err(faults) => {
-                self.tally.reject(faults.first().map_or("format", |fault| fault.code));
+            Err(faults) if self.is_wanted(self.number) => {
                 // Of a line that is too long, what tells which it was is enough.
                 let shown =
                     bytes.get(..bytes.len().min(if piece.is_too_long { 200 } else { LINE_BYTES_MAX }));
-                self.rejects.extend(export::reject_line(self.number, &faults, shown.unwrap_or_default()));
+                let code = faults.first().map_or("format", |fault| fault.code);
+                let told = export::reject_line(self.number, &faults, shown.unwrap_or_default());
+                self.wrong.push(Wrong { number: self.number, code, told });
             }
+            Err(_) => {}
         }
     }
 
@@ -225,21 +268,36 @@ impl<'s, E: FnMut(Chunk) -> bool> Chunks<'s, E> {
         };
         if self.kind == FileKind::TopUps {
             self.sums.add(&record);
-        } else if self.number > self.skip {
+        } else if self.is_wanted(self.number) {
             self.lines.push((record, bytes.into()));
         }
     }
 
+    /// What the lane of this chunk reached before.
+    fn reached(&self) -> u64 {
+        self.reached.get(self.lane).copied().unwrap_or(u64::MAX)
+    }
+
+    fn is_wanted(&self, unit: u64) -> bool {
+        unit > self.reached()
+    }
+
     /// Passes on what was read up to the unit `to`.
     fn pass_on(&mut self, to: u64) {
-        let from = std::mem::replace(&mut self.from, to);
         let content = Content::Lines(std::mem::take(&mut self.lines));
-        let rejects = std::mem::take(&mut self.rejects);
-        let tally = std::mem::take(&mut self.tally);
-        if to > self.skip && to > from {
-            let units = self.scanned.lines;
-            self.is_stopped |= !(self.emit)(Chunk { from, to, units, content, rejects, tally });
+        if to > self.from {
+            self.give(to, self.scanned.lines, content);
         }
+    }
+
+    /// The next chunk, whose last unit is `to`, of so many that are known.
+    fn give(&mut self, to: u64, units: u64, content: Content) {
+        let from = std::mem::replace(&mut self.from, to).max(self.reached());
+        let wrong = std::mem::take(&mut self.wrong);
+        if to > from {
+            self.is_stopped |= !(self.emit)(self.lane, Chunk { from, to, units, content, wrong });
+        }
+        self.lane = (self.lane + 1) % self.reached.len().max(1);
     }
 
     fn finish(mut self) {
@@ -247,20 +305,15 @@ impl<'s, E: FnMut(Chunk) -> bool> Chunks<'s, E> {
         let lines = self.number;
         let sums = std::mem::take(&mut self.sums).finish();
         let units = lines + u64::try_from(sums.len()).unwrap_or(0);
-        let mut from = lines;
         let mut sums = sums.into_iter();
         while !self.is_stopped {
             let next: Vec<Sum> = sums.by_ref().take(CHUNK).collect();
             if next.is_empty() {
                 return;
             }
-            let to = from + u64::try_from(next.len()).unwrap_or(0);
-            if to > self.skip {
-                let (rejects, tally) = (Vec::new(), Tally::default());
-                let chunk = Chunk { from, to, units, content: Content::Sums(next), rejects, tally };
-                self.is_stopped |= !(self.emit)(chunk);
-            }
-            from = to;
+            let to = self.from + u64::try_from(next.len()).unwrap_or(0);
+            let done = usize::try_from(self.reached().saturating_sub(self.from)).unwrap_or(usize::MAX);
+            self.give(to, units, Content::Sums(next.into_iter().skip(done).collect()));
         }
     }
 }

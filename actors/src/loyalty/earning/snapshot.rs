@@ -7,9 +7,8 @@ use loyalty::bonus_type::BonusType;
 use loyalty::earning::{self, Decided};
 use loyalty::member::Member;
 use loyalty::programme::Programme;
-use platform::event::OutsideEvent;
 use rules::Facts;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// What an activity earns by the rules and bonus types of one moment.
@@ -46,40 +45,68 @@ impl Snapshot {
     #[must_use]
     pub fn only_bonus_type(&self, programme: ProgrammeId) -> Option<&BonusType> {
         let mut all = self.live.setup.bonus_types(programme);
-        all.next().filter(|_| all.next().is_none())
+        all.next().filter(|_| all.next().is_none()).map(AsRef::as_ref)
+    }
+
+    /// A bonus type of the programme by its code.
+    #[must_use]
+    pub fn bonus_type(&self, programme: ProgrammeId, code: &str) -> Option<&BonusType> {
+        self.live.setup.bonus_type(programme, code).map(AsRef::as_ref)
     }
 
     /// Whether a rule about this type of event reads anything of the customer besides the account.
     #[must_use]
     pub fn reads_customer(&self, kind: &str) -> bool {
-        self.live.of_customers.contains(kind)
+        self.live.reads(kind).customer
     }
 
-    /// What an event of a member earns. `customer` is the customer's object, null where no rule reads it.
+    /// What an activity of a member earns; `data` is what it says. `customer` is the customer's object, null where no
+    /// rule reads it.
     #[must_use]
     pub fn decide(
         &self,
         member: &Member,
-        event: &OutsideEvent,
+        seen: Seen<'_>,
+        data: &mut Map<String, Value>,
         customer: Value,
-        now: DateTime<Utc>,
     ) -> Decided {
-        if !self.live.gives(&event.kind) {
+        let Seen { kind, source, id, at } = seen;
+        if !self.live.gives(kind) {
             return Decided::default();
         }
-        let at = event.time.unwrap_or(now);
-        let zone = self.zone(member.programme_id);
-        let facts = Facts {
-            event: Value::Object(event.data.clone()),
-            meta: json!({
-                "type": event.kind, "source": event.source, "id": event.id, "time": at, "depth": event.depth,
-            }),
+        let reads = self.live.reads(kind);
+        let meta = || json!({ "type": kind, "source": source, "id": id, "time": at, "depth": 0 });
+        let mut facts = Facts {
+            event: Value::Object(std::mem::take(data)),
+            meta: if reads.meta { meta() } else { Value::Null },
             customer,
-            account: member.facts(at, zone),
             reference: self.live.rules.reference.clone(),
             ..Facts::default()
+        };
+        if reads.account {
+            facts.account = member.facts(at, self.zone(member.programme_id));
         }
-        .at(at, self.site);
-        earning::decide(&self.live.rules, &self.live.setup, member, &event.kind, &facts, (at, self.site))
+        if reads.time {
+            facts = facts.at(at, self.site);
+        }
+        let set = &self.live.rules;
+        let decided = earning::decide(set, &self.live.setup, member, kind, &facts.prepare(), (at, self.site));
+        if let Value::Object(event) = facts.event {
+            *data = event;
+        }
+        decided
     }
+}
+
+/// An activity as rules see it beside what it says.
+#[derive(Clone, Copy, Debug)]
+pub struct Seen<'a> {
+    /// The type of its event.
+    pub kind: &'a str,
+    /// Which system reported it.
+    pub source: &'a str,
+    /// Its id there.
+    pub id: &'a str,
+    /// When it happened.
+    pub at: DateTime<Utc>,
 }

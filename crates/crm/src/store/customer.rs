@@ -153,7 +153,7 @@ async fn locked(db: &mut PgConnection, id: CustomerId) -> Result<Customer, Chang
 }
 
 /// Own fields and attributes in their stored form, or the faults of both.
-fn both_checked(
+pub(super) fn both_checked(
     fields: &CustomerFields,
     attributes: &[Attribute],
     before: &Values,

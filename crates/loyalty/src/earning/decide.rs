@@ -5,9 +5,10 @@ use crate::bonus_type::{BonusType, amount, expires_at};
 use crate::member::Member;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
-use rules::Facts;
+use rules::Prepared;
 use rules::decide::{Occasion, RuleSet};
-use rules::document::{Act, Reaction, value};
+use rules::document::{Act, Reaction, value_in};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Points that a rule gives.
@@ -20,7 +21,7 @@ pub struct Grant {
     /// The key of its reaction.
     pub reaction: String,
     /// Which points.
-    pub bonus_type: BonusType,
+    pub bonus_type: Arc<BonusType>,
     /// How many of the smallest unit; above zero.
     pub units: i64,
     /// When they expire.
@@ -82,11 +83,10 @@ pub fn decide(
     setup: &Setup,
     member: &Member,
     kind: &str,
-    facts: &Facts,
+    facts: &Prepared<'_>,
     (at, site): (DateTime<Utc>, Tz),
 ) -> Decided {
     let mut decided = Decided::default();
-    let prepared = facts.prepare();
     for rule in set.of_event(kind) {
         let (_, version) = rule.version(member.customer_id.as_uuid());
         let document = version.rule.document();
@@ -94,7 +94,7 @@ pub fn decide(
         if document.event != kind || !document.reactions.iter().any(|reaction| gives(&reaction)) {
             continue;
         }
-        let outcome = version.rule.decide(&prepared, Occasion { at, zone: site });
+        let outcome = version.rule.decide(facts, Occasion { at, zone: site });
         if !outcome.matched() {
             continue;
         }
@@ -134,7 +134,7 @@ pub fn granted(
     setup: &Setup,
     member: &Member,
     act: &Act,
-    facts: &Facts,
+    facts: &Prepared<'_>,
     at: DateTime<Utc>,
 ) -> Result<Option<Grant>, String> {
     let terms = Terms::of(act).ok_or("the reaction gives no points")?;
@@ -155,7 +155,7 @@ pub fn granted(
 }
 
 /// Which points, how many of the smallest unit, and when they expire.
-pub type Given = (BonusType, i64, Option<DateTime<Utc>>);
+pub type Given = (Arc<BonusType>, i64, Option<DateTime<Utc>>);
 
 /// Which points, how many of the smallest unit, and until when.
 ///
@@ -165,7 +165,7 @@ pub fn grant(
     setup: &Setup,
     member: &Member,
     terms: Terms<'_>,
-    facts: &Facts,
+    facts: &Prepared<'_>,
     at: DateTime<Utc>,
 ) -> Result<Option<Given>, String> {
     if !member.status.earns() {
@@ -175,7 +175,7 @@ pub fn grant(
         format!("the programme of account {} has no bonus type {:?}", member.number, terms.bonus_type)
     })?;
     let fields = &bonus_type.fields;
-    let computed = value(terms.amount, facts)?;
+    let computed = value_in(terms.amount, facts)?;
     let units =
         amount::computed(&computed, fields.scale, fields.rounding).map_err(|fault| fault.to_string())?;
     if units < 0 {
@@ -187,5 +187,5 @@ pub fn grant(
     let zone = setup.programme(member.programme_id).map_or(Tz::UTC, crate::programme::Programme::zone);
     let days = terms.validity_days.or(fields.validity_days);
     let until = days.and_then(|days| expires_at(at, days, fields.expiry_round, zone));
-    Ok(Some((bonus_type.clone(), units, until)))
+    Ok(Some((Arc::clone(bonus_type), units, until)))
 }

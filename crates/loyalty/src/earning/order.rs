@@ -7,7 +7,8 @@ use base::event::Journal;
 use base::{Author, NewEvent};
 use chrono::{DateTime, Utc};
 use ledger::{Account, Amount, Cause, Counter, LotTerms, Movement, Order, OrderEvent};
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -46,13 +47,22 @@ fn hex(bytes: &[u8]) -> String {
 /// What makes an activity the same when it is reported again: its type and what it says. Not its time, which is the
 /// moment of arrival when the sender says none.
 #[must_use]
-pub fn identity(kind: &str, data: &Value) -> [u8; 32] {
-    Sha256::digest(json!([kind, data]).to_string()).into()
+pub fn identity(kind: &str, data: &impl Serialize) -> [u8; 32] {
+    // Of JSON values there is none that cannot be written.
+    Sha256::digest(serde_json::to_vec(&(kind, data)).unwrap_or_default()).into()
 }
 
 /// The order that gives a grant. Its event tells rules and histories what was given.
 #[must_use]
 pub fn order(occasion: Occasion<'_>, member: &Member, grant: &Grant, body: [u8; 32]) -> Order {
+    let mut order = silent_order(occasion, member, grant, body);
+    order.events = vec![OrderEvent::New(accrued(occasion, member, grant))];
+    order
+}
+
+/// [`order`] without an event.
+#[must_use]
+pub fn silent_order(occasion: Occasion<'_>, member: &Member, grant: &Grant, body: [u8; 32]) -> Order {
     let Occasion { source, id, kind, at, author } = occasion;
     let currency = grant.bonus_type.currency();
     let movement = Movement::Credit {
@@ -74,7 +84,6 @@ pub fn order(occasion: Occasion<'_>, member: &Member, grant: &Grant, body: [u8; 
         record: Some(id.to_owned()),
         ..Cause::default()
     };
-    order.events = vec![OrderEvent::New(accrued(occasion, member, grant))];
     order
 }
 

@@ -3,19 +3,20 @@
 use crate::bonus_type::BonusType;
 use crate::programme::Programme;
 use base::id::ProgrammeId;
+use std::sync::Arc;
 
 /// All programmes with their bonus types at one moment.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
     programmes: Vec<Programme>,
-    bonus_types: Vec<BonusType>,
+    bonus_types: Vec<Arc<BonusType>>,
 }
 
 impl Setup {
     /// These programmes and bonus types.
     #[must_use]
-    pub const fn new(programmes: Vec<Programme>, bonus_types: Vec<BonusType>) -> Self {
-        Self { programmes, bonus_types }
+    pub fn new(programmes: Vec<Programme>, bonus_types: Vec<BonusType>) -> Self {
+        Self { programmes, bonus_types: bonus_types.into_iter().map(Arc::new).collect() }
     }
 
     /// The programmes, by code.
@@ -41,13 +42,13 @@ impl Setup {
     }
 
     /// The bonus types of a programme.
-    pub fn bonus_types(&self, programme: ProgrammeId) -> impl Iterator<Item = &BonusType> {
+    pub fn bonus_types(&self, programme: ProgrammeId) -> impl Iterator<Item = &Arc<BonusType>> {
         self.bonus_types.iter().filter(move |known| known.programme_id == programme)
     }
 
     /// A bonus type of a programme by its code.
     #[must_use]
-    pub fn bonus_type(&self, programme: ProgrammeId, code: &str) -> Option<&BonusType> {
+    pub fn bonus_type(&self, programme: ProgrammeId, code: &str) -> Option<&Arc<BonusType>> {
         self.bonus_types(programme).find(|known| known.fields.code == code)
     }
 }

@@ -99,7 +99,7 @@ fn decide_for(rules: Vec<LiveRule>, status: AccountStatus, amount: Value) -> Dec
     let account = member.facts(moment(), chrono_tz::UTC);
     let facts = Facts { event: json!({ "amount": amount }), account, ..Facts::default() };
     let set = RuleSet::new(rules, References::default());
-    decide(&set, &setup(), &member, "loyalty.purchase", &facts, (moment(), chrono_tz::UTC))
+    decide(&set, &setup(), &member, "loyalty.purchase", &facts.prepare(), (moment(), chrono_tz::UTC))
 }
 
 /// CIMP-BON-07, CIMP-GEN-05: what is given follows from the rule, the activity and the member's tier.

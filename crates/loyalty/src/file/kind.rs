@@ -141,6 +141,7 @@ const PARTNER_EXCHANGE: &[Field] = &[
     must("date", Shape::Date),
     must("amount", Shape::Amount),
     may("service", Shape::Code),
+    may("bonus_type", Shape::Code),
 ];
 
 impl FileKind {

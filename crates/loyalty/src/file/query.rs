@@ -104,6 +104,7 @@ struct FileRow {
     done: i64,
     reject_bytes: i64,
     tally: Json<Tally>,
+    lanes: Option<Json<Vec<Tally>>>,
     started_at: DateTime<Utc>,
     moved_at: DateTime<Utc>,
     finished_at: Option<DateTime<Utc>>,
@@ -111,6 +112,8 @@ struct FileRow {
 
 impl From<FileRow> for LoyaltyFile {
     fn from(row: FileRow) -> Self {
+        let mut tally = row.tally.0;
+        row.lanes.iter().flat_map(|lanes| &lanes.0).for_each(|lane| tally.add(lane));
         Self {
             id: row.file_id,
             programme_id: row.programme_id,
@@ -125,7 +128,7 @@ impl From<FileRow> for LoyaltyFile {
             bytes: row.bytes,
             lines: row.lines,
             done: row.done,
-            tally: row.tally.0,
+            tally,
             has_rejects: row.reject_bytes > 0,
             started_at: row.started_at,
             moved_at: row.moved_at,
@@ -134,22 +137,38 @@ impl From<FileRow> for LoyaltyFile {
     }
 }
 
+/// Files that fulfil a condition, each with its lanes while it is being applied.
+macro_rules! files_where {
+    ($condition:literal) => {
+        concat!(
+            "select f.file_id, f.programme_id, f.structure_id, f.name, f.kind, f.sha256, f.state, f.refusal_code,
+                f.refusal, f.repeats, f.bytes, f.tally, f.started_at, f.finished_at, l.tallies as lanes,
+                greatest(f.lines, l.units) as lines, coalesce(l.done, f.done) as done,
+                coalesce(l.reject_bytes, f.reject_bytes) as reject_bytes, coalesce(l.moved_at, f.moved_at) as moved_at
+             from loyalty.file f
+             left join lateral (
+                select jsonb_agg(lane.tally) as tallies, max(lane.units) as units, sum(lane.done)::bigint as done,
+                    sum(lane.reject_bytes)::bigint as reject_bytes, max(lane.moved_at) as moved_at
+                from loyalty.file_lane lane where lane.file_id = f.file_id) l on true
+             where ",
+            $condition
+        )
+    };
+}
+
 /// Up to `limit` files, the newest first.
 ///
 /// # Errors
 /// The database failed.
 pub async fn files(db: &mut PgConnection, filter: &Filter, limit: i64) -> sqlx::Result<Vec<LoyaltyFile>> {
-    let rows: Vec<FileRow> = sqlx::query_as(
-        "select file_id, programme_id, structure_id, name, kind, sha256, state, refusal_code, refusal, repeats, bytes,
-            lines, done, reject_bytes, tally, started_at, moved_at, finished_at
-         from loyalty.file
-         where ($1::text is null or kind = $1) and ($2::text is null or state = $2)
+    let rows: Vec<FileRow> = sqlx::query_as(files_where!(
+        "($1::text is null or kind = $1) and ($2::text is null or state = $2)
             and ($3::uuid is null or programme_id = $3)
             and ($4::text is null or position(lower($4) in lower(name)) > 0)
             and ($5::timestamptz is null or started_at >= $5) and ($6::timestamptz is null or started_at < $6)
             and ($7::timestamptz is null or (started_at, file_id) < ($7, $8))
-         order by started_at desc, file_id desc limit $9",
-    )
+         order by started_at desc, file_id desc limit $9"
+    ))
     .bind(filter.kind.map(FileKind::as_str))
     .bind(filter.state)
     .bind(filter.programme_id)
@@ -169,14 +188,8 @@ pub async fn files(db: &mut PgConnection, filter: &Filter, limit: i64) -> sqlx::
 /// # Errors
 /// The database failed.
 pub async fn file(db: &mut PgConnection, file_id: Uuid) -> sqlx::Result<Option<LoyaltyFile>> {
-    let row: Option<FileRow> = sqlx::query_as(
-        "select file_id, programme_id, structure_id, name, kind, sha256, state, refusal_code, refusal, repeats, bytes,
-            lines, done, reject_bytes, tally, started_at, moved_at, finished_at
-         from loyalty.file where file_id = $1",
-    )
-    .bind(file_id)
-    .fetch_optional(db)
-    .await?;
+    let row: Option<FileRow> =
+        sqlx::query_as(files_where!("f.file_id = $1")).bind(file_id).fetch_optional(db).await?;
     Ok(row.map(LoyaltyFile::from))
 }
 

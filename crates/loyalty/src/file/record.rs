@@ -174,9 +174,39 @@ pub struct NewFile<'f> {
 pub struct Place {
     /// The file.
     pub id: Uuid,
-    /// Units that are done: lines, then sums.
+    /// How each of its lanes stands; never empty.
+    pub lanes: Vec<Lane>,
+}
+
+impl Place {
+    /// A file of which nothing is done.
+    #[must_use]
+    pub fn new(id: Uuid, lanes: usize) -> Self {
+        Self { id, lanes: vec![Lane::default(); lanes] }
+    }
+
+    /// All lanes together; `reached` is that of the furthest.
+    #[must_use]
+    pub fn total(&self) -> Lane {
+        let mut total = Lane::default();
+        for lane in &self.lanes {
+            total.reached = total.reached.max(lane.reached);
+            total.done += lane.done;
+            total.reject_bytes += lane.reject_bytes;
+            total.tally.add(&lane.tally);
+        }
+        total
+    }
+}
+
+/// Every n-th chunk of a file, applied in order beside those of the other lanes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lane {
+    /// The last unit of its last chunk that is done; units are lines, then sums.
+    pub reached: u64,
+    /// How many units are done.
     pub done: u64,
-    /// Bytes of the reject file that belong to them.
+    /// Bytes of its part of the reject file that belong to them.
     pub reject_bytes: u64,
     /// What became of them.
     pub tally: Tally,

@@ -2,7 +2,7 @@
 
 use super::line::LineKey;
 use super::query;
-use super::record::{FileState, NewFile, Place, StoredStructure, StructureFields, TITLE_MAX, Tally};
+use super::record::{FileState, Lane, NewFile, Place, StoredStructure, StructureFields, TITLE_MAX, Tally};
 use base::event::Journal;
 use base::{Author, ChangeError, Edit, FieldFault, NewEvent, id};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -145,7 +145,8 @@ async fn record(
     platform::event::append(db, edit.now, edit.rng, &event).await.map(drop)
 }
 
-/// Writes down that a file is being applied, or finds the one with the same content: then how that one stands.
+/// Writes down that a file is being applied in so many lanes, or finds the one with the same content: then how that one
+/// stands, in the lanes in which it began.
 ///
 /// # Errors
 /// The database failed.
@@ -154,11 +155,21 @@ pub async fn start(
     now: DateTime<Utc>,
     author: Author,
     file: &NewFile<'_>,
+    lanes: usize,
 ) -> sqlx::Result<Started> {
     let inserted = insert(db, now, author, file, FileState::Running, None).await?;
     if inserted {
-        let place = Place { id: file.id, done: 0, reject_bytes: 0, tally: Tally::default() };
-        return Ok(Started::Here(place));
+        sqlx::query(
+            "insert into loyalty.file_lane (file_id, lane, units, moved_at)
+             select $1, lane, $3, $4 from generate_series(0, $2 - 1) as lane",
+        )
+        .bind(file.id)
+        .bind(i32::try_from(lanes).unwrap_or(1))
+        .bind(whole(file.lines))
+        .bind(now)
+        .execute(db)
+        .await?;
+        return Ok(Started::Here(Place::new(file.id, lanes)));
     }
     let version = file.structure.map(|structure| structure.version);
     let (known, state): (Uuid, FileState) = sqlx::query_as(
@@ -261,34 +272,48 @@ pub async fn refuse(
 }
 
 async fn place(db: &mut PgConnection, file_id: Uuid) -> sqlx::Result<Place> {
-    let (done, reject_bytes, Json(tally)): (i64, i64, Json<Tally>) =
-        sqlx::query_as("select done, reject_bytes, tally from loyalty.file where file_id = $1")
-            .bind(file_id)
-            .fetch_one(db)
-            .await?;
+    let rows: Vec<(i64, i64, i64, Json<Tally>)> = sqlx::query_as(
+        "select reached, done, reject_bytes, tally from loyalty.file_lane where file_id = $1 order by lane",
+    )
+    .bind(file_id)
+    .fetch_all(db)
+    .await?;
     let unsigned = |number: i64| u64::try_from(number).unwrap_or(0);
-    Ok(Place { id: file_id, done: unsigned(done), reject_bytes: unsigned(reject_bytes), tally })
+    let lane = |(reached, done, reject_bytes, Json(tally))| Lane {
+        reached: unsigned(reached),
+        done: unsigned(done),
+        reject_bytes: unsigned(reject_bytes),
+        tally,
+    };
+    Ok(Place { id: file_id, lanes: rows.into_iter().map(lane).collect() })
 }
 
-/// Moves a file on from `from` to `to`, in the transaction of what its lines cause. False when it does not stand at
-/// `from`: another server moved it, and the caller rolls back.
+/// Moves a lane of a file on from `from` to `to`, in the transaction of what its lines cause. False when it does not
+/// stand at `from`: another server moved it, and the caller rolls back.
+///
+/// The caller's commit does not wait for the disk: what a machine that loses its power forgets of it is applied again,
+/// because the place is forgotten with it. [`finish`] waits, for everything before it too.
 ///
 /// # Errors
 /// The database failed.
 pub async fn advance(
     db: &mut PgConnection,
     now: DateTime<Utc>,
+    (file_id, lane): (Uuid, usize),
     from: u64,
-    to: &Place,
+    to: &Lane,
     units: u64,
 ) -> sqlx::Result<bool> {
     let moved = sqlx::query(
-        "update loyalty.file
-         set done = $3, reject_bytes = $4, tally = $5, lines = $6, moved_at = $7
-         where file_id = $1 and done = $2 and state = 'running'",
+        "update loyalty.file_lane
+         set reached = $4, done = $5, reject_bytes = $6, tally = $7, units = $8, moved_at = $9
+         where file_id = $1 and lane = $2 and reached = $3
+         returning set_config('synchronous_commit', 'off', true)",
     )
-    .bind(to.id)
+    .bind(file_id)
+    .bind(i16::try_from(lane).unwrap_or(i16::MAX))
     .bind(whole(from))
+    .bind(whole(to.reached))
     .bind(whole(to.done))
     .bind(whole(to.reject_bytes))
     .bind(Json(&to.tally))
@@ -299,17 +324,24 @@ pub async fn advance(
     Ok(moved.rows_affected() == 1)
 }
 
-/// Writes down that all of a file is done. False when it was done before.
+/// Writes down that all of a file is done, with what became of it. False when it was done before.
 ///
 /// # Errors
 /// The database failed.
-pub async fn finish(db: &mut PgConnection, now: DateTime<Utc>, file_id: Uuid) -> sqlx::Result<bool> {
+pub async fn finish(db: &mut PgConnection, now: DateTime<Utc>, place: &Place) -> sqlx::Result<bool> {
+    let total = place.total();
     let done = sqlx::query(
-        "update loyalty.file set state = 'done', moved_at = $2, finished_at = $2
+        "with lanes as (delete from loyalty.file_lane where file_id = $1 returning units)
+         update loyalty.file
+         set state = 'done', done = $3, reject_bytes = $4, tally = $5, moved_at = $2, finished_at = $2,
+            lines = greatest(lines, (select max(units) from lanes))
          where file_id = $1 and state = 'running'",
     )
-    .bind(file_id)
+    .bind(place.id)
     .bind(now)
+    .bind(whole(total.done))
+    .bind(whole(total.reject_bytes))
+    .bind(Json(&total.tally))
     .execute(db)
     .await?;
     Ok(done.rows_affected() == 1)
@@ -327,6 +359,7 @@ pub async fn count_lines(
     let bytes: Vec<&[u8]> = keys.iter().map(|key| &key.0[..]).collect();
     let new: Vec<Vec<u8>> = sqlx::query_scalar(
         "insert into loyalty.file_line (key, counted_on) select given.key, $2 from unnest($1::bytea[]) as given (key)
+         order by given.key -- the lanes of a file wait for each other in one order
          on conflict (key) do nothing returning key",
     )
     .bind(bytes)

@@ -1,5 +1,5 @@
 use super::query::{self, Filter};
-use super::record::{FileState, NewFile, Place, StoredStructure, StructureFields, Tally};
+use super::record::{FileState, NewFile, Place, StoredStructure, StructureFields};
 use super::store::{self, Started};
 use super::{FileKind, LineKey, Structure};
 use base::{Author, ChangeError, Edit};
@@ -86,20 +86,27 @@ async fn a_file_goes_on_where_it_was_and_the_same_content_is_a_repetition() {
     let programme_id = programme(&mut db).await;
     let structure = structure(&mut db, programme_id, 1).await.unwrap();
 
-    let started = store::start(&mut db, now(), Author::System, &file(1, &structure)).await.unwrap();
-    let mut place = Place { id: Uuid::from_u128(1), done: 0, reject_bytes: 0, tally: Tally::default() };
+    let started = store::start(&mut db, now(), Author::System, &file(1, &structure), 2).await.unwrap();
+    let mut place = Place::new(Uuid::from_u128(1), 2);
     assert_eq!(started, Started::Here(place.clone()));
-    place.done = 2;
-    place.reject_bytes = 40;
-    place.tally.reject("columns");
-    assert!(store::advance(&mut db, now(), 0, &place, 3).await.unwrap());
-    assert!(!store::advance(&mut db, now(), 0, &place, 3).await.unwrap(), "another server was there before");
+    let lane = &mut place.lanes[1];
+    (lane.reached, lane.done, lane.reject_bytes) = (3, 1, 40);
+    lane.tally.reject("columns");
+    let second = (place.id, 1);
+    assert!(store::advance(&mut db, now(), second, 0, &place.lanes[1], 3).await.unwrap());
+    let again = store::advance(&mut db, now(), second, 0, &place.lanes[1], 3).await.unwrap();
+    assert!(!again, "another server was there before");
+    let lane = &mut place.lanes[0];
+    (lane.reached, lane.done) = (2, 2);
+    assert!(store::advance(&mut db, now(), (place.id, 0), 0, &place.lanes[0], 3).await.unwrap());
+    let seen = query::file(&mut db, place.id).await.unwrap().unwrap();
+    assert_eq!((seen.done, seen.lines, seen.tally.rejected, seen.has_rejects), (3, 3, 1, true));
 
-    let after_death = store::start(&mut db, now(), Author::System, &file(2, &structure)).await.unwrap();
+    let after_death = store::start(&mut db, now(), Author::System, &file(2, &structure), 2).await.unwrap();
     assert_eq!(after_death, Started::Here(place.clone()));
-    assert!(store::finish(&mut db, now(), place.id).await.unwrap());
-    assert!(!store::finish(&mut db, now(), place.id).await.unwrap());
-    let again = store::start(&mut db, now(), Author::System, &file(3, &structure)).await.unwrap();
+    assert!(store::finish(&mut db, now(), &place).await.unwrap());
+    assert!(!store::finish(&mut db, now(), &place).await.unwrap());
+    let again = store::start(&mut db, now(), Author::System, &file(3, &structure), 2).await.unwrap();
     assert_eq!(again, Started::Before(place.id));
     let refused = NewFile { sha256: None, structure: None, ..file(4, &structure) };
     store::refuse(&mut db, now(), Author::System, &refused, "unrecognised", "no structure").await.unwrap();

@@ -6,6 +6,7 @@ use base::LocalText;
 use chrono::{DateTime, Utc};
 use serde_json::{Map, Value};
 use sqlx::PgConnection;
+use std::collections::{BTreeSet, HashSet};
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -124,6 +125,34 @@ pub async fn is_listed_where_kept(db: &mut PgConnection, kind: MasterKind, code:
     .bind(code)
     .fetch_one(db)
     .await
+}
+
+/// Which of these codes may not be named: their list has entries and they are not among those in use (CIMP-SVC-03,
+/// CIMP-MST-02 … CIMP-MST-07). One question for many lines of a file.
+///
+/// # Errors
+/// The database failed.
+pub async fn unlisted(
+    db: &mut PgConnection,
+    named: &BTreeSet<(MasterKind, &str)>,
+) -> sqlx::Result<HashSet<(MasterKind, String)>> {
+    if named.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let (kinds, codes): (Vec<&str>, Vec<&str>) =
+        named.iter().map(|(kind, code)| (kind.as_str(), *code)).unzip();
+    let found: Vec<(MasterKind, String)> = sqlx::query_as(
+        "select named.kind, named.code
+         from unnest($1::text[], $2::text[]) as named (kind, code)
+         join (select distinct kind from loyalty.master where active) as kept on kept.kind = named.kind
+         where not exists (
+             select from loyalty.master m where m.kind = named.kind and m.code = named.code and m.active)",
+    )
+    .bind(kinds)
+    .bind(codes)
+    .fetch_all(db)
+    .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Whether a reason is in use and valid for an operation (CIMP-TXN-04). Until somebody has written the first reason for

@@ -45,8 +45,14 @@ fn the_horizon_is_so_many_months_after_the_end() {
 #[test]
 fn a_file_has_its_name_its_definitions_and_its_rows() {
     let month = Month::of(day(2026, 11, 1), Tashkent);
-    assert_eq!(file_name("main", month, "North/West"), "STAT_main_202611_North-West.txt");
+    assert_eq!(file_name("main", month, "North-West"), "STAT_main_202611_North-West.txt");
     assert_eq!(file_name("main", month, ""), "STAT_main_202611_NONE.txt");
+    let long = "N".repeat(61);
+    let names = ["North-West", "North/West", "North West", "../North-West", "", "NONE", &long, &long[1..]]
+        .map(|macroregion| file_name("main", month, macroregion));
+    assert!(names.iter().all(|name| !name.contains(['/', ' ']) && !name.contains("..")), "{names:?}");
+    let different: std::collections::BTreeSet<&String> = names.iter().collect();
+    assert_eq!(different.len(), names.len(), "CIMP-STAT-05: no two share a file: {names:?}");
 
     let mut out = head("main", month, "N", 3);
     let row = Row {

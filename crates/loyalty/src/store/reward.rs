@@ -120,7 +120,14 @@ pub async fn put(
         insert(db, edit, fields, prices, stock).await?;
         return Ok(true);
     };
-    update(db, edit, known.id, known.version, fields, prices).await?;
+    let mut present: Vec<(BonusTypeId, i64)> =
+        known.prices.iter().map(|price| (price.bonus_type_id, price.amount.units)).collect();
+    let mut wanted = checked_prices(db, prices).await?;
+    present.sort_unstable();
+    wanted.sort_unstable();
+    if known.fields != *fields || present != wanted {
+        update(db, edit, known.id, known.version, fields, prices).await?;
+    }
     if stock.is_some() && stock != known.stock {
         let quantity = stock.unwrap_or_default();
         change_stock(db, edit, known.id, StockChange::Set { quantity }).await?;

@@ -8,7 +8,7 @@ use crate::tier::{Ladder, Move, Present, Tier, settle};
 use base::id::{MasterAccountId, ProgrammeId, TierId};
 use base::{ChangeError, Edit};
 use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 /// Gives an account the tier that it has now; a change is an event. Answers the account as it is then.
@@ -64,15 +64,19 @@ async fn change(
     .bind(unmet)
     .execute(&mut *db)
     .await?;
+    tell(db, edit, account, "loyalty.tier_changed.v1", changed(ladder, account.tier_id, tier)).await?;
+    query::find_account(db, account.id).await?.ok_or(ChangeError::Unknown("account"))
+}
+
+/// What is said of a change of tier.
+pub(super) fn changed(ladder: &Ladder, before: Option<TierId>, after: Option<TierId>) -> Value {
     let named = |id: Option<TierId>| id.and_then(|id| ladder.tiers().find(|tier| tier.id == id));
-    let (before, after) = (named(account.tier_id), named(tier));
+    let (before, after) = (named(before), named(after));
     let level = |tier: Option<&Tier>| tier.map_or(0, |tier| tier.fields.level);
-    let said = json!({
+    json!({
         "before": before.map(|tier| &tier.fields.code), "after": after.map(|tier| &tier.fields.code),
         "title": after.map(|tier| &tier.fields.title), "level": level(after), "up": level(after) > level(before),
-    });
-    tell(db, edit, account, "loyalty.tier_changed.v1", said).await?;
-    query::find_account(db, account.id).await?.ok_or(ChangeError::Unknown("account"))
+    })
 }
 
 /// Looks again at up to `limit` accounts of a programme behind `after`: those whose tier may change by itself (a grace

@@ -9,7 +9,7 @@ mod tests;
 
 pub use check::{Surroundings, check};
 pub use form::text_of;
-pub use reaction::{Act, MessageClass, OnError, Reaction, Unless, fill, value, values};
+pub use reaction::{Act, MessageClass, OnError, Reaction, Unless, fill, value, value_in, values};
 pub use samples::{SampleResult, run_samples};
 
 use crate::expression::Expression;

@@ -4,7 +4,8 @@ use super::Criteria;
 use crate::placeholder::{Piece, pieces};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 
 /// One reaction of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -163,9 +164,38 @@ pub fn values(texts: &BTreeMap<String, String>, facts: &crate::Facts) -> Result<
 /// # Errors
 /// Why it has no value.
 pub fn value(text: &str, facts: &crate::Facts) -> Result<Value, String> {
-    let expression = crate::Expression::compile(text)
-        .map_err(|faults| faults.into_iter().next().map_or_else(String::new, |fault| fault.message))?;
-    expression.evaluate(facts).map_err(|error| error.to_string())
+    value_in(text, &facts.prepare())
+}
+
+/// [`value`] for facts that several expressions look at.
+///
+/// # Errors
+/// Why it has no value.
+pub fn value_in(text: &str, facts: &crate::facts::Prepared<'_>) -> Result<Value, String> {
+    compiled(text)?.evaluate_in(facts).map_err(|error| error.to_string())
+}
+
+/// Expressions that a thread keeps compiled: more than the live rules of a site have; who has more compiles them again.
+const COMPILED_MAX: usize = 1_000;
+
+thread_local! {
+    /// What this thread evaluated lately: compiling costs far more than an evaluation.
+    static COMPILED: RefCell<HashMap<String, crate::Expression>> = RefCell::default();
+}
+
+fn compiled(text: &str) -> Result<crate::Expression, String> {
+    COMPILED.with_borrow_mut(|known| {
+        if let Some(expression) = known.get(text) {
+            return Ok(expression.clone());
+        }
+        let expression = crate::Expression::compile(text)
+            .map_err(|faults| faults.into_iter().next().map_or_else(String::new, |fault| fault.message))?;
+        if known.len() >= COMPILED_MAX {
+            known.clear();
+        }
+        known.insert(text.to_owned(), expression.clone());
+        Ok(expression)
+    })
 }
 
 /// A text with `{{ expression }}` filled in; no value is nothing.

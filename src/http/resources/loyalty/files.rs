@@ -3,7 +3,7 @@
 use crate::http::prelude::*;
 use crate::http::resources::loyalty::loaded::loaded;
 use crate::ingest::folder::Part;
-use crate::ingest::loyalty::{part_of, place_of};
+use crate::ingest::loyalty::{place_of, put_together};
 use crate::loyalty::Working;
 use chrono::{DateTime, Utc};
 use futures_util::StreamExt;
@@ -80,8 +80,19 @@ async fn rejects(state: Data<AppState>, caller: Caller, id: Path<Uuid>) -> Resul
     }
     let dir = &state.part::<Working>()?.files;
     let whole = place_of(dir, file.id, &file.name);
-    let there = tokio::fs::try_exists(&whole).await.unwrap_or(false);
-    loaded(&if there { whole } else { part_of(dir, file.id) }, &format!("{}.rejects.txt", file.name)).await
+    let saved_as = format!("{}.rejects.txt", file.name);
+    if tokio::fs::try_exists(&whole).await.unwrap_or(false) {
+        return loaded(&whole, &saved_as).await;
+    }
+    let so_far = whole.with_file_name(format!(".{}.{:016x}.so-far", file.id, rand::random::<u64>()));
+    let (dir, to) = (dir.clone(), so_far.clone());
+    web::block(move || put_together(&dir, file.id, &to))
+        .await
+        .map_err(ApiError::internal)?
+        .map_err(ApiError::internal)?;
+    let answer = loaded(&so_far, &saved_as).await;
+    tokio::fs::remove_file(&so_far).await.map_err(ApiError::internal)?; // what is open is read to its end
+    answer
 }
 
 /// Bring a file by HTTP: it is put into the folder and applied as one that was dropped there. Sent again it counts once.
@@ -104,9 +115,12 @@ async fn upload(
     }
     let working = state.part::<Working>()?;
     let place = working.files.join(&given.0);
-    if tokio::fs::try_exists(&place).await.map_err(ApiError::internal)? {
+    let waits = || {
         let detail = "a file of this name waits to be applied: wait for it, or use another name";
-        return Err(ApiError::new(Code::NotPossibleNow, detail));
+        ApiError::new(Code::NotPossibleNow, detail)
+    };
+    if tokio::fs::try_exists(&place).await.map_err(ApiError::internal)? {
+        return Err(waits());
     }
     let mut part = Part::begin(&place).await.map_err(ApiError::internal)?;
     let mut payload = payload;
@@ -125,7 +139,8 @@ async fn upload(
             return Err(refusal);
         }
     }
-    let bytes = part.finish().await.map_err(ApiError::internal)?;
+    // Somebody may have sent one of the same name meanwhile.
+    let bytes = part.finish_new().await.map_err(ApiError::internal)?.ok_or_else(waits)?;
     Ok(HttpResponse::Accepted().json(UploadedBody { name: given.0, bytes }))
 }
 

@@ -1,10 +1,11 @@
 //! Lines that earn: invoices, purchases and rent, and the sums of top-ups (CIMP-ETL-06, CIMP-ETL-07, CIMP-ETL-08).
 
 use super::{About, Applied, Line, amount_of};
-use actors::loyalty::Snapshot;
+use actors::loyalty::{Seen, Snapshot};
 use base::Author;
 use base::id::ProgrammeId;
 use chrono::{DateTime, NaiveDate, Utc};
+use ledger::order::ORDERS_MAX;
 use ledger::{Order, Receipt, Refusal};
 use loyalty::account::AccountStatus;
 use loyalty::bonus_type::midnight;
@@ -12,23 +13,62 @@ use loyalty::earning::{self, Decided, Occasion};
 use loyalty::file::store;
 use loyalty::file::topup::Sum;
 use loyalty::file::{LineFault, LineKey, Record, Value};
+use loyalty::master::MasterKind;
 use loyalty::member::Member;
 use platform::event::{OutsideEvent, Subject};
 use rand::Rng;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-/// What an event is for the reject file.
+/// A line or a sum, which is an activity.
 struct Unit<'l> {
     account: &'l str,
     date: NaiveDate,
     amount: Decimal,
-    /// Line and text; of sums there are several.
-    lines: Vec<(u64, Vec<u8>)>,
-    key: LineKey,
+    lines: Lines<'l>,
+    /// What names it for ever.
+    id: String,
     data: Map<String, Json>,
+}
+
+/// Where a unit comes from, for the reject file.
+#[derive(Clone, Copy)]
+enum Lines<'l> {
+    /// A line and its bytes.
+    One(u64, &'l [u8]),
+    /// Lines that were added up.
+    Sum(&'l Sum),
+}
+
+impl Lines<'_> {
+    /// The number of the first.
+    fn first(self) -> u64 {
+        match self {
+            Self::One(number, _) => number,
+            Self::Sum(sum) => sum.number(),
+        }
+    }
+
+    fn count(self) -> u64 {
+        match self {
+            Self::One(..) => 1,
+            Self::Sum(sum) => u64::try_from(sum.parts.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// Tells each line's number and text.
+    fn each(self, mut tell: impl FnMut(u64, &[u8])) {
+        match self {
+            Self::One(number, text) => tell(number, text),
+            Self::Sum(sum) => {
+                for part in &sum.parts {
+                    tell(part.number, format!("{}|{}|{}", sum.account, sum.date, part.amount).as_bytes());
+                }
+            }
+        }
+    }
 }
 
 /// Applies lines of invoices and purchases.
@@ -40,20 +80,61 @@ pub(super) async fn lines(
     dice: &mut (dyn Rng + Send),
     applied: &mut Applied,
 ) -> sqlx::Result<()> {
-    let unit = |(record, bytes): &'_ Line| {
-        let (Some(Value::Date(date)), Some(amount)) = (record.value("date"), amount_of(record)) else {
-            return None; // required fields of both types
-        };
-        Some((*date, amount, vec![(record.number, bytes.to_vec())], data_of(record)))
-    };
-    let units = lines
-        .iter()
-        .filter_map(|line| {
-            let (date, amount, lines, data) = unit(line)?;
-            Some(Unit { account: line.0.text("account")?, date, amount, lines, key: line.0.key, data })
-        })
-        .collect();
+    let unlisted = unlisted(db, lines).await?;
+    let mut units = Vec::with_capacity(lines.len());
+    for line in lines {
+        match unlisted.fault(&line.0) {
+            Some(fault) => applied.reject(line.0.number, &[fault], &line.1),
+            None => units.extend(unit(line)),
+        }
+    }
     apply(rules, db, about, units, dice, applied).await
+}
+
+fn unit((record, bytes): &Line) -> Option<Unit<'_>> {
+    let (Some(Value::Date(date)), Some(amount)) = (record.value("date"), amount_of(record)) else {
+        return None; // required fields of both types
+    };
+    Some(Unit {
+        account: record.text("account")?,
+        date: *date,
+        amount,
+        lines: Lines::One(record.number, bytes),
+        id: record.key.text(),
+        data: data_of(record),
+    })
+}
+
+/// Fields that name entries of lists: what is in no list earns nothing, once somebody has written the list.
+const LISTED: [(&str, MasterKind); 3] = [
+    ("merchant", MasterKind::Merchant),
+    ("merchandise", MasterKind::Merchandise),
+    ("service_line", MasterKind::ServiceLine),
+];
+
+/// Codes that are not in their lists.
+struct Unlisted(HashSet<(MasterKind, String)>);
+
+impl Unlisted {
+    fn fault(&self, record: &Record) -> Option<LineFault> {
+        if self.0.is_empty() {
+            return None;
+        }
+        LISTED.into_iter().find_map(|(field, kind)| {
+            let code = record.text(field)?;
+            let is_unlisted = self.0.contains(&(kind, code.to_owned()));
+            let detail =
+                format!("{code:?} is no {} in use: add it to the list, or correct it", kind.as_str());
+            is_unlisted.then(|| LineFault::field(field, "unlisted", detail))
+        })
+    }
+}
+
+async fn unlisted(db: &mut PgConnection, lines: &[Line]) -> sqlx::Result<Unlisted> {
+    let named = lines.iter().flat_map(|(record, _)| {
+        LISTED.into_iter().filter_map(move |(field, kind)| Some((kind, record.text(field)?)))
+    });
+    Ok(Unlisted(loyalty::query::master::unlisted(db, &named.collect()).await?))
 }
 
 /// Applies sums of top-ups: lines that were counted before, in whatever file, are taken out first.
@@ -66,40 +147,58 @@ pub(super) async fn sums(
     applied: &mut Applied,
 ) -> sqlx::Result<()> {
     let known = members(db, about, sums.iter().map(|sum| sum.account.as_str())).await?;
-    let takes_part =
-        |sum: &&Sum| known.get(&sum.account).is_some_and(|member| member.status == AccountStatus::Enrolled);
+    let takes_part = |sum: &Sum| {
+        known.get(sum.account.as_str()).is_some_and(|member| member.status == AccountStatus::Enrolled)
+    };
     // Lines of accounts that do not take part are not counted: they may come again when somebody has enrolled.
-    let keys: Vec<LineKey> =
-        sums.iter().filter(takes_part).flat_map(|sum| &sum.parts).map(|part| part.key).collect();
-    let new: BTreeSet<LineKey> =
+    let counted = sums.iter().filter(|sum| takes_part(sum)).flat_map(|sum| &sum.parts);
+    let keys: Vec<LineKey> = counted.map(|part| part.key).collect();
+    let new: HashSet<LineKey> =
         store::count_lines(db, about.now.date_naive(), &keys).await?.into_iter().collect();
-    let mut units = Vec::new();
+    let mut left = Vec::with_capacity(sums.len());
     for sum in sums {
+        let all = sum.parts.len();
         let rest =
-            if takes_part(&sum) { sum.clone().without(|key| !new.contains(key)) } else { Some(sum.clone()) };
-        let left = rest.as_ref().map_or(0, |sum| sum.parts.len());
-        applied.tally.repeated += u64::try_from(sum.parts.len() - left).unwrap_or(0);
-        let Some(rest) = rest else { continue };
-        let text = |amount: Decimal| format!("{}|{}|{amount}", sum.account, sum.date).into_bytes();
-        let data = json!({ "account": sum.account, "date": sum.date, "amount": number(rest.amount()) });
-        units.push(Unit {
-            account: &sum.account,
-            date: sum.date,
-            amount: rest.amount(),
-            lines: rest.parts.iter().map(|part| (part.number, text(part.amount))).collect(),
-            key: rest.key(),
-            data: data.as_object().cloned().unwrap_or_default(),
-        });
+            if takes_part(sum) { sum.clone().without(|key| !new.contains(key)) } else { Some(sum.clone()) };
+        let kept = rest.as_ref().map_or(0, |sum| sum.parts.len());
+        applied.tally.repeated += u64::try_from(all - kept).unwrap_or(0);
+        left.extend(rest);
     }
+    let unit = |sum: &'_ Sum| {
+        let data = json!({ "account": sum.account, "date": sum.date, "amount": number(sum.amount()) });
+        (sum.key().text(), data.as_object().cloned().unwrap_or_default())
+    };
+    let units = left
+        .iter()
+        .map(|sum| {
+            let (id, data) = unit(sum);
+            let lines = Lines::Sum(sum);
+            Unit { account: &sum.account, date: sum.date, amount: sum.amount(), lines, id, data }
+        })
+        .collect();
     apply(rules, db, about, units, dice, applied).await
 }
 
+/// What all units of a chunk share.
+struct Shared<'s> {
+    about: &'s About<'s>,
+    /// The type of their events.
+    kind: &'static str,
+    /// Which system reported them.
+    source: String,
+    /// The code of their programme.
+    programme: &'s str,
+    zone: chrono_tz::Tz,
+    /// The file as causes name it.
+    file: String,
+}
+
 /// A unit of an enrolled account, with what it earns.
-struct Earning<'l> {
-    unit: Unit<'l>,
-    member: Member,
+struct Earning<'u> {
+    unit: Unit<'u>,
+    member: &'u Member,
+    at: DateTime<Utc>,
     decided: Decided,
-    event: OutsideEvent,
 }
 
 async fn apply(
@@ -112,6 +211,14 @@ async fn apply(
 ) -> sqlx::Result<()> {
     let Some(kind) = about.kind().event() else { return Ok(()) };
     let programme = ProgrammeId::from_uuid(about.structure.fields.programme_id);
+    let shared = Shared {
+        about,
+        kind,
+        source: format!("file:{}", about.kind().as_str()),
+        programme: rules.code(programme),
+        zone: rules.zone(programme),
+        file: format!("{} {}", about.name, about.file),
+    };
     let known = members(db, about, units.iter().map(|unit| unit.account)).await?;
     let customers = if rules.reads_customer(kind) {
         let ids: Vec<_> = known.values().map(|member| member.customer_id).collect();
@@ -119,64 +226,100 @@ async fn apply(
     } else {
         BTreeMap::new()
     };
-    let zone = rules.zone(programme);
     let mut earnings = Vec::with_capacity(units.len());
-    for unit in units {
-        match enrolled(known.get(unit.account), &unit, zone, about.now) {
+    let mut midnights = Midnights { zone: shared.zone, last: None };
+    for mut unit in units {
+        let at = midnights.of(unit.date);
+        match enrolled(known.get(unit.account), &unit, at, about.now) {
             Ok(member) => {
-                let event = event_of(about, kind, rules.code(programme), &unit, member, zone);
+                unit.data.insert("programme".to_owned(), Json::from(shared.programme));
                 let customer = customers.get(&member.customer_id).cloned().unwrap_or_default();
-                let decided = rules.decide(member, &event, customer, about.now);
-                earnings.push(Earning { unit, member: member.clone(), decided, event });
+                let seen = Seen { kind, source: &shared.source, id: &unit.id, at };
+                let decided = rules.decide(member, seen, &mut unit.data, customer);
+                earnings.push(Earning { unit, member, at, decided });
             }
-            Err((fault, takes_part)) => {
-                for (number, text) in &unit.lines {
-                    if takes_part {
-                        applied.reject(*number, std::slice::from_ref(&fault), text);
-                    } else {
-                        applied.not_enrolled(*number, &fault, text);
-                    }
+            Err((fault, takes_part)) => unit.lines.each(|number, text| {
+                if takes_part {
+                    applied.reject(number, std::slice::from_ref(&fault), text);
+                } else {
+                    applied.not_enrolled(number, &fault, text);
                 }
-            }
+            }),
         }
     }
+    let grants: usize = earnings.iter().map(|earning| earning.decided.grants.len()).sum();
+    if applied.is_limited && grants > ORDERS_MAX {
+        applied.is_too_much = true;
+        return Ok(());
+    }
     // Rules that look first how often they gave, or give later, are the log's reader's: it needs the event.
-    let owed: Vec<OutsideEvent> =
-        earnings.iter().filter(|one| !one.decided.pending.is_empty()).map(|one| one.event.clone()).collect();
+    let is_owed = |one: &&Earning<'_>| !one.decided.pending.is_empty();
+    let owed: Vec<OutsideEvent> = earnings.iter().filter(is_owed).map(|one| shared.event_of(one)).collect();
     if !owed.is_empty() {
         platform::event::append_many(db, about.now, dice, &owed).await?;
     }
-    let posted = post(db, about, &earnings, dice).await?;
-    for (earning, posted) in earnings.iter().zip(posted) {
+    let mut orders = Vec::with_capacity(grants);
+    earnings.iter().for_each(|earning| shared.orders_of(earning, &mut orders));
+    let answers = post(db, about, &orders, dice).await?;
+    let mut answers = answers.into_iter();
+    for earning in &earnings {
+        let posted: Posted = answers.by_ref().take(earning.decided.grants.len()).collect();
         count(earning, &posted, applied);
     }
     Ok(())
 }
 
-fn event_of(
-    about: &About<'_>,
-    kind: &str,
-    programme: &str,
-    unit: &Unit<'_>,
-    member: &Member,
+/// The first moments of days; lines of one day usually stand together.
+struct Midnights {
     zone: chrono_tz::Tz,
-) -> OutsideEvent {
-    let mut data = unit.data.clone();
-    data.insert("programme".to_owned(), json!(programme));
-    OutsideEvent {
-        kind: kind.to_owned(),
-        source: format!("file:{}", about.kind().as_str()),
-        id: unit.key.text(),
-        time: Some(midnight(unit.date, zone)),
-        subject: Some(Subject {
-            kind: "contract".to_owned(),
-            value: format!("{programme}/{}", member.number),
-        }),
-        customer: Some(member.customer_id),
-        data,
-        depth: 0,
-        correlation: Some(about.file),
-        author: Author::System,
+    last: Option<(NaiveDate, DateTime<Utc>)>,
+}
+
+impl Midnights {
+    fn of(&mut self, day: NaiveDate) -> DateTime<Utc> {
+        match self.last {
+            Some((last, moment)) if last == day => moment,
+            _ => self.last.insert((day, midnight(day, self.zone))).1,
+        }
+    }
+}
+
+impl Shared<'_> {
+    fn event_of(&self, earning: &Earning<'_>) -> OutsideEvent {
+        let Earning { unit, member, at, .. } = earning;
+        OutsideEvent {
+            kind: self.kind.to_owned(),
+            source: self.source.clone(),
+            id: unit.id.clone(),
+            time: Some(*at),
+            subject: Some(Subject {
+                kind: "contract".to_owned(),
+                value: format!("{}/{}", self.programme, member.number),
+            }),
+            customer: Some(member.customer_id),
+            data: unit.data.clone(),
+            depth: 0,
+            correlation: Some(self.about.file),
+            author: Author::System,
+        }
+    }
+
+    fn orders_of(&self, earning: &Earning<'_>, orders: &mut Vec<Order>) {
+        let Earning { unit, member, at, decided } = earning;
+        let occasion =
+            Occasion { source: &self.source, id: &unit.id, kind: self.kind, at: *at, author: Author::System };
+        let body = if decided.grants.is_empty() { [0; 32] } else { earning::identity(self.kind, &unit.data) };
+        orders.extend(decided.grants.iter().map(|grant| {
+            let mut order = if self.about.structure.fields.announce {
+                earning::order(occasion, member, grant, body)
+            } else {
+                earning::silent_order(occasion, member, grant, body) // a file tells what it did in one event
+            };
+            order.source = "file".into();
+            order.cause.file = Some(self.file.clone());
+            order.cause.line = i64::try_from(unit.lines.first()).ok();
+            order
+        }));
     }
 }
 
@@ -184,7 +327,7 @@ fn event_of(
 fn enrolled<'k>(
     known: Option<&'k Member>,
     unit: &Unit<'_>,
-    zone: chrono_tz::Tz,
+    at: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<&'k Member, (LineFault, bool)> {
     let number = unit.account;
@@ -197,7 +340,7 @@ fn enrolled<'k>(
         let detail = format!("the account {number} has status {code}, not enrolled (20): nothing accrues");
         return Err((fault("not_enrolled", detail), false));
     }
-    if midnight(unit.date, zone) > now {
+    if at > now {
         return Err((LineFault::field("date", "in_future", "the day has not begun yet"), true));
     }
     Ok(member)
@@ -207,49 +350,27 @@ async fn members<'u>(
     db: &mut PgConnection,
     about: &About<'_>,
     numbers: impl Iterator<Item = &'u str>,
-) -> sqlx::Result<BTreeMap<String, Member>> {
+) -> sqlx::Result<HashMap<String, Member>> {
     let programme = ProgrammeId::from_uuid(about.structure.fields.programme_id);
     let sought: Vec<(ProgrammeId, &str)> =
-        numbers.collect::<BTreeSet<_>>().into_iter().map(|number| (programme, number)).collect();
+        numbers.collect::<HashSet<_>>().into_iter().map(|number| (programme, number)).collect();
     let found = loyalty::query::by_numbers(db, &sought).await?;
     Ok(found.into_iter().map(|member| (member.number.clone(), member)).collect())
 }
 
 type Posted = Vec<Result<Receipt, Refusal>>;
 
-/// Posts all orders; the answers by unit.
 async fn post(
     db: &mut PgConnection,
     about: &About<'_>,
-    earnings: &[Earning<'_>],
+    orders: &[Order],
     dice: &mut (dyn Rng + Send),
-) -> sqlx::Result<Vec<Posted>> {
-    let orders: Vec<Order> = earnings.iter().flat_map(|earning| orders_of(about, earning)).collect();
+) -> sqlx::Result<Posted> {
     let mut answers = Vec::with_capacity(orders.len());
-    for part in orders.chunks(ledger::order::ORDERS_MAX) {
+    for part in orders.chunks(ORDERS_MAX) {
         answers.extend(ledger::post(db, about.now, &mut *dice, part).await?);
     }
-    let mut answers = answers.into_iter();
-    Ok(earnings.iter().map(|one| answers.by_ref().take(one.decided.grants.len()).collect()).collect())
-}
-
-fn orders_of(about: &About<'_>, earning: &Earning<'_>) -> Vec<Order> {
-    let Earning { unit, member, decided, event } = earning;
-    let at = event.time.unwrap_or(about.now);
-    let occasion =
-        Occasion { source: &event.source, id: &event.id, kind: &event.kind, at, author: Author::System };
-    let body = earning::identity(&event.kind, &Json::Object(event.data.clone()));
-    let order = |grant| {
-        let mut order = earning::order(occasion, member, grant, body);
-        order.source = "file".into();
-        order.cause.file = Some(format!("{} {}", about.name, about.file));
-        order.cause.line = unit.lines.first().and_then(|(number, _)| i64::try_from(*number).ok());
-        if !about.structure.fields.announce {
-            order.events.clear(); // a file tells what it did in one event
-        }
-        order
-    };
-    decided.grants.iter().map(order).collect()
+    Ok(answers)
 }
 
 fn count(earning: &Earning<'_>, posted: &Posted, applied: &mut Applied) {
@@ -259,24 +380,20 @@ fn count(earning: &Earning<'_>, posted: &Posted, applied: &mut Applied) {
     // A rule that cannot be computed is no fault of the line, but somebody must see that nothing was given.
     let failed = decided.faults.first().map(|fault| LineFault::line("rule", fault.message.clone()));
     if let Some(fault) = refused.or(failed) {
-        for (number, text) in &unit.lines {
-            applied.reject(*number, std::slice::from_ref(&fault), text);
-        }
+        unit.lines.each(|number, text| applied.reject(number, std::slice::from_ref(&fault), text));
         return;
     }
     let is_new = |answer: &Result<Receipt, Refusal>| answer.as_ref().is_ok_and(|receipt| !receipt.repeated);
-    let count = u64::try_from(unit.lines.len()).unwrap_or(0);
     if !posted.is_empty() && !posted.iter().any(is_new) {
-        applied.tally.repeated += count;
+        applied.tally.repeated += unit.lines.count();
         return;
     }
     for (grant, answer) in decided.grants.iter().zip(posted) {
         if is_new(answer) {
-            let sum = applied.tally.accrued.entry(grant.bonus_type.fields.code.clone()).or_default();
-            *sum = sum.saturating_add(grant.units);
+            applied.accrued(&grant.bonus_type.fields.code, grant.units);
         }
     }
-    applied.accept(count, Some(unit.amount));
+    applied.accept(unit.lines.count(), Some(unit.amount));
 }
 
 /// The data of a line's event: its fields, numbers as numbers.
@@ -292,9 +409,9 @@ fn data_of(record: &Record) -> Map<String, Json> {
 
 /// A decimal as a JSON number; up to 15 digits it keeps its digits.
 fn number(amount: Decimal) -> Json {
-    let text = amount.normalize().to_string();
-    match text.parse::<i64>() {
-        Ok(whole) => json!(whole),
-        Err(_) => text.parse::<f64>().map_or(Json::Null, |number| json!(number)),
+    let amount = amount.normalize();
+    match i64::try_from(amount.mantissa()) {
+        Ok(whole) if amount.scale() == 0 => Json::from(whole),
+        _ => amount.to_string().parse::<f64>().map_or(Json::Null, Json::from),
     }
 }

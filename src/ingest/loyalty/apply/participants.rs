@@ -3,26 +3,28 @@
 //! A line is one service of one account. The first line of an account adds its customer, or finds the one who has its
 //! phone number or address; later ones change what they say of the customer and add their service. What a line leaves
 //! empty stays. Who is enrolled stays enrolled.
+//!
+//! Lines of new accounts, and lines that say nothing new, are most of a file: they are looked at and written together.
+//! All others go line by line.
 
-use super::settle::settle;
+mod plan;
+mod said;
+mod slowly;
+#[cfg(test)]
+mod tests;
+
 use super::{About, Applied, Line};
-use base::id::{CustomerId, ProgrammeId};
-use base::{ChangeError, Edit, FieldFault};
-use crm::attribute::{CUSTOMER, Values};
-use crm::customer::{Customer, CustomerFields, CustomerKind, Identifier, IdentifierKind};
+use base::id::CustomerId;
+use crm::attribute::CUSTOMER;
 use crm::viewer::Viewer;
-use loyalty::account::{Account, AccountStatus};
-use loyalty::file::Record;
-use loyalty::service::{ServiceFields, ServiceState};
-use loyalty::store::Registration;
+use loyalty::programme::Programme;
+use loyalty::tier::Ladder;
 use loyalty::{query, store};
+use plan::{Group, Known, What};
 use rand::Rng;
-use serde_json::Value as Json;
-use sqlx::{Connection, PgConnection};
-
-/// Fields that become attributes of the customer under the same key, when there is such an attribute; the birthday
-/// becomes the one that the programme names.
-const ATTRIBUTES: [&str; 3] = ["sex", "address", "tariff_plan"];
+use said::{ATTRIBUTES, Said};
+use sqlx::PgConnection;
+use std::collections::BTreeSet;
 
 /// Applies lines of participants.
 pub(super) async fn apply(
@@ -32,159 +34,93 @@ pub(super) async fn apply(
     dice: &mut (dyn Rng + Send),
     applied: &mut Applied,
 ) -> sqlx::Result<()> {
-    let programme = ProgrammeId::from_uuid(about.structure.fields.programme_id);
-    let known = query::find_programme(db, programme).await?;
-    let birthday = known.and_then(|programme| programme.fields.settings.birthday_attribute);
+    let Some(programme) = query::find_programme(db, about.programme()).await? else { return Ok(()) };
+    let said = all_said(db, &programme, lines).await?;
+    let known = Known::load(db, &programme, &said).await?;
+    let groups = plan::groups(&said, &known);
+    let mut slow: BTreeSet<usize> = BTreeSet::new();
+    let mut new = Vec::new();
+    for group in groups {
+        match group.what {
+            What::Same => applied.accept(count(&group), None),
+            What::New => new.push(group),
+            What::Other => slow.extend(&group.lines),
+        }
+    }
+    register(db, about, &programme, (&said, lines), new, dice, applied).await?;
+    for place in slow {
+        if let (Some(said), Some(line)) = (said.get(place), lines.get(place)) {
+            slowly::line(db, about, said, line, dice, applied).await?;
+        }
+    }
+    Ok(())
+}
+
+fn count(group: &Group) -> u64 {
+    u64::try_from(group.lines.len()).unwrap_or(0)
+}
+
+/// What the lines say, in their order.
+async fn all_said<'l>(
+    db: &mut PgConnection,
+    programme: &Programme,
+    lines: &'l [Line],
+) -> sqlx::Result<Vec<Said<'l>>> {
+    let birthday = programme.fields.settings.birthday_attribute.as_deref();
     let attributes = crm::query::attributes(db, CUSTOMER).await?;
-    let has = |key: &str| attributes.iter().any(|attribute| attribute.key() == key);
-    for (record, bytes) in lines {
-        let mut given = Values::new();
-        for key in ATTRIBUTES.iter().filter(|key| has(key)) {
-            let said = |text: &str| match (*key, text) {
-                ("sex", "m") => Json::from("male"),
-                ("sex", "f") => Json::from("female"),
-                _ => Json::from(text),
-            };
-            given.extend(record.text(key).map(|text| ((*key).to_owned(), said(text))));
-        }
-        if let (Some(key), Some(date)) =
-            (birthday.as_deref().filter(|key| has(key)), record.value("birth_date"))
-        {
-            given.insert(key.to_owned(), Json::from(date.text()));
-        }
-        let mut tx = db.begin().await?;
-        let done = participant(&mut tx, &mut about.edit(dice), programme, record, given).await;
-        settle(tx, done.map(|()| true), record, bytes, applied).await?;
+    let there = |key: &&str| attributes.iter().any(|attribute| attribute.key() == *key);
+    let keys: Vec<&str> = ATTRIBUTES.into_iter().filter(there).collect();
+    let birthday = birthday.filter(there);
+    let mut all: Vec<Said<'_>> = lines.iter().map(|(record, _)| Said::of(record, &keys, birthday)).collect();
+    let keys: Vec<&str> = keys.into_iter().chain(birthday).collect();
+    if !crm::store::is_plain(&attributes, &keys) {
+        all.iter_mut().for_each(|said| said.is_plain = said.given.is_empty());
     }
-    Ok(())
+    Ok(all)
 }
 
-async fn participant(
+/// Adds the customers of new accounts and registers them, all together.
+async fn register(
     db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    programme: ProgrammeId,
-    record: &Record,
-    given: Values,
-) -> Result<(), ChangeError> {
-    let number = record.text("account").unwrap_or_default();
-    let service = service_of(record);
-    let Some(account) = query::find_by_number(db, Some(programme), number).await? else {
-        let customer = customer(db, edit, record, given).await?;
-        let new = Registration {
-            programme,
-            customer,
-            number: Some(number.to_owned()),
-            status: AccountStatus::NotEnrolled,
-            macroregion: record.text("macroregion").map(str::to_owned),
-            region: record.text("region").map(str::to_owned),
-            services: vec![service],
-        };
-        store::register(db, edit, &new).await?;
+    about: &About<'_>,
+    programme: &Programme,
+    (said, lines): (&[Said<'_>], &[Line]),
+    groups: Vec<Group>,
+    dice: &mut (dyn Rng + Send),
+    applied: &mut Applied,
+) -> sqlx::Result<()> {
+    if groups.is_empty() {
         return Ok(());
-    };
-    change_customer(db, edit, account.customer_id, record, given).await?;
-    change_regions(db, edit, &account, record).await?;
-    match query::service_by_code(db, programme, &service.code).await? {
-        Some(known) if known.account_id == account.id && known.state == ServiceState::Connected => {
-            if known.fields != service {
-                store::update_service(db, edit, known.id, &service).await?;
+    }
+    let mut edit = about.edit(dice);
+    let first = |group: &Group| group.lines.first().and_then(|place| said.get(*place));
+    let customers: Vec<_> = groups
+        .iter()
+        .filter_map(first)
+        .map(|said| (CustomerId::new(edit.now, edit.rng), said.customer()))
+        .collect();
+    let added = crm::store::insert_many(db, &mut edit, &Viewer::Server, &customers).await?;
+    let (mut registrations, mut refused): (_, Vec<usize>) = (Vec::new(), Vec::new());
+    for (group, customer) in groups.iter().zip(added) {
+        let Some(one) = first(group) else { continue };
+        match customer {
+            Ok(customer) => {
+                let mut registration = one.registration(programme.id, customer.id);
+                let services = group.lines.iter().filter_map(|place| said.get(*place));
+                registration.services = services.map(|said| said.service.clone()).collect();
+                registrations.push(registration);
+                applied.accept(count(group), None);
             }
+            // Each of its lines finds the same fault by itself, or, where a later one is right, is the first.
+            Err(_) => refused.extend(&group.lines),
         }
-        Some(known) if known.account_id != account.id && known.state == ServiceState::Connected => {
-            let detail = "this service is connected to another account: disconnect it there first";
-            return Err(ChangeError::Taken(FieldFault::new("/service_id", detail)));
+    }
+    let ladder = Ladder::new(query::tiers(db, programme.id).await?);
+    store::register_many(db, &mut edit, programme, &ladder, &registrations).await?;
+    for place in refused {
+        if let (Some(said), Some(line)) = (said.get(place), lines.get(place)) {
+            slowly::line(db, about, said, line, dice, applied).await?;
         }
-        _ => drop(store::connect(db, edit, account.id, &service).await?),
     }
     Ok(())
-}
-
-async fn change_regions(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    account: &Account,
-    record: &Record,
-) -> Result<(), ChangeError> {
-    let (macroregion, region) = (record.text("macroregion"), record.text("region"));
-    if macroregion.is_none() && region.is_none() {
-        return Ok(());
-    }
-    let macroregion = macroregion.or(account.macroregion.as_deref());
-    let region = region.or(account.region.as_deref());
-    store::set_regions(db, edit, account.id, macroregion, region).await.map(drop)
-}
-
-/// The customer of a new account: the one who has the phone number or the address, or a new one.
-async fn customer(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    record: &Record,
-    given: Values,
-) -> Result<CustomerId, ChangeError> {
-    let identifiers = identifiers_of(record);
-    let found = crm::query::by_identifiers(db, &identifiers).await?;
-    if let Some(known) = found.into_iter().flatten().next() {
-        change_customer(db, edit, known, record, given).await?;
-        return Ok(known);
-    }
-    let name = record.text("full_name").or(record.text("account")).unwrap_or_default().to_owned();
-    let fields = CustomerFields {
-        kind: CustomerKind::Individual,
-        name,
-        vip: false,
-        language: None,
-        identifiers,
-        attributes: Some(given),
-    };
-    Ok(crm::store::insert(db, edit, &Viewer::Server, &fields).await?.id)
-}
-
-async fn change_customer(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    id: CustomerId,
-    record: &Record,
-    given: Values,
-) -> Result<(), ChangeError> {
-    let known = crm::query::find(db, id).await?.ok_or(ChangeError::Unknown("customer"))?;
-    let wanted = wanted(&known, record, given);
-    if wanted == known.fields {
-        return Ok(());
-    }
-    crm::store::update(db, edit, &Viewer::Server, id, known.version, &wanted).await.map(drop)
-}
-
-/// The customer's fields with what the line says of them.
-fn wanted(known: &Customer, record: &Record, given: Values) -> CustomerFields {
-    let mut wanted = known.fields.clone();
-    if let Some(name) = record.text("full_name") {
-        wanted.name = name.to_owned();
-    }
-    for identifier in identifiers_of(record).iter().filter_map(|identifier| identifier.normalised().ok()) {
-        if !wanted.identifiers.contains(&identifier) {
-            wanted.identifiers.push(identifier);
-        }
-    }
-    if !given.is_empty() {
-        wanted.attributes.get_or_insert_default().extend(given);
-    }
-    wanted
-}
-
-fn identifiers_of(record: &Record) -> Vec<Identifier> {
-    let phone = |text: &str| if text.starts_with('+') { text.to_owned() } else { format!("+{text}") };
-    let of = |kind, value| Identifier { kind, value };
-    let phone = record.text("phone").map(|text| of(IdentifierKind::Phone, phone(text)));
-    let email = record.text("email").map(|text| of(IdentifierKind::Email, text.to_owned()));
-    phone.into_iter().chain(email).collect()
-}
-
-fn service_of(record: &Record) -> ServiceFields {
-    let text = |field: &str| record.text(field).unwrap_or_default().to_owned();
-    ServiceFields {
-        code: text("service_id"),
-        name: text("service_name"),
-        user_id: text("service_user"),
-        line: text("service_line"),
-    }
 }

@@ -1,8 +1,8 @@
 //! What partners report: bonuses for using their services, their services for bonuses, and points of theirs that became
 //! ours (CIMP-PRT-05, CIMP-ETL-11).
 //!
-//! A line names the partner's operation; it counts once for ever under partner and operation. Amounts are of the
-//! structure's programme: of the bonus type that the partner has a rate for, or the only one.
+//! A line names the partner's operation; it counts once for ever under partner and document. Amounts are of the
+//! structure's programme: of the bonus type that the line names, or the only one.
 
 use super::{About, Applied, Line, amount_of};
 use actors::loyalty::Snapshot;
@@ -38,21 +38,20 @@ pub(super) async fn apply(
         .map(|member| (member.number.clone(), member))
         .collect();
     let partners = partners(db, lines).await?;
-    let bonus_type = rules.only_bonus_type(programme);
+    let exchange = Exchange { about, rules, programme, zone: rules.zone(programme), partners: &partners };
     let (mut orders, mut whose) = (Vec::new(), Vec::new());
     for (record, bytes) in lines {
-        let exchange = Exchange { about, zone: rules.zone(programme), bonus_type, partners: &partners };
         match exchange.order(record, &members) {
-            Ok(order) => {
+            Ok((order, bonus_type)) => {
                 orders.push(order);
-                whose.push((record, bytes));
+                whose.push((record, bytes, bonus_type));
             }
             Err((fault, true)) => applied.reject(record.number, std::slice::from_ref(&fault), bytes),
             Err((fault, false)) => applied.not_enrolled(record.number, &fault, bytes),
         }
     }
     let answers = ledger::post(db, about.now, &mut *dice, &orders).await?;
-    for ((record, bytes), (order, answer)) in whose.into_iter().zip(orders.iter().zip(answers)) {
+    for ((record, bytes, bonus_type), (order, answer)) in whose.into_iter().zip(orders.iter().zip(answers)) {
         match answer {
             Err(refusal) => {
                 let fault = LineFault::line(refusal.code(), refusal.to_string());
@@ -61,11 +60,8 @@ pub(super) async fn apply(
             Ok(receipt) if receipt.repeated => applied.tally.repeated += 1,
             Ok(_) => {
                 applied.accept(1, amount_of(record));
-                if let (Some(bonus_type), Some(Movement::Credit { amount, .. })) =
-                    (bonus_type, order.movements.first())
-                {
-                    let sum = applied.tally.accrued.entry(bonus_type.fields.code.clone()).or_default();
-                    *sum = sum.saturating_add(amount.get());
+                if let Some(Movement::Credit { amount, .. }) = order.movements.first() {
+                    applied.accrued(&bonus_type.fields.code, amount.get());
                 }
             }
         }
@@ -73,13 +69,13 @@ pub(super) async fn apply(
     Ok(())
 }
 
-/// The partners that the lines name, by code.
-async fn partners(db: &mut PgConnection, lines: &[Line]) -> sqlx::Result<BTreeMap<String, Uuid>> {
+/// The partners that the lines name, by code, and whether they take part.
+async fn partners(db: &mut PgConnection, lines: &[Line]) -> sqlx::Result<BTreeMap<String, (Uuid, bool)>> {
     let codes: BTreeSet<&str> = lines.iter().filter_map(|(record, _)| record.text("partner")).collect();
     let mut partners = BTreeMap::new();
     for code in codes {
         if let Some(partner) = loyalty::query::partner::called(db, code).await? {
-            partners.insert(code.to_owned(), partner.id.as_uuid());
+            partners.insert(code.to_owned(), (partner.id.as_uuid(), partner.fields.active));
         }
     }
     Ok(partners)
@@ -87,14 +83,34 @@ async fn partners(db: &mut PgConnection, lines: &[Line]) -> sqlx::Result<BTreeMa
 
 struct Exchange<'x> {
     about: &'x About<'x>,
+    rules: &'x Snapshot,
+    programme: ProgrammeId,
     zone: chrono_tz::Tz,
-    bonus_type: Option<&'x BonusType>,
-    partners: &'x BTreeMap<String, Uuid>,
+    partners: &'x BTreeMap<String, (Uuid, bool)>,
 }
 
-impl Exchange<'_> {
-    /// The order of a line, or its fault; with whether the account takes part.
-    fn order(&self, record: &Record, members: &BTreeMap<String, Member>) -> Result<Order, (LineFault, bool)> {
+impl<'x> Exchange<'x> {
+    /// The bonus type that a line names, or the only one.
+    fn bonus_type(&self, record: &Record) -> Result<&'x BonusType, LineFault> {
+        let wrong = |detail: String| LineFault::field("bonus_type", "bonus_type", detail);
+        match record.text("bonus_type") {
+            Some(code) => {
+                let found = self.rules.bonus_type(self.programme, code);
+                found.ok_or_else(|| wrong(format!("the programme has no bonus type {code}")))
+            }
+            None => {
+                let only = self.rules.only_bonus_type(self.programme);
+                only.ok_or_else(|| wrong("the programme has several bonus types: name one".to_owned()))
+            }
+        }
+    }
+
+    /// The order of a line with its bonus type, or its fault; with whether the account takes part.
+    fn order(
+        &self,
+        record: &Record,
+        members: &BTreeMap<String, Member>,
+    ) -> Result<(Order, &'x BonusType), (LineFault, bool)> {
         let wrong = |field, code, detail: String| (LineFault::field(field, code, detail), true);
         let number = record.text("account").unwrap_or_default();
         let absent = |code, detail: String| (LineFault::field("account", code, detail), false);
@@ -108,17 +124,15 @@ impl Exchange<'_> {
             ));
         }
         let code = record.text("partner").unwrap_or_default();
-        let partner = *self
+        let (partner, takes_part) = *self
             .partners
             .get(code)
             .ok_or_else(|| wrong("partner", "unknown_partner", format!("there is no partner {code}")))?;
-        let bonus_type = self.bonus_type.ok_or_else(|| {
-            wrong(
-                "amount",
-                "bonus_type",
-                "the programme must have one bonus type for exchange by file".to_owned(),
-            )
-        })?;
+        if !takes_part {
+            let detail = format!("the partner {code} does not take part at present");
+            return Err(wrong("partner", "inactive_partner", detail));
+        }
+        let bonus_type = self.bonus_type(record).map_err(|fault| (fault, true))?;
         let (Some(Value::Date(date)), Some(given)) = (record.value("date"), amount_of(record)) else {
             return Err(wrong("date", "required", "must not be empty".to_owned())); // both are required fields
         };
@@ -159,7 +173,7 @@ impl Exchange<'_> {
             record: Some(document.to_owned()),
             ..Cause::default()
         };
-        Ok(order)
+        Ok((order, bonus_type))
     }
 }
 

@@ -1,0 +1,158 @@
+//! Many new customers at once, as files bring them: a statement for each table, not for each customer.
+
+use super::{customer, hold_structure, values};
+use crate::attribute::{Attribute, AttributeType, CUSTOMER, Values};
+use crate::customer::{Customer, CustomerFields};
+use crate::viewer::Viewer;
+use crate::{name, query};
+use base::event::Journal;
+use base::id::{AttributeId, CustomerId, EventId};
+use base::{ChangeError, Edit, Locale, NewEvent};
+use chrono::DateTime;
+use serde_json::json;
+use sqlx::PgConnection;
+use uuid::Uuid;
+
+/// Whether customers with values of these attributes can be added by [`insert_many`]: values that must be unique, or that
+/// name other records, are looked at one by one.
+#[must_use]
+pub fn is_plain(attributes: &[Attribute], keys: &[&str]) -> bool {
+    let named = attributes.iter().filter(|attribute| keys.contains(&attribute.key()));
+    named
+        .into_iter()
+        .all(|attribute| !attribute.fields.unique && attribute.fields.value_type != AttributeType::Link)
+}
+
+/// Adds customers, each under its id; what became of each, in their order. One whose fields cannot be accepted is refused
+/// and harms no other. Their identifiers are free and differ from each other, and their attributes are
+/// [plain](is_plain): the caller has looked.
+///
+/// # Errors
+/// The database failed, or somebody took an identifier meanwhile: none is added, and trying again finds out whose it is.
+pub async fn insert_many(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    viewer: &Viewer,
+    new: &[(CustomerId, CustomerFields)],
+) -> sqlx::Result<Vec<Result<Customer, ChangeError>>> {
+    hold_structure(db, CUSTOMER).await?;
+    let attributes = query::attributes(db, CUSTOMER).await?;
+    let at = DateTime::from_timestamp_micros(edit.now.timestamp_micros()).unwrap_or(edit.now);
+    let made = |(id, fields): &(CustomerId, CustomerFields)| {
+        let given = fields.attributes.clone().unwrap_or_default();
+        let checked = customer::both_checked(fields, &attributes, &Values::new(), Some(&given), viewer);
+        checked.map(|(mut fields, given)| {
+            fields.attributes = Some(given);
+            Customer { id: *id, fields, created_at: at, updated_at: at, version: 1 }
+        })
+    };
+    let mut done: Vec<Result<Customer, ChangeError>> = new.iter().map(made).collect();
+    let added: Vec<&Customer> = done.iter().filter_map(|one| one.as_ref().ok()).collect();
+    if added.is_empty() {
+        return Ok(done);
+    }
+    insert_rows(db, edit, &added).await?;
+    insert_identifiers(db, &added).await?;
+    insert_words(db, &attributes, &added).await?;
+    for customer in done.iter_mut().flatten() {
+        // As they are read again.
+        customer.fields.identifiers.sort_by_key(|identifier| identifier.kind.as_str());
+    }
+    let event = |customer: &Customer| NewEvent {
+        kind: "crm.customer_created.v1".into(),
+        journal: Journal::Change,
+        subject: customer.id.as_uuid(),
+        correlation: None,
+        author: edit.author,
+        payload: json!({ "before": null, "after": customer }),
+    };
+    let events: Vec<NewEvent> = done.iter().flatten().map(event).collect();
+    let events: Vec<(EventId, NewEvent)> =
+        events.into_iter().map(|event| (EventId::new(edit.now, edit.rng), event)).collect();
+    platform::event::append_all(db, edit.now, &events).await?;
+    Ok(done)
+}
+
+async fn insert_rows(db: &mut PgConnection, edit: &Edit<'_>, added: &[&Customer]) -> sqlx::Result<()> {
+    let fields = || added.iter().map(|customer| &customer.fields);
+    sqlx::query(
+        "insert into crm.customer (customer_id, kind, name, vip, language, attributes, created_at, updated_at)
+         select customer_id, kind, name, vip, language, attributes::jsonb, $7, $7
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
+            as given (customer_id, kind, name, vip, language, attributes)",
+    )
+    .bind(added.iter().map(|customer| customer.id).collect::<Vec<CustomerId>>())
+    .bind(fields().map(|fields| fields.kind.as_str()).collect::<Vec<&str>>())
+    .bind(fields().map(|fields| fields.name.as_str()).collect::<Vec<&str>>())
+    .bind(fields().map(|fields| fields.vip).collect::<Vec<bool>>())
+    .bind(fields().map(|fields| fields.language.map(Locale::code)).collect::<Vec<Option<&str>>>())
+    .bind(fields().map(|fields| json!(fields.attributes).to_string()).collect::<Vec<String>>())
+    .bind(edit.now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+async fn insert_identifiers(db: &mut PgConnection, added: &[&Customer]) -> sqlx::Result<()> {
+    let mut rows: Vec<(Uuid, &str, &str, i64)> = Vec::new();
+    for customer in added {
+        for (place, identifier) in (1..).zip(&customer.fields.identifiers) {
+            rows.push((customer.id.as_uuid(), identifier.kind.as_str(), &identifier.value, place));
+        }
+    }
+    sqlx::query(
+        "insert into crm.identifier (customer_id, kind, value, position)
+         select * from unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[])",
+    )
+    .bind(rows.iter().map(|row| row.0).collect::<Vec<Uuid>>())
+    .bind(rows.iter().map(|row| row.1).collect::<Vec<&str>>())
+    .bind(rows.iter().map(|row| row.2).collect::<Vec<&str>>())
+    .bind(rows.iter().map(|row| row.3).collect::<Vec<i64>>())
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The words by which the names and the searchable attributes are found.
+async fn insert_words(
+    db: &mut PgConnection,
+    attributes: &[Attribute],
+    added: &[&Customer],
+) -> sqlx::Result<()> {
+    let (mut whose, mut words) = (Vec::new(), Vec::new());
+    let mut of_attributes: (Vec<Uuid>, Vec<AttributeId>, Vec<String>) = Default::default();
+    for customer in added {
+        for word in name::words(&customer.fields.name) {
+            whose.push(customer.id);
+            words.push(word);
+        }
+        let given = customer.fields.attributes.iter().flatten();
+        for (key, value) in given {
+            let named = |attribute: &&Attribute| attribute.key() == key && attribute.fields.searchable;
+            let Some(attribute) = attributes.iter().find(named) else { continue };
+            for word in values::words_of(value) {
+                of_attributes.0.push(customer.id.as_uuid());
+                of_attributes.1.push(attribute.id);
+                of_attributes.2.push(word);
+            }
+        }
+    }
+    sqlx::query("insert into crm.name_word (customer_id, word) select * from unnest($1::uuid[], $2::text[])")
+        .bind(whose)
+        .bind(words)
+        .execute(&mut *db)
+        .await?;
+    if of_attributes.0.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "insert into crm.attribute_word (record_id, attribute_id, word)
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[])",
+    )
+    .bind(of_attributes.0)
+    .bind(of_attributes.1)
+    .bind(of_attributes.2)
+    .execute(db)
+    .await?;
+    Ok(())
+}
