@@ -61,7 +61,7 @@ pub struct Making {
 impl Making {
     /// From the site's moment on.
     pub fn at(site: &Site) -> Self {
-        Self { now: site.clock.now(), rng: ChaCha20Rng::from_seed([9; 32]) }
+        Self { now: site.clock.now(), rng: ChaCha20Rng::from_rng(&mut rand::rng()) }
     }
 
     pub fn edit(&mut self) -> Edit<'_> {

@@ -12,7 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use std::fmt::Write;
 
-/// A programme with tiers by service types, two attributes and a list of macroregions.
+/// A programme with tiers by service types and a list of macroregions.
 async fn prepared() -> Site {
     let site = site(2).await;
     let mut making = Making::at(&site);
@@ -27,13 +27,6 @@ async fn prepared() -> Site {
             multiplier: 1.0,
         };
         loyalty::store::insert_tier(&mut tx, &mut making.edit(), site.programme, &fields).await.unwrap();
-    }
-    for (key, searchable) in [("address", true), ("sex", false)] {
-        let fields = serde_json::json!({
-            "of": "customer", "key": key, "title": { "en": key }, "type": "text", "searchable": searchable,
-        });
-        let fields = serde_json::from_value(fields).unwrap();
-        crm::store::attribute::insert(&mut tx, &mut making.edit(), &fields).await.unwrap();
     }
     for code in ["N", "S"] {
         let fields = MasterFields::named(code, title(code));
