@@ -14,7 +14,6 @@ mod keys;
 mod limits;
 mod loyalty;
 mod loyalty_catalogue;
-mod loyalty_files;
 mod loyalty_promotions;
 mod messages;
 mod password;

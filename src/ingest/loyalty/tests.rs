@@ -1,4 +1,3 @@
-mod exchange;
 mod lines;
 mod lists;
 mod speed;

@@ -10,8 +10,6 @@
 mod plan;
 mod said;
 mod slowly;
-#[cfg(test)]
-mod tests;
 
 use super::{About, Applied, Line};
 use base::id::CustomerId;
