@@ -86,4 +86,7 @@ export class Api {
 /** The words of the main menu that this person sees. */
 export const menuOf = (page) => page.locator('.bar nav a').allInnerTexts();
 /** The words of the row of links below it. */
-export const sectionsOf = (page) => page.locator('.subnav a').allInnerTexts();
+export async function sectionsOf(page) {
+  await page.locator('.subnav a').first().waitFor();
+  return page.locator('.subnav a').allInnerTexts();
+}

@@ -1,7 +1,7 @@
 import { Navigate } from 'react-router';
 import { useMe } from '../api/session';
 import { can } from '../lib/can';
-import { ADMIN_RIGHTS, LOYALTY_SECTIONS } from './sections';
+import { LOYALTY_SECTIONS } from './sections';
 
 /** The first page by what the person does. */
 export function Home() {
@@ -9,10 +9,9 @@ export function Home() {
   if (is_operator && can(operations, 'desk.use')) return <Navigate to="/desk" replace />;
   if (can(operations, 'floor.read')) return <Navigate to="/supervisor" replace />;
   if (can(operations, 'rule.read')) return <Navigate to="/automation" replace />;
-  if (can(operations, 'loyalty.read')) return <Navigate to="/loyalty" replace />;
-  if (can(operations, 'board.read')) return <Navigate to="/wallboard" replace />;
   const may = (operation: string) => can(operations, operation);
-  const loyalty = LOYALTY_SECTIONS.some((section) => section.anyOf.some(may));
-  if (loyalty && !ADMIN_RIGHTS.some(may)) return <Navigate to="/loyalty" replace />;
+  if (LOYALTY_SECTIONS.some((section) => section.anyOf.some(may)))
+    return <Navigate to="/loyalty" replace />;
+  if (can(operations, 'board.read')) return <Navigate to="/wallboard" replace />;
   return <Navigate to="/admin" replace />;
 }
