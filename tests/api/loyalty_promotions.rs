@@ -71,7 +71,8 @@ fn promotion(club: &Club, code: &str, kind: &str, more: Value) -> Value {
     body
 }
 
-/// CIMP-SPV-01 … CIMP-SPV-07, CIMP-ST-04: a promotion is written and launched, makes offers to those who fit, an event of a
+/// CIMP-SPV-01, CIMP-SPV-02, CIMP-SPV-03, CIMP-SPV-05, CIMP-SPV-06, CIMP-SPV-07, CIMP-ST-04, CIMP-ENT-07: a promotion is
+/// written and launched by marketing and by customer service, makes offers to those who fit, an event of a
 /// shop activates one, completing closes the others, and who got what is on record.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_promotion_makes_offers_that_events_activate() {
@@ -116,6 +117,49 @@ async fn a_promotion_makes_offers_that_events_activate() {
     led(&marketing, &spring, "archive").await.expect(StatusCode::OK).await;
     let past = marketing.get(&format!("{path}/history")).await.expect(StatusCode::OK).await;
     assert_eq!(past["items"].as_array().unwrap().len(), 4);
+}
+
+/// CIMP-SPV-05: an event that cannot be digested is set aside with its reason and blocks nobody; it counts once somebody has
+/// it tried again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_poisonous_event_is_set_aside_and_tried_again() {
+    let club = Club::open().await;
+    let marketing = club.server.with_role(role::MARKETING).await;
+    let activation = json!({ "event_type": "purchase", "condition": "event.amount >= 1" });
+    let spring =
+        made(&marketing, &promotion(&club, "spring", "general", json!({ "activation": activation }))).await;
+    led(&marketing, &spring, "launch").await.expect(StatusCode::OK).await;
+    work(&club).await;
+    let pool = club.server.db.pool();
+    // The rows of one member cannot be written: a fault of the database that each try meets again.
+    for statement in [
+        "create function loyalty.poison() returns trigger language plpgsql as $$
+         begin raise exception 'this row is poison'; end $$",
+        "create trigger poison before insert on loyalty.granted for each row
+         when (new.account_id = '00000000-0000-0000-0000-000000000083') execute function loyalty.poison()",
+    ] {
+        sqlx::query(statement).execute(pool).await.unwrap();
+    }
+
+    bought(&club, 0, "1", 100).await;
+    bought(&club, 1, "2", 100).await;
+    work(&club).await;
+
+    assert_eq!((club.points_of("100").await, club.points_of("200").await), (1_000, 1_050));
+    let administrator = club.server.administrator().await;
+    let letters = administrator.get("/api/v1/dead-letters").await.expect(StatusCode::OK).await;
+    let letters = letters["items"].as_array().unwrap();
+    assert_eq!(letters.len(), 1, "{letters:?}");
+    assert_eq!(letters[0]["origin"], "consumer:promotions");
+    assert!(letters[0]["detail"].as_str().unwrap().contains("this row is poison"), "{letters:?}");
+    sqlx::query("drop trigger poison on loyalty.granted").execute(pool).await.unwrap();
+    let retry = format!("/api/v1/dead-letters/{}/retry", letters[0]["id"].as_str().unwrap());
+    assert!(administrator.post(&retry, &json!({})).await.status().is_success());
+    work(&club).await;
+
+    assert_eq!(club.points_of("100").await, 1_050);
+    work(&club).await;
+    assert_eq!(club.points_of("100").await, 1_050, "once");
 }
 
 /// CIMP-SPV-05, CIMP-SPV-04: an outside system activates offers of a contest; winners are drawn once from a seed.

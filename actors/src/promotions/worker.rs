@@ -135,7 +135,10 @@ async fn scan(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
 /// Reads the next events of the log; whether there were any.
 async fn read(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
     let consumer = PromotionConsumer::new(work.zone, &work.codes);
-    let read = advance_local(&work.log, CONSUMER, async |db, events| consumer.batch(db, edit, events).await);
+    let read = advance_local(&work.log, CONSUMER, async |db, events| {
+        let mut edit = Edit { now: edit.now, author: edit.author, rng: &mut *edit.rng };
+        consumer.batch(db, &mut edit, events).await
+    });
     Ok(read.await? > 0)
 }
 

@@ -3,6 +3,7 @@
 use super::{CHANNEL, Event, Log, Position, store};
 use crate::dead_letter::{self, LetterState, NewLetter};
 use crate::journal::{Fault, fault_of};
+use base::id::DeadLetterId;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
@@ -112,14 +113,30 @@ async fn advance_whole(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Re
 }
 
 /// [`advance`] for a reader that stays on one thread: the next batch in a transaction that also moves the place; how many
-/// events it was.
+/// events it was. A batch that fails is handled again event by event, and what fails then becomes a dead letter; those
+/// that somebody wants tried again are tried first.
 ///
 /// # Errors
-/// The database or the reader refused; nothing has moved.
+/// The database failed; nothing has moved.
 pub async fn advance_local(
     log: &Log,
     name: &str,
-    handle: impl AsyncFnOnce(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
+    mut handle: impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
+) -> sqlx::Result<usize> {
+    retry_local(log.pool(), name, &mut handle).await?;
+    match local_whole(log, name, &mut handle).await {
+        Err(error) if fault_of(&error) != Fault::Away => {
+            tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
+            local_singly(log.pool(), name, &mut handle).await
+        }
+        done => done,
+    }
+}
+
+async fn local_whole(
+    log: &Log,
+    name: &str,
+    handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
 ) -> sqlx::Result<usize> {
     let mut tx = log.pool().begin().await?;
     let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
@@ -136,6 +153,60 @@ pub async fn advance_local(
         None => tx.rollback().await?,
     }
     Ok(events.len())
+}
+
+async fn local_singly(
+    pool: &PgPool,
+    name: &str,
+    handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
+) -> sqlx::Result<usize> {
+    let mut tx = pool.begin().await?;
+    let Some((after, _)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
+    let events = store::read(&mut tx, after, BATCH_MAX).await?;
+    for event in &events {
+        let mut guarded = tx.begin().await?;
+        match handle(&mut guarded, std::slice::from_ref(event)).await {
+            Ok(()) => guarded.commit().await?,
+            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
+            Err(error) => {
+                guarded.rollback().await?;
+                bury(&mut tx, name, event, &error).await?;
+            }
+        }
+    }
+    if let Some(last) = events.last() {
+        store::set_position(&mut tx, name, last.at).await?;
+    }
+    tx.commit().await?;
+    Ok(events.len())
+}
+
+/// Tries dead letters again that somebody asked for.
+async fn retry_local(
+    pool: &PgPool,
+    name: &str,
+    handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
+) -> sqlx::Result<()> {
+    loop {
+        let mut tx = pool.begin().await?;
+        let Some(Retried { id, event }) = retried(&mut tx, name).await? else { return Ok(()) };
+        if let Some(event) = event {
+            let mut guarded = tx.begin().await?;
+            match handle(&mut guarded, std::slice::from_ref(&event)).await {
+                Ok(()) => {
+                    guarded.commit().await?;
+                    let now = store::database_now(&mut tx).await?;
+                    dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
+                }
+                Err(error) if fault_of(&error) == Fault::Away => return Err(error),
+                Err(error) => {
+                    guarded.rollback().await?;
+                    bury(&mut tx, name, &event, &error).await?;
+                }
+            }
+        }
+        tx.commit().await?;
+    }
 }
 
 /// The same batch, each event behind a savepoint of its own: what fails becomes a dead letter.
@@ -181,18 +252,20 @@ async fn bury(db: &mut PgConnection, name: &str, event: &Event, error: &sqlx::Er
     dead_letter::store::keep(db, now, dead_letter::letter_id(name, event.event_id), &letter).await
 }
 
-/// Tries a dead letter again that somebody asked for; whether there was one.
-///
-/// # Errors
-/// The database failed.
-pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<bool> {
-    let mut tx = pool.begin().await?;
+/// A dead letter that somebody wants tried again.
+struct Retried {
+    id: DeadLetterId,
+    /// Its event; none when it is no longer kept, which the letter says then.
+    event: Option<Event>,
+}
+
+async fn retried(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<Retried>> {
     let origin = dead_letter::of_consumer(name);
-    let Some((id, event_id, occurred_at)) = dead_letter::store::take_retrying(&mut tx, &origin).await? else {
-        return Ok(false);
+    let Some((id, event_id, occurred_at)) = dead_letter::store::take_retrying(db, &origin).await? else {
+        return Ok(None);
     };
-    let now = store::database_now(&mut tx).await?;
-    let Some(event) = store::find(&mut tx, event_id, occurred_at).await? else {
+    let event = store::find(db, event_id, occurred_at).await?;
+    if event.is_none() {
         let gone = NewLetter {
             origin,
             event: Some((event_id, occurred_at)),
@@ -200,20 +273,32 @@ pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> s
             detail: "the event is no longer kept: drop this letter".to_owned(),
             payload: json!({}),
         };
-        dead_letter::store::keep(&mut tx, now, id, &gone).await?;
-        tx.commit().await?;
-        return Ok(true);
-    };
-    let mut guarded = tx.begin().await?;
-    match attempt(handler, &mut guarded, std::slice::from_ref(&event)).await {
-        Ok(()) => {
-            guarded.commit().await?;
-            dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
-        }
-        Err(error) if fault_of(&error) == Fault::Away => return Err(error),
-        Err(error) => {
-            guarded.rollback().await?;
-            bury(&mut tx, name, &event, &error).await?;
+        let now = store::database_now(db).await?;
+        dead_letter::store::keep(db, now, id, &gone).await?;
+    }
+    Ok(Some(Retried { id, event }))
+}
+
+/// Tries a dead letter again that somebody asked for; whether there was one.
+///
+/// # Errors
+/// The database failed.
+pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<bool> {
+    let mut tx = pool.begin().await?;
+    let Some(Retried { id, event }) = retried(&mut tx, name).await? else { return Ok(false) };
+    if let Some(event) = event {
+        let mut guarded = tx.begin().await?;
+        match attempt(handler, &mut guarded, std::slice::from_ref(&event)).await {
+            Ok(()) => {
+                guarded.commit().await?;
+                let now = store::database_now(&mut tx).await?;
+                dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
+            }
+            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
+            Err(error) => {
+                guarded.rollback().await?;
+                bury(&mut tx, name, &event, &error).await?;
+            }
         }
     }
     tx.commit().await?;
