@@ -92,3 +92,49 @@ fn packs(folder: &Path) -> Vec<PathBuf> {
     packs.sort();
     packs
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::FixedClock;
+    use platform::testing::TestDb;
+    use serde_json::json;
+
+    /// CIMP-GEN-07, GAP-20: rules are JSON files of a folder below `flows_dir` of the settings; they are loaded as drafts into
+    /// a database that has none, what cannot be read is left out, and later what people changed goes before the files.
+    #[tokio::test]
+    async fn rules_are_json_files_of_the_folder_that_the_settings_name() {
+        let flows = tempfile::tempdir().unwrap();
+        let file = flows.path().join("settings.toml");
+        std::fs::write(&file, format!("[server]\nflows_dir = {:?}\n", flows.path())).unwrap();
+        let loaded = crate::settings::load(Some(&file)).unwrap();
+        let folder = loaded.settings.server.flows_dir.join("rules");
+        std::fs::create_dir(&folder).unwrap();
+        let rule = |amount: &str| {
+            json!({ "name": "Payments", "description": "", "document": {
+                "event": "loyalty.payment", "criteria": { "kind": "expression", "text": "true" },
+                "reactions": [{ "key": "give", "kind": "accrue", "bonus_type": "points", "amount": amount }],
+                "tests": [] } })
+        };
+        std::fs::write(folder.join("payments.rule.json"), rule("5").to_string()).unwrap();
+        std::fs::write(folder.join("broken.rule.json"), "{").unwrap();
+        std::fs::write(folder.join("notes.txt"), "no rule").unwrap();
+        let db = TestDb::new().await;
+        let clock = FixedClock::at(chrono::DateTime::UNIX_EPOCH);
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let mut edit = Edit { now: clock.now(), author: Author::System, rng: &mut rng };
+        let mut tx = db.pool().begin().await.unwrap();
+        platform::event_type::built_in::load(&mut tx, &mut edit).await.unwrap();
+        tx.commit().await.unwrap();
+
+        load_packs(db.pool(), &clock, &folder).await.unwrap();
+        std::fs::write(folder.join("payments.rule.json"), rule("9").to_string()).unwrap();
+        load_packs(db.pool(), &clock, &folder).await.unwrap();
+
+        let stored: Vec<(String, serde_json::Value)> =
+            sqlx::query_as("select name, document from rules.rule").fetch_all(db.pool()).await.unwrap();
+        let amounts: Vec<&serde_json::Value> =
+            stored.iter().map(|(_, document)| &document["reactions"][0]["amount"]).collect();
+        assert_eq!((stored[0].0.as_str(), amounts), ("Payments", vec![&json!("5")]));
+    }
+}

@@ -10,7 +10,7 @@ mod tests;
 use crate::app::{Ground, RunError};
 use crate::ingest::loyalty::Files;
 use actix_rt::Arbiter;
-use actors::loyalty::{Earning, Nightly};
+use actors::loyalty::{Earning, Nightly, Standings};
 use base::id;
 use export::Exports;
 use ledger::Ledger;
@@ -76,10 +76,13 @@ pub fn start(ground: &Ground, ingest: &Ingest) -> Result<Working, RunError> {
         out: settings.out_dir.clone(),
     };
     let nightly = Nightly { pool: pool.clone(), clock: Arc::clone(&clock), earning: earning.clone() };
+    let standings = Standings { log: ground.log.clone(), clock: Arc::clone(&clock) };
+    let seed = rand::random();
     let night = Night { pool, clock, nightly, statistics: statistics.clone(), holder };
     // What throws dice while it waits stays on one thread.
     Arbiter::new().spawn_fn(move || {
         actix_rt::spawn(files.watch(stop.clone()));
+        actix_rt::spawn(standings.run(seed, stop.clone()));
         actix_rt::spawn(night.run(stop));
     });
     let upload_bytes_max = settings.upload_bytes_max;

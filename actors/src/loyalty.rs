@@ -6,10 +6,12 @@ mod earning;
 mod facts;
 mod lookup;
 mod nightly;
+mod standing;
 #[cfg(test)]
 mod tests;
 
 pub use accruals::{already_posted, perform_all, undo};
 pub use earning::{Activity, Earned, Earning, EarningError, Given, Seen, Snapshot, Whose};
 pub use facts::customers;
-pub use nightly::{Nightly, run_day};
+pub use nightly::Nightly;
+pub use standing::{CONSUMER, Standings};

@@ -2,7 +2,7 @@
 
 use super::expiry;
 use super::statistics::Statistics;
-use actors::loyalty::{EarningError, Nightly, run_day};
+use actors::loyalty::{EarningError, Nightly};
 use base::Clock;
 use chrono::{Days, NaiveDate, TimeDelta};
 use loyalty::bonus_type::midnight;
@@ -121,15 +121,13 @@ impl Night {
 
     async fn step(&self, programme: &Programme, today: NaiveDate, step: Step) -> Result<u64, NightError> {
         match step {
-            Step::SettleTiers => {
-                run_day(&self.nightly, programme, today).await?;
-                Ok(0)
-            }
+            Step::Anniversaries => Ok(self.nightly.anniversaries(programme, today).await?),
+            Step::SettleTiers => Ok(self.nightly.settle_tiers(programme, today).await?),
             Step::ExpirePoints => Ok(expiry::expire_due(&self.pool, &*self.clock).await?),
+            Step::CloseDay => self.close_days(programme, today).await,
             Step::TellExpiring => {
                 Ok(expiry::tell_expiring(&self.pool, &*self.clock, programme, today).await?)
             }
-            Step::CloseDay => self.close_days(programme, today).await,
             Step::Statistics => self.statistics(programme).await,
         }
     }

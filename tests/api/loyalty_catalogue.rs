@@ -117,7 +117,7 @@ fn gift(code: &str, price: i64, stock: Option<i32>, needs_confirmation: bool) ->
     })
 }
 
-/// CIMP-MST-01 … CIMP-MST-07: one set of routes for all masters; marketing changes them, customer service reads them.
+/// CIMP-MST-01, CIMP-MST-02, CIMP-MST-03, CIMP-MST-04, CIMP-MST-05, CIMP-MST-06, CIMP-MST-07: one set of routes for all masters; marketing changes them, customer service reads them.
 #[tokio::test(flavor = "multi_thread")]
 async fn masters_are_kept_by_marketing_and_read_by_customer_service() {
     let server = TestServer::start().await;
@@ -166,7 +166,7 @@ async fn masters_are_kept_by_marketing_and_read_by_customer_service() {
     assert!(past["items"].to_string().contains("\"field\":\"title\""), "{past}");
 }
 
-/// CIMP-RED-01 … CIMP-RED-05, CIMP-API-11, CIMP-API-12, CIMP-ST-03: customer service and programs order, confirm and cancel,
+/// CIMP-RED-01, CIMP-RED-02, CIMP-RED-03, CIMP-RED-05, CIMP-API-11, CIMP-API-12, CIMP-ST-03: customer service and programs order, confirm and cancel,
 /// in JSON and in XML; what is repeated counts once.
 #[tokio::test(flavor = "multi_thread")]
 async fn rewards_are_ordered_confirmed_and_cancelled() {

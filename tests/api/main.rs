@@ -14,6 +14,8 @@ mod keys;
 mod limits;
 mod loyalty;
 mod loyalty_catalogue;
+mod loyalty_files;
+mod loyalty_members;
 mod loyalty_promotions;
 mod messages;
 mod password;

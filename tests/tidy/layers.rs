@@ -117,6 +117,7 @@ const SCHEMAS: [(&str, &str); 10] = [
     ("loyalty", "crates/loyalty/"),
 ];
 
+/// CIMP-GEN-06: points are moved by the ledger alone, because nobody else writes its tables.
 #[test]
 fn a_schema_is_written_and_read_by_its_owner_only() {
     let statements = ["insert into", "update", "delete from", "from", "join"];

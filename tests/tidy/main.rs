@@ -7,6 +7,7 @@
 )]
 
 mod layers;
+mod requirements;
 mod sizes;
 mod sources;
 mod words;

@@ -1,30 +1,25 @@
-//! What happens by itself at the programme's midnight, in a fixed order: birthdays and tenure, then tiers. Each once a
-//! day; what a night was interrupted in is done again, and counts once.
+//! What the night does with each member of a programme: birthdays and full years of membership, then tiers. Each keeps
+//! its place; what a night was interrupted in goes on behind it, and counts once.
 
 use super::earning::{Activity, Earning, EarningError, Whose};
-use base::id::CustomerId;
-use base::{Author, Clock, Edit};
+use base::id::{CustomerId, MasterAccountId};
+use base::{Author, ChangeError, Clock, Edit};
 use chrono::{Datelike, NaiveDate};
 use loyalty::account::Account;
 use loyalty::anniversary::{is_birthday, tenure_on};
+use loyalty::night::{self, Step};
 use loyalty::programme::Programme;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use serde_json::{Map, Value, json};
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
-use tokio_util::sync::CancellationToken;
 
-/// How often it is looked whether a day has begun.
-const LOOK_EVERY: Duration = Duration::from_secs(60);
 /// Accounts that are looked at together.
 const CHUNK: i64 = 500;
 /// The source of events that no other system reports.
 const SOURCE: &str = "trunkline/loyalty";
-/// The name under which a day is marked as done.
-const JOB: &str = "night";
 
 /// What the night needs.
 #[derive(Clone)]
@@ -38,70 +33,80 @@ pub struct Nightly {
 }
 
 impl Nightly {
-    /// Works until stopped.
-    pub async fn run(self, stop: CancellationToken) {
-        let mut every = tokio::time::interval(LOOK_EVERY);
+    /// Reports the birthdays and full years of membership of `today`, and of nights that nobody worked; how many.
+    ///
+    /// # Errors
+    /// Something could not be written; the next try goes on where this one was.
+    pub async fn anniversaries(&self, programme: &Programme, today: NaiveDate) -> Result<u64, EarningError> {
+        let (id, step) = (programme.id.as_uuid(), Step::Anniversaries);
+        let mut db = self.pool.acquire().await?;
+        let days = night::days(today, night::query::last(&mut db, id, step).await?);
+        let (place, mut counted) = night::query::place(&mut db, id, today, step).await?;
+        let mut after = place.map(MasterAccountId::from_uuid);
+        drop(db);
         loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = every.tick() => {}
+            let mut db = self.pool.acquire().await?;
+            let accounts = loyalty::query::enrolled(&mut db, programme.id, after, CHUNK).await?;
+            let Some(last) = accounts.last() else { return Ok(counted) };
+            let born = birthdays(&mut db, programme, &accounts).await?;
+            drop(db);
+            for account in &accounts {
+                let born = born.get(&account.customer_id);
+                for activity in days.iter().flat_map(|day| of_account(programme, account, born, *day)) {
+                    counted += u64::from(self.report(account, activity).await?);
+                }
             }
-            if let Err(error) = self.look().await {
-                tracing::warn!(%error, "the loyalty programmes' night was not finished, it goes on in a minute");
+            let mut db = self.pool.acquire().await?;
+            night::store::keep_place(&mut db, id, today, step, last.id.as_uuid(), counted).await?;
+            after = Some(last.id);
+        }
+    }
+
+    /// Reports an anniversary; whether it was taken.
+    async fn report(&self, account: &Account, activity: Activity) -> Result<bool, EarningError> {
+        match self.earning.report(activity).await {
+            Ok(earned) => Ok(!earned.repeated),
+            Err(EarningError::IdReused | EarningError::NotEnrolled(_)) => Ok(false),
+            Err(error @ (EarningError::Away | EarningError::Full)) => Err(error),
+            Err(error) => {
+                tracing::error!(account.number = %account.number, %error, "an anniversary was not taken");
+                Ok(false)
             }
         }
     }
 
-    /// Does what is due in each programme whose day has begun.
+    /// Looks at every tier again: graces that are over, months of membership, periods that have begun, lists that were
+    /// changed; how many tiers changed.
     ///
     /// # Errors
-    /// Something could not be written; it is done again.
-    pub async fn look(&self) -> Result<(), EarningError> {
-        let programmes = loyalty::query::programmes(&mut *self.pool.acquire().await?).await?;
-        for programme in programmes {
-            let day = self.clock.now().with_timezone(&programme.zone()).date_naive();
-            if !loyalty::query::was_done(&mut *self.pool.acquire().await?, programme.id, JOB, day).await? {
-                run_day(self, &programme, day).await?;
-            }
+    /// Something could not be written; the next try goes on where this one was.
+    pub async fn settle_tiers(&self, programme: &Programme, today: NaiveDate) -> Result<u64, EarningError> {
+        let (id, step) = (programme.id.as_uuid(), Step::SettleTiers);
+        let (place, mut counted) =
+            night::query::place(&mut *self.pool.acquire().await?, id, today, step).await?;
+        let mut after = place.map(MasterAccountId::from_uuid);
+        let mut dice = ChaCha20Rng::from_rng(&mut rand::rng());
+        loop {
+            let mut tx = self.pool.begin().await?;
+            let mut edit = Edit { now: self.clock.now(), author: Author::System, rng: &mut dice };
+            let settled = loyalty::store::settle_due(&mut tx, &mut edit, programme, after, CHUNK).await;
+            let Some((last, changed)) = settled.map_err(unsettled)? else { return Ok(counted) };
+            counted += changed;
+            night::store::keep_place(&mut tx, id, today, step, last.as_uuid(), counted).await?;
+            tx.commit().await?;
+            after = Some(last);
         }
-        Ok(())
     }
 }
 
-/// Does what belongs to `day` of a programme and marks it as done.
-///
-/// # Errors
-/// Something could not be written; the day is not marked.
-pub async fn run_day(nightly: &Nightly, programme: &Programme, day: NaiveDate) -> Result<(), EarningError> {
-    let mut after = None;
-    loop {
-        let mut db = nightly.pool.acquire().await?;
-        let accounts = loyalty::query::enrolled(&mut db, programme.id, after, CHUNK).await?;
-        let Some(last) = accounts.last() else { break };
-        after = Some(last.id);
-        let born = birthdays(&mut db, programme, &accounts).await?;
-        drop(db);
-        for account in &accounts {
-            for activity in of_account(programme, account, born.get(&account.customer_id), day) {
-                match nightly.earning.report(activity).await {
-                    Ok(_) | Err(EarningError::IdReused | EarningError::NotEnrolled(_)) => {}
-                    Err(error @ (EarningError::Away | EarningError::Full)) => return Err(error),
-                    Err(error) => {
-                        tracing::error!(account.number = %account.number, %error, "an anniversary was not taken");
-                    }
-                }
-            }
-        }
-    }
-    settle(nightly, programme).await?;
-    let mut db = nightly.pool.acquire().await?;
-    loyalty::store::take_day(&mut db, nightly.clock.now(), programme.id, JOB, day).await?;
-    Ok(())
+fn unsettled(error: ChangeError) -> EarningError {
+    tracing::error!(%error, "tiers could not be looked at");
+    EarningError::Away
 }
 
 /// When the members were born, as far as it is known.
 async fn birthdays(
-    db: &mut sqlx::PgConnection,
+    db: &mut PgConnection,
     programme: &Programme,
     accounts: &[Account],
 ) -> sqlx::Result<BTreeMap<CustomerId, NaiveDate>> {
@@ -143,24 +148,4 @@ fn of_account(
         all.push(activity("tenure_reached", id, json!({ "months": months })));
     }
     all
-}
-
-/// Looks at every tier again: graces that are over, months of membership, lists that were changed.
-async fn settle(nightly: &Nightly, programme: &Programme) -> Result<(), EarningError> {
-    let mut after = None;
-    let mut dice = ChaCha20Rng::from_rng(&mut rand::rng());
-    loop {
-        let mut tx = nightly.pool.begin().await?;
-        let mut edit = Edit { now: nightly.clock.now(), author: Author::System, rng: &mut dice };
-        let settled = loyalty::store::settle_due(&mut tx, &mut edit, programme.id, after, CHUNK).await;
-        let last = settled.map_err(|error| {
-            tracing::error!(%error, "tiers could not be looked at");
-            EarningError::Away
-        })?;
-        tx.commit().await?;
-        match last {
-            Some(last) => after = Some(last),
-            None => return Ok(()),
-        }
-    }
 }

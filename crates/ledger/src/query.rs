@@ -12,4 +12,4 @@ pub use history::{
     Drawn, HoldRow, PostingRow, TransactionRow, TransactionView, existing, find_hold, find_transaction,
     open_holds, postings,
 };
-pub use period::{Movement as ReportedMovement, PeriodFigures, exchanged, movements, period};
+pub use period::{Earned, Movement as ReportedMovement, PeriodFigures, earned, exchanged, movements, period};

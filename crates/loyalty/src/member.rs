@@ -50,6 +50,7 @@ impl Member {
             enrolled_at: self.enrolled_at,
             macroregion: self.macroregion.clone(),
             region: self.region.clone(),
+            counted: None,
         };
         let mut facts = standing.facts(now, zone);
         if let Value::Object(fields) = &mut facts {

@@ -69,7 +69,7 @@ pub fn manual(
     let mut order = Order::new(asked.key, kind, asked.source, edit.author, movement);
     order.reason = Some(asked.reason.to_owned());
     order.cause = Cause { record: asked.record.map(str::to_owned), ..Cause::default() };
-    order.events = vec![OrderEvent::New(member_event(told, edit, account, said))];
+    order.events = vec![OrderEvent::New(member_event(told, edit, &account.into(), said))];
     // The end of validity follows from the moment, which is another at each try.
     let identity = (kind, account.id, asked.units, asked.validity_days, asked.reason, asked.record);
     order.body = Some(body(&json!(identity)));
@@ -138,7 +138,8 @@ pub fn back(edit: &Edit<'_>, account: &Account, bonus_type: &BonusType, asked: B
     let mut order = Order::new(asked.key, kind, asked.source, edit.author, movement);
     order.reason = Some(asked.reason.to_owned());
     order.cause = Cause { record: asked.record.map(str::to_owned), ..Cause::default() };
-    order.events = vec![OrderEvent::New(member_event("loyalty.bonus_reversed.v1", edit, account, said))];
+    order.events =
+        vec![OrderEvent::New(member_event("loyalty.bonus_reversed.v1", edit, &account.into(), said))];
     order
 }
 

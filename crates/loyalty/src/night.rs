@@ -1,9 +1,11 @@
 //! What happens at a programme's midnight, and in which order (GAP-36, CIMP-BON-12).
 //!
 //! The order is fixed, because each step looks at what the one before left: points that wait for this day are usable from
-//! midnight on by themselves; birthdays and tenure are rewarded and tiers settled; then points expire and holds that have
-//! ended are released; then members are told what expires next; then the day is closed; and when a month has begun, the
-//! month before is counted. A server that was away catches up with the next night: what is due is due.
+//! midnight on by themselves; birthdays and tenure are rewarded, then tiers settled by what was earned; then points expire
+//! and holds that have ended are released; then the day is closed; then members are told what expires next; and when a
+//! month has begun, the month before is counted. A step that walks over members keeps its place, so that a server that
+//! dies is followed by one that goes on behind it. A server that was away catches up with the next night: what is due is
+//! due.
 
 pub mod query;
 pub mod store;
@@ -16,35 +18,44 @@ use chrono_tz::Tz;
 
 /// How many days before points expire their members are told.
 pub const NOTICE_DAYS: [u16; 3] = [30, 7, 1];
-/// For how many nights that nobody worked notices are made up for: who was away longer than a week tells nobody of days
-/// that are over.
+/// For how many nights that nobody worked notices and anniversaries are made up for: who was away longer than a week
+/// tells nobody of days that are over.
 pub const MISSED_NIGHTS_MAX: i64 = 7;
 
 /// A step of the night, in the order in which they are done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
-    /// Birthdays, tenure, and tiers that are lost or reached by the calendar.
+    /// Birthdays and full years of membership.
+    Anniversaries,
+    /// Tiers that are lost or reached by the calendar.
     SettleTiers,
     /// Points whose day has come, and holds that have ended.
     ExpirePoints,
+    /// The ledger's closing balances of the day that is over.
+    CloseDay,
     /// Notices 30, 7 and 1 days before.
     TellExpiring,
-    /// The ledger's closing balances of the day.
-    CloseDay,
     /// The statistics of the month before, unless they were made.
     Statistics,
 }
 
 impl Step {
     /// All, in their order.
-    pub const ALL: [Self; 5] =
-        [Self::SettleTiers, Self::ExpirePoints, Self::TellExpiring, Self::CloseDay, Self::Statistics];
+    pub const ALL: [Self; 6] = [
+        Self::Anniversaries,
+        Self::SettleTiers,
+        Self::ExpirePoints,
+        Self::CloseDay,
+        Self::TellExpiring,
+        Self::Statistics,
+    ];
 
     /// Its name, as stored.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::Anniversaries => "anniversaries",
             Self::SettleTiers => "settle_tiers",
             Self::ExpirePoints => "expire_points",
             Self::TellExpiring => "tell_expiring",
@@ -66,6 +77,21 @@ pub fn left(done: &[String]) -> Vec<Step> {
     Step::ALL.into_iter().filter(|step| !done.iter().any(|name| name == step.as_str())).collect()
 }
 
+/// The days that anniversaries are looked for on: this one, and those of nights since `last` that nobody worked.
+#[must_use]
+pub fn days(today: NaiveDate, last: Option<NaiveDate>) -> Vec<NaiveDate> {
+    let missed = missed(today, last);
+    (0..missed)
+        .rev()
+        .filter_map(|back| today.checked_sub_days(Days::new(u64::try_from(back).ok()?)))
+        .collect()
+}
+
+/// Nights to work: this one and those that nobody worked.
+fn missed(today: NaiveDate, last: Option<NaiveDate>) -> i64 {
+    last.map_or(1, |last| (today - last).num_days()).clamp(1, MISSED_NIGHTS_MAX)
+}
+
 /// One sort of notice: lots that expire on a day which is so many days away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
@@ -82,7 +108,7 @@ pub struct Due {
 /// The notices of a night: for each distance the day it looks at, and those of nights since `last` that nobody worked.
 #[must_use]
 pub fn notices(today: NaiveDate, last: Option<NaiveDate>, zone: Tz) -> Vec<Due> {
-    let missed = last.map_or(1, |last| (today - last).num_days()).clamp(1, MISSED_NIGHTS_MAX);
+    let missed = missed(today, last);
     let mut due = Vec::new();
     for days in NOTICE_DAYS {
         for back in (0..missed).rev() {

@@ -114,6 +114,14 @@ impl OrderState {
     }
 }
 
+/// The price less a discount in hundredths of a percent. What does not make a whole smallest unit is paid: a discount is
+/// never more than it says.
+#[must_use]
+pub fn discounted(total: i64, discount: i64) -> i64 {
+    let left = i128::from(10_000 - discount.clamp(0, 10_000));
+    i64::try_from((i128::from(total) * left + 9_999) / 10_000).unwrap_or(total)
+}
+
 /// An order as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct RewardOrder {
@@ -146,8 +154,10 @@ pub struct RewardOrder {
     pub bonus_type_id: Option<BonusTypeId>,
     /// Its code.
     pub bonus_type: Option<String>,
-    /// What all of it costs.
+    /// What all of it costs, less the discount.
     pub amount: Points,
+    /// The discount of the member's tier when it was placed, in percent (PP-LOY-04).
+    pub discount_percent: Points,
     /// Where it stands.
     pub state: OrderState,
     /// Whether its goods came out of a stock that has an end.
@@ -195,6 +205,16 @@ mod tests {
             (Cancelled, Confirm, Err(OrderRefusal::Over)),
         ] {
             assert_eq!(from.step(act), answer, "{from:?} {act:?}");
+        }
+    }
+
+    /// PP-LOY-04: a tier's discount is off the price, never more than it says.
+    #[test]
+    fn a_discount_is_off_the_price_and_its_fractions_are_paid() {
+        for (total, discount, paid) in
+            [(100, 0, 100), (100, 500, 95), (99, 500, 95), (1, 500, 1), (1_000, 1_250, 875), (7, 10_000, 0)]
+        {
+            assert_eq!(discounted(total, discount), paid, "{total} less {discount}");
         }
     }
 

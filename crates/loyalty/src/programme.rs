@@ -2,7 +2,7 @@
 
 use base::id::ProgrammeId;
 use base::{FieldFault, LocalText};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -26,7 +26,7 @@ pub enum Downgrade {
     AtPeriodEnd,
 }
 
-/// Periods of the calendar after which tiers are looked at again.
+/// Periods of the calendar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Period {
@@ -39,6 +39,30 @@ pub enum Period {
     Year,
 }
 
+impl Period {
+    /// The first day of the period that `day` is in.
+    #[must_use]
+    pub fn first_day(self, day: NaiveDate) -> NaiveDate {
+        let first = match self {
+            Self::Month => day.with_day(1),
+            Self::Quarter => NaiveDate::from_ymd_opt(day.year(), (day.month0() / 3) * 3 + 1, 1),
+            Self::Year => NaiveDate::from_ymd_opt(day.year(), 1, 1),
+        };
+        first.unwrap_or(day)
+    }
+
+    /// The first day of the period after the one that `day` is in.
+    #[must_use]
+    pub fn next_day(self, day: NaiveDate) -> NaiveDate {
+        let months = match self {
+            Self::Month => 1,
+            Self::Quarter => 3,
+            Self::Year => 12,
+        };
+        self.first_day(day).checked_add_months(Months::new(months)).unwrap_or(NaiveDate::MAX)
+    }
+}
+
 /// When tiers are lost.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
@@ -48,7 +72,8 @@ pub struct DowngradePolicy {
     /// Days for which the tier is kept after its condition stopped to hold.
     #[schema(maximum = 730)]
     pub grace_days: u16,
-    /// The period of [`Downgrade::AtPeriodEnd`].
+    /// The programme's period: tiers count what was earned and spent in it, and are lost at its end where the policy is
+    /// [`Downgrade::AtPeriodEnd`].
     pub period: Period,
 }
 

@@ -6,6 +6,7 @@ mod configuration;
 pub mod contest;
 pub mod coupon;
 pub mod granting;
+mod kept;
 mod load;
 pub mod master;
 pub mod movement;
@@ -16,6 +17,7 @@ pub mod promotion;
 pub mod reward;
 mod service;
 mod standing;
+pub mod turnover;
 
 pub use account::{Registration, cancel, enrol, number_for, register, set_regions};
 pub use adjustment::{NewAdjustment, decide_adjustment, insert_adjustment};
@@ -24,69 +26,43 @@ pub use configuration::{
 };
 pub use load::register_many;
 pub use service::{connect, disconnect, update_service};
-pub use standing::{settle_account, settle_due, take_day};
+pub use standing::{settle_account, settle_due, settle_those};
 
-use crate::account::Account;
 use base::event::Journal;
 use base::{ChangeError, Edit, NewEvent};
-use serde::Serialize;
+use movement::Party;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
-use uuid::Uuid;
-
-fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
-    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
-}
-
-/// A change of configuration, with what it was before and after.
-async fn record<T: Serialize + Sync>(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> Result<(), ChangeError> {
-    let event = NewEvent {
-        kind: kind.into(),
-        journal: Journal::Change,
-        subject,
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": before, "after": after }),
-    };
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
-    Ok(())
-}
 
 /// What happened to a member, as rules and histories see it: the customer and the account stand in every such event.
 #[must_use]
-pub fn member_event(kind: &'static str, edit: &Edit<'_>, account: &Account, said: Value) -> NewEvent {
+pub fn member_event(kind: &'static str, edit: &Edit<'_>, party: &Party, said: Value) -> NewEvent {
     let mut payload = match said {
         Value::Object(fields) => fields,
         other => Map::from_iter([("detail".to_owned(), other)]),
     };
-    payload.insert("customer_id".to_owned(), json!(account.customer_id));
-    payload.insert("account_id".to_owned(), json!(account.id));
-    payload.insert("account".to_owned(), json!(account.number));
+    payload.insert("customer_id".to_owned(), json!(party.customer_id));
+    payload.insert("account_id".to_owned(), json!(party.account_id));
+    payload.insert("account".to_owned(), json!(party.number));
     NewEvent {
         kind: kind.into(),
         journal: Journal::Activity,
-        subject: account.id.as_uuid(),
+        subject: party.account_id.as_uuid(),
         correlation: None,
         author: edit.author,
         payload: Value::Object(payload),
     }
 }
 
+/// Appends the event of something that happened to a member.
 async fn tell(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
-    account: &Account,
+    party: &Party,
     kind: &'static str,
     said: Value,
 ) -> Result<(), ChangeError> {
-    let event = member_event(kind, edit, account, said);
+    let event = member_event(kind, edit, party, said);
     platform::event::append(db, edit.now, edit.rng, &event).await?;
     Ok(())
 }

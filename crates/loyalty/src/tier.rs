@@ -5,9 +5,10 @@ mod settle;
 #[cfg(test)]
 mod tests;
 
-pub use ladder::{Ladder, Standing, whole_months};
+pub use ladder::{Counted, Counts, Ladder, Standing, whole_months};
 pub use settle::{Move, Present, settle};
 
+use crate::earning::ACTIVITIES;
 use crate::programme::{code_fault, title_fault};
 use base::id::{ProgrammeId, TierId};
 use base::{FieldFault, LocalText};
@@ -34,6 +35,8 @@ pub struct TierFields {
     #[sqlx(json)]
     pub title: LocalText,
     /// When a member has it, in the language of rules over `account.…`; of those that hold the highest counts.
+    /// `account.earned.points` are points that were given in the programme's period, `account.spent.purchase` is money
+    /// that purchases cost in it; `account.earned_ever` and `account.spent_ever` count since ever.
     #[schema(example = "account.service_types >= 3")]
     pub condition: String,
     /// The discount that the level carries, in percent (PP-LOY-04).
@@ -65,7 +68,12 @@ impl TierFields {
                 let foreign = condition.fields().iter().find(|path| !knows(path));
                 faults.extend(foreign.map(|path| {
                     let known: Vec<String> = COUNTERS.iter().map(|name| format!("account.{name}")).collect();
-                    let detail = format!("`{path}` is no counter of an account: use {}", known.join(", "));
+                    let detail = format!(
+                        "`{path}` is no counter of an account: use {}, account.earned.<bonus type>, \
+                         account.earned_ever.<bonus type>, account.spent.<kind of activity>, \
+                         account.spent_ever.<kind of activity>",
+                        known.join(", ")
+                    );
                     FieldFault::new("/condition", detail)
                 }));
             }
@@ -82,9 +90,27 @@ impl TierFields {
 
 /// What a condition may look at, under `account.`: what a change of the account itself can count at once.
 pub const COUNTERS: [&str; 5] = ["service_types", "services", "tenure_months", "macroregion", "region"];
+/// Points that were given, by bonus type: in the programme's period, and since ever.
+pub const EARNED: [&str; 2] = ["earned", "earned_ever"];
+/// Money that was spent, by kind of activity: in the programme's period, and since ever.
+pub const SPENT: [&str; 2] = ["spent", "spent_ever"];
 
 fn knows(path: &str) -> bool {
-    path == "account" || path.strip_prefix("account.").is_some_and(|name| COUNTERS.contains(&name))
+    let Some(name) = path.strip_prefix("account.") else { return path == "account" };
+    let spent = || {
+        let (counter, kind) = name.split_once('.')?;
+        Some(SPENT.contains(&counter) && ACTIVITIES.contains(&kind))
+    };
+    // Of `account.earned["cash-back"]` the path is `account.earned`.
+    let whole = COUNTERS.iter().chain(&EARNED).chain(&SPENT).any(|counter| *counter == name);
+    whole || earned_type(path).is_some() || spent().unwrap_or(false)
+}
+
+/// The bonus type that a path counts, such as `points` of `account.earned.points`.
+#[must_use]
+pub fn earned_type(path: &str) -> Option<&str> {
+    let (counter, code) = path.strip_prefix("account.")?.split_once('.')?;
+    EARNED.contains(&counter).then_some(code)
 }
 
 /// A tier.

@@ -14,6 +14,7 @@ mod explain;
 mod exports;
 mod files;
 mod history;
+mod kept;
 mod loaded;
 mod masters;
 mod media;

@@ -1,6 +1,7 @@
 mod lines;
 mod lists;
 mod speed;
+mod money;
 
 use super::*;
 use crate::ingest::folder;
@@ -396,7 +397,8 @@ async fn what_cannot_be_taken_is_refused_as_a_whole() {
     assert_eq!((file.tally.accepted, file.tally.rejected), (151, 3), "{:?}", file.tally);
 }
 
-/// CIMP-ETL-05: participants are saved as not enrolled, with their services; what is there is changed, not doubled.
+/// CIMP-ETL-05, CIMP-ACC-06, CIMP-ACC-10: participants are saved as not enrolled, with their services and all that is known
+/// of them; what is there is changed, not doubled.
 #[tokio::test]
 async fn participants_are_saved_and_accrue_nothing() {
     let site = site(1).await;
@@ -413,6 +415,9 @@ async fn participants_are_saved_and_accrue_nothing() {
     assert_eq!(loyalty::query::services(&mut db, account.id).await.unwrap().len(), 2);
     let customer = crm::query::find(&mut db, account.customer_id).await.unwrap().unwrap();
     assert_eq!(customer.fields.name, "Anna Karimova");
+    let known: Vec<&str> = customer.fields.identifiers.iter().map(|one| one.value.as_str()).collect();
+    assert_eq!(known, ["+998901112233", "anna@example.com"]);
+    assert_eq!(customer.fields.attributes.as_ref().and_then(|all| all.get("sex")), Some(&json!("female")));
     let earns = site.drop_file("PUR_1.txt", b"P1|2026-11-01|100|D1|||||\n").await;
     assert_eq!((earns.tally.not_enrolled, earns.tally.accepted), (1, 0));
     let changed = lines.replace("Anna", "Anora");

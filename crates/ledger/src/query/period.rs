@@ -94,6 +94,58 @@ pub async fn period(
     .await
 }
 
+/// What an owner was given in a currency: credits less what of any credit was taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Earned {
+    /// Whose account.
+    pub owner: Uuid,
+    /// In which currency.
+    pub currency: CurrencyId,
+    /// Since the moment that was asked for; below zero when more was taken back than given.
+    pub since: i64,
+    /// Since ever.
+    pub ever: i64,
+}
+
+/// What these owners were given in these currencies, by booking time, as [`PeriodFigures::credited`] counts it; of owners
+/// that never had anything none.
+///
+/// # Errors
+/// The database failed.
+pub async fn earned(
+    db: &mut PgConnection,
+    currencies: &[CurrencyId],
+    owners: &[Uuid],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<Earned>> {
+    sqlx::query_as(
+        "with given as (
+            select a.id, a.owner, a.currency from ledger.account a
+            where a.owner = any($2) and a.currency = any($1) and a.role = 'member'),
+        moved as (
+            select g.id, p.number, p.amount
+            from given g join ledger.posting p on p.credit_account = g.id and p.credit_after is not null
+            where not exists (select from ledger.reversal r
+                where r.number = p.number and r.place = p.place and r.reversed_number is not null)
+            union all
+            select g.id, p.number, -p.amount
+            from given g
+            join ledger.posting p on p.debit_account = g.id and p.debit_after is not null
+            join ledger.account o on o.id = p.credit_account and o.role <> 'expired'
+            where exists (select from ledger.reversal r where r.number = p.number and r.place = p.place))
+        select g.owner, g.currency,
+            coalesce(sum(m.amount) filter (where t.booked_at >= $3), 0)::bigint as since,
+            coalesce(sum(m.amount), 0)::bigint as ever
+        from given g join moved m using (id) join ledger.transaction t on t.number = m.number
+        group by g.owner, g.currency",
+    )
+    .bind(currencies)
+    .bind(owners)
+    .bind(since)
+    .fetch_all(db)
+    .await
+}
+
 /// A credit or debit of a report.
 #[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow, serde::Serialize)]
 pub struct Movement {

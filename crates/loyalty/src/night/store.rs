@@ -5,6 +5,32 @@ use chrono::{DateTime, NaiveDate, Utc};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
+/// Writes down how far a step is: in the transaction of what it did, so that whoever follows goes on behind it.
+///
+/// # Errors
+/// The database failed.
+pub async fn keep_place(
+    db: &mut PgConnection,
+    programme_id: Uuid,
+    day: NaiveDate,
+    step: Step,
+    place: Uuid,
+    counted: u64,
+) -> sqlx::Result<()> {
+    sqlx::query(
+        "insert into loyalty.night (programme_id, day, step, place, counted) values ($1, $2, $3, $4, $5)
+         on conflict (programme_id, day, step) do update set place = excluded.place, counted = excluded.counted",
+    )
+    .bind(programme_id)
+    .bind(day)
+    .bind(step.as_str())
+    .bind(place)
+    .bind(i64::try_from(counted).unwrap_or(i64::MAX))
+    .execute(db)
+    .await
+    .map(drop)
+}
+
 /// Writes down that a step of a night is done.
 ///
 /// # Errors
@@ -19,7 +45,7 @@ pub async fn done(
 ) -> sqlx::Result<()> {
     sqlx::query(
         "insert into loyalty.night (programme_id, day, step, done_at, counted) values ($1, $2, $3, $4, $5)
-         on conflict (programme_id, day, step) do nothing",
+         on conflict (programme_id, day, step) do update set done_at = excluded.done_at, counted = excluded.counted",
     )
     .bind(programme_id)
     .bind(day)

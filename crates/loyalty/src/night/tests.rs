@@ -12,9 +12,9 @@ fn day(year: i32, month: u32, day: u32) -> NaiveDate {
 fn steps_are_done_in_their_order_and_those_that_are_done_are_passed_over() {
     assert!(Step::ALL.is_sorted());
     assert_eq!(left(&[]), Step::ALL);
-    let done = ["expire_points".to_owned(), "close_day".to_owned()];
+    let done = ["anniversaries".to_owned(), "close_day".to_owned()];
     assert_eq!(left(&done).first(), Some(&Step::SettleTiers));
-    assert_eq!(left(&done).len(), 3);
+    assert_eq!(left(&done).len(), 4);
 }
 
 #[test]
@@ -50,6 +50,8 @@ fn missed_nights_are_made_up_for() {
     assert_eq!(days(30), [26, 27, 28]);
     assert_eq!(days(7), [3, 4, 5]);
     assert_eq!(days(1), [29]);
+    assert_eq!(super::days(day(2026, 3, 1), Some(day(2026, 2, 27))), [day(2026, 2, 28), day(2026, 3, 1)]);
+    assert_eq!(super::days(day(2026, 3, 1), None), [day(2026, 3, 1)]);
     let years = notices(day(2026, 11, 28), Some(day(2020, 1, 1)), Tashkent);
     assert_eq!(years.iter().filter(|due| due.days == 30).count(), 7);
 }

@@ -2,9 +2,7 @@
 
 use crate::account::Account;
 use crate::service::Service;
-use crate::tier::Standing;
 use base::id::{CustomerId, MasterAccountId, ProgrammeId, ServiceId};
-use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
 
 /// One account.
@@ -162,31 +160,6 @@ pub async fn service_by_code(
     .bind(code)
     .fetch_optional(db)
     .await
-}
-
-/// What is counted of an account for its tier.
-///
-/// # Errors
-/// The database failed.
-pub async fn standing(db: &mut PgConnection, id: MasterAccountId) -> sqlx::Result<Option<Standing>> {
-    type Row = (i64, i64, Option<DateTime<Utc>>, Option<String>, Option<String>);
-    let row: Option<Row> = sqlx::query_as(
-        "select count(distinct s.line), count(s.service_id), a.enrolled_at, a.macroregion, a.region
-         from loyalty.account a
-         left join loyalty.service s on s.account_id = a.account_id and s.state = 'connected'
-         where a.account_id = $1
-         group by a.account_id",
-    )
-    .bind(id)
-    .fetch_optional(db)
-    .await?;
-    Ok(row.map(|(service_types, services, enrolled_at, macroregion, region)| Standing {
-        service_types,
-        services,
-        enrolled_at,
-        macroregion,
-        region,
-    }))
 }
 
 /// Enrolled accounts of a programme behind `after`, in the order of their ids: for jobs that look at each.

@@ -4,7 +4,6 @@ use crate::bonus_type::BonusType;
 use crate::programme::Programme;
 use crate::tier::Tier;
 use base::id::{BonusTypeId, ProgrammeId, TierId};
-use chrono::NaiveDate;
 use sqlx::PgConnection;
 
 /// Every programme, by code.
@@ -120,26 +119,6 @@ pub async fn stamp(db: &mut PgConnection) -> sqlx::Result<(i64, i64)> {
         "select count(*), coalesce(sum(version), 0)::bigint
          from (select version from loyalty.programme union all select version from loyalty.bonus_type) as all_of_them",
     )
-    .fetch_one(db)
-    .await
-}
-
-/// Whether `job` was done for a programme on `day`.
-///
-/// # Errors
-/// The database failed.
-pub async fn was_done(
-    db: &mut PgConnection,
-    programme: ProgrammeId,
-    job: &str,
-    day: NaiveDate,
-) -> sqlx::Result<bool> {
-    sqlx::query_scalar(
-        "select exists (select 1 from loyalty.done_on where programme_id = $1 and job = $2 and day = $3)",
-    )
-    .bind(programme)
-    .bind(job)
-    .bind(day)
     .fetch_one(db)
     .await
 }

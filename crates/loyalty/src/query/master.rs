@@ -118,7 +118,7 @@ pub async fn search(
 /// The database failed.
 pub async fn is_listed_where_kept(db: &mut PgConnection, kind: MasterKind, code: &str) -> sqlx::Result<bool> {
     sqlx::query_scalar(
-        "select not exists (select 1 from loyalty.master where kind = $1 and active)
+        "select not exists (select 1 from loyalty.master where kind = $1)
              or exists (select 1 from loyalty.master where kind = $1 and code = $2 and active)",
     )
     .bind(kind)

@@ -54,6 +54,7 @@ struct Row {
     bonus_type: Option<String>,
     scale: Option<i16>,
     amount: i64,
+    discount: i64,
     state: OrderState,
     restocks: bool,
     transaction_id: Option<Uuid>,
@@ -86,6 +87,7 @@ impl From<Row> for RewardOrder {
             bonus_type_id: row.bonus_type_id,
             bonus_type: row.bonus_type,
             amount: Points::new(row.amount, row.scale.unwrap_or(0)),
+            discount_percent: Points::new(row.discount, 2),
             state: row.state,
             restocks: row.restocks,
             transaction_id: row.transaction_id,
@@ -114,7 +116,7 @@ pub async fn search(
     let rows: Vec<Row> = sqlx::query_as(
         "select o.order_id, o.number, o.account_id, a.number as account, a.programme_id, a.customer_id, o.reward_id,
              r.code as reward, r.title, r.kind, r.partner_id, o.quantity, o.bonus_type_id, b.code as bonus_type, b.scale,
-             o.amount, o.state, o.restocks, o.transaction_id, o.reversal_id, o.reason, o.note, o.source, o.placed_at,
+             o.amount, (o.discount_percent * 100)::bigint as discount, o.state, o.restocks, o.transaction_id, o.reversal_id, o.reason, o.note, o.source, o.placed_at,
              o.expires_at, o.confirmed_at, o.cancelled_at, o.version
          from loyalty.reward_order o
          join loyalty.account a using (account_id)
@@ -171,4 +173,19 @@ pub async fn overdue(db: &mut PgConnection, now: DateTime<Utc>, limit: i64) -> s
     .bind(limit)
     .fetch_all(db)
     .await
+}
+
+/// The discount of the tier that an account has, in hundredths of a percent.
+///
+/// # Errors
+/// The database failed.
+pub async fn discount(db: &mut PgConnection, account: MasterAccountId) -> sqlx::Result<i64> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "select (t.discount_percent * 100)::bigint
+         from loyalty.account a join loyalty.tier t on t.tier_id = a.tier_id where a.account_id = $1",
+    )
+    .bind(account)
+    .fetch_optional(db)
+    .await?;
+    Ok(found.unwrap_or(0))
 }

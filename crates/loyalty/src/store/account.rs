@@ -2,6 +2,7 @@
 
 use super::{service, settle_account, tell};
 use crate::account::{Account, AccountStatus, number_fault};
+use crate::master::MasterKind;
 use crate::query;
 use crate::service::ServiceFields;
 use base::id::{CustomerId, MasterAccountId, ProgrammeId};
@@ -54,6 +55,7 @@ pub async fn register(
             "an account is registered with its first service: name at least one",
         ));
     }
+    faults.extend(region_faults(db, new.macroregion.as_deref(), new.region.as_deref()).await?);
     ChangeError::unless_empty(faults)?;
     query::find_programme(db, new.programme).await?.ok_or(ChangeError::Unknown("programme"))?;
     let id = MasterAccountId::new(edit.now, edit.rng);
@@ -79,11 +81,38 @@ pub async fn register(
     let account = query::find_account(db, id).await?.ok_or(ChangeError::Unknown("account"))?;
     let said =
         json!({ "status": account.status, "macroregion": account.macroregion, "region": account.region });
-    tell(db, edit, &account, "loyalty.account_registered.v1", said).await?;
+    tell(db, edit, &(&account).into(), "loyalty.account_registered.v1", said).await?;
     for (place, fields) in new.services.iter().enumerate() {
         service::attach(db, edit, &account, fields, &format!("/services/{place}")).await?;
     }
     settle_account(db, edit, id).await
+}
+
+/// What is wrong with the regions of an account: each is in use in its master, once that has entries, and a region is of
+/// the macroregion that is named with it (CIMP-ACC-04, CIMP-MST-06, CIMP-MST-07).
+async fn region_faults(
+    db: &mut PgConnection,
+    macroregion: Option<&str>,
+    region: Option<&str>,
+) -> sqlx::Result<Vec<FieldFault>> {
+    let mut faults = Vec::new();
+    let named = [(MasterKind::Macroregion, macroregion), (MasterKind::Region, region)];
+    for (kind, code) in named.into_iter().filter_map(|(kind, code)| Some((kind, code?))) {
+        if !query::master::is_listed_where_kept(db, kind, code).await? {
+            let word = kind.as_str();
+            let detail = format!("{code:?} is no {word} in use: add it to the master, or correct it");
+            faults.push(FieldFault::new(format!("/{word}"), detail));
+        }
+    }
+    let (Some(macroregion), Some(region), true) = (macroregion, region, faults.is_empty()) else {
+        return Ok(faults);
+    };
+    let entry = query::master::called(db, MasterKind::Region, region).await?;
+    if let Some(parent) = entry.and_then(|entry| entry.fields.parent).filter(|parent| parent != macroregion) {
+        let detail = format!("{region:?} is of the macroregion {parent:?}, not of {macroregion:?}");
+        faults.push(FieldFault::new("/region", detail));
+    }
+    Ok(faults)
 }
 
 fn taken(error: sqlx::Error) -> ChangeError {
@@ -129,7 +158,7 @@ pub async fn enrol(
         .bind(edit.now)
         .execute(&mut *db)
         .await?;
-    tell(db, edit, &account, "loyalty.account_enrolled.v1", json!({})).await?;
+    tell(db, edit, &(&account).into(), "loyalty.account_enrolled.v1", json!({})).await?;
     settle_account(db, edit, id).await
 }
 
@@ -178,14 +207,14 @@ pub(super) async fn finish(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    tell(db, edit, account, "loyalty.account_cancelled.v1", json!({ "why": why })).await?;
+    tell(db, edit, &account.into(), "loyalty.account_cancelled.v1", json!({ "why": why })).await?;
     query::find_account(db, account.id).await?.ok_or(ChangeError::Unknown("account"))
 }
 
 /// Sets macroregion and region (CIMP-ACC-04, CIMP-ACC-11).
 ///
 /// # Errors
-/// Unknown, cancelled, changed meanwhile, or the database.
+/// Unknown, cancelled, regions that their masters do not have in use, or the database.
 pub async fn set_regions(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
@@ -200,6 +229,7 @@ pub async fn set_regions(
     if (before.macroregion.as_deref(), before.region.as_deref()) == (macroregion, region) {
         return Ok(before);
     }
+    ChangeError::unless_empty(region_faults(db, macroregion, region).await?)?;
     sqlx::query("update loyalty.account set macroregion = $2, region = $3, version = version + 1 where account_id = $1")
         .bind(id)
         .bind(macroregion)
@@ -208,6 +238,6 @@ pub async fn set_regions(
         .await?;
     let said = json!({ "before": { "macroregion": before.macroregion, "region": before.region },
         "after": { "macroregion": macroregion, "region": region } });
-    tell(db, edit, &before, "loyalty.account_changed.v1", said).await?;
+    tell(db, edit, &(&before).into(), "loyalty.account_changed.v1", said).await?;
     settle_account(db, edit, id).await
 }

@@ -62,7 +62,7 @@ pub async fn insert_adjustment(
     .execute(&mut *db)
     .await?;
     let said = json!({ "adjustment": id, "kind": new.kind, "amount": new.amount, "reason": new.reason });
-    tell(db, edit, account, "loyalty.adjustment_asked.v1", said).await?;
+    tell(db, edit, &account.into(), "loyalty.adjustment_asked.v1", said).await?;
     query::find_adjustment(db, id).await?.ok_or(ChangeError::Unknown("adjustment"))
 }
 
@@ -99,6 +99,6 @@ pub async fn decide_adjustment(
     .await?;
     let account = query::find_account(db, before.account_id).await?.ok_or(ChangeError::Unknown("account"))?;
     let said = json!({ "adjustment": id, "state": state, "asked_by": before.author_id });
-    tell(db, edit, &account, "loyalty.adjustment_decided.v1", said).await?;
+    tell(db, edit, &(&account).into(), "loyalty.adjustment_decided.v1", said).await?;
     query::find_adjustment(db, id).await?.ok_or(ChangeError::Unknown("adjustment"))
 }

@@ -1,13 +1,14 @@
 //! Programmes, bonus types, tiers: create and change.
 
-use super::{record, same_version};
+use super::kept::{added, at_version, changed, found};
 use crate::bonus_type::{BonusType, BonusTypeFields};
 use crate::programme::{Programme, ProgrammeFields};
 use crate::query;
-use crate::tier::{TIERS_MAX, Tier, TierFields};
+use crate::tier::{TIERS_MAX, Tier, TierFields, earned_type};
 use base::id::{BonusTypeId, ProgrammeId, TierId};
 use base::{ChangeError, Edit, FieldFault};
 use ledger::currency::CurrencyFields;
+use rules::Expression;
 use sqlx::PgConnection;
 use sqlx::types::Json;
 
@@ -37,9 +38,7 @@ pub async fn insert_programme(
     .map_err(|error| {
         ChangeError::on_constraint(error, "programme_code_key", "/code", "another programme has it")
     })?;
-    let made = query::find_programme(db, id).await?.ok_or(ChangeError::Unknown("programme"))?;
-    record(db, edit, "loyalty.programme_created.v1", id.as_uuid(), None, Some(&made)).await?;
-    Ok(made)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the programme that is at `version`. Its code stays: files and currencies carry it.
@@ -53,12 +52,7 @@ pub async fn update_programme(
     version: i32,
     fields: &ProgrammeFields,
 ) -> Result<Programme, ChangeError> {
-    sqlx::query("select 1 from loyalty.programme where programme_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    let before = query::find_programme(db, id).await?.ok_or(ChangeError::Unknown("programme"))?;
-    same_version(before.version, version)?;
+    let before: Programme = at_version(db, id.as_uuid(), version).await?;
     let mut faults = fields.faults();
     if fields.code != before.fields.code {
         faults.push(FieldFault::new("/code", "cannot be changed: files and currencies carry it"));
@@ -75,9 +69,7 @@ pub async fn update_programme(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    let after = query::find_programme(db, id).await?.ok_or(ChangeError::Unknown("programme"))?;
-    record(db, edit, "loyalty.programme_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, &before).await
 }
 
 /// Adds a bonus type with its currency in the ledger.
@@ -91,7 +83,7 @@ pub async fn insert_bonus_type(
     fields: &BonusTypeFields,
 ) -> Result<BonusType, ChangeError> {
     ChangeError::unless_empty(fields.faults())?;
-    let owner = query::find_programme(db, programme).await?.ok_or(ChangeError::Unknown("programme"))?;
+    let owner: Programme = found(db, programme.as_uuid()).await?;
     let currency = CurrencyFields {
         code: format!("{}-{}", owner.fields.code, fields.code),
         scale: u8::try_from(fields.scale).unwrap_or_default(),
@@ -120,9 +112,7 @@ pub async fn insert_bonus_type(
     .map_err(|error| {
         ChangeError::on_constraint(error, "bonus_type_code_key", "/code", "another bonus type has it")
     })?;
-    let made = query::find_bonus_type(db, id).await?.ok_or(ChangeError::Unknown("bonus type"))?;
-    record(db, edit, "loyalty.bonus_type_created.v1", id.as_uuid(), None, Some(&made)).await?;
-    Ok(made)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the bonus type that is at `version`. Code and decimal places stay; points that exist keep their terms.
@@ -136,12 +126,7 @@ pub async fn update_bonus_type(
     version: i32,
     fields: &BonusTypeFields,
 ) -> Result<BonusType, ChangeError> {
-    sqlx::query("select 1 from loyalty.bonus_type where bonus_type_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    let before = query::find_bonus_type(db, id).await?.ok_or(ChangeError::Unknown("bonus type"))?;
-    same_version(before.version, version)?;
+    let before: BonusType = at_version(db, id.as_uuid(), version).await?;
     let mut faults = fields.faults();
     if fields.code != before.fields.code {
         faults.push(FieldFault::new("/code", "cannot be changed: rules and files carry it"));
@@ -169,9 +154,25 @@ pub async fn update_bonus_type(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    let after = query::find_bonus_type(db, id).await?.ok_or(ChangeError::Unknown("bonus type"))?;
-    record(db, edit, "loyalty.bonus_type_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, &before).await
+}
+
+/// What cannot be accepted of a tier; of its condition also a bonus type that the programme does not have.
+async fn tier_faults(
+    db: &mut PgConnection,
+    programme: ProgrammeId,
+    fields: &TierFields,
+) -> Result<Vec<FieldFault>, ChangeError> {
+    let mut faults = fields.faults();
+    let Ok(condition) = Expression::compile(&fields.condition) else { return Ok(faults) };
+    let known = query::bonus_types(db, Some(programme)).await?;
+    let foreign = |code: &&str| known.iter().all(|bonus_type| bonus_type.fields.code != *code);
+    for code in condition.fields().iter().filter_map(|path| earned_type(path)).filter(foreign) {
+        let codes: Vec<&str> = known.iter().map(|bonus_type| bonus_type.fields.code.as_str()).collect();
+        let detail = format!("{code:?} is no bonus type of the programme: use one of {}", codes.join(", "));
+        faults.push(FieldFault::new("/condition", detail));
+    }
+    Ok(faults)
 }
 
 fn tier_taken(error: sqlx::Error) -> ChangeError {
@@ -192,8 +193,8 @@ pub async fn insert_tier(
     programme: ProgrammeId,
     fields: &TierFields,
 ) -> Result<Tier, ChangeError> {
-    ChangeError::unless_empty(fields.faults())?;
-    query::find_programme(db, programme).await?.ok_or(ChangeError::Unknown("programme"))?;
+    found::<Programme>(db, programme.as_uuid()).await?;
+    ChangeError::unless_empty(tier_faults(db, programme, fields).await?)?;
     if query::tiers(db, programme).await?.len() >= TIERS_MAX {
         return Err(ChangeError::InUse(format!("a programme has at most {TIERS_MAX} tiers")));
     }
@@ -215,9 +216,7 @@ pub async fn insert_tier(
     .execute(&mut *db)
     .await
     .map_err(tier_taken)?;
-    let made = query::find_tier(db, id).await?.ok_or(ChangeError::Unknown("tier"))?;
-    record(db, edit, "loyalty.tier_created.v1", id.as_uuid(), None, Some(&made)).await?;
-    Ok(made)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the tier that is at `version`.
@@ -231,13 +230,8 @@ pub async fn update_tier(
     version: i32,
     fields: &TierFields,
 ) -> Result<Tier, ChangeError> {
-    sqlx::query("select 1 from loyalty.tier where tier_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    let before = query::find_tier(db, id).await?.ok_or(ChangeError::Unknown("tier"))?;
-    same_version(before.version, version)?;
-    ChangeError::unless_empty(fields.faults())?;
+    let before: Tier = at_version(db, id.as_uuid(), version).await?;
+    ChangeError::unless_empty(tier_faults(db, before.programme_id, fields).await?)?;
     sqlx::query(
         "update loyalty.tier
          set level = $2, code = $3, title = $4, condition = $5, discount_percent = $6::float8::numeric,
@@ -255,7 +249,5 @@ pub async fn update_tier(
     .execute(&mut *db)
     .await
     .map_err(tier_taken)?;
-    let after = query::find_tier(db, id).await?.ok_or(ChangeError::Unknown("tier"))?;
-    record(db, edit, "loyalty.tier_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, &before).await
 }

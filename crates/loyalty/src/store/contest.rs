@@ -73,7 +73,7 @@ pub async fn draw(
     .await?;
     write_winners(db, draw_id, &winners, &entries).await?;
     let drawn = offers::draw_of(db, id).await?.ok_or(Refused::unknown("draw"))?;
-    super::record(db, edit, "loyalty.contest_drawn.v1", id.as_uuid(), None, Some(&drawn)).await?;
+    super::kept::record(db, edit, "loyalty.contest_drawn.v1", id.as_uuid(), None, Some(&drawn)).await?;
     Ok(drawn)
 }
 

@@ -54,7 +54,8 @@ pub async fn make(
         }
     }
     let batch = promotions::batch(db, made.batch).await?.ok_or(Refused::unknown("batch of coupons"))?;
-    super::record(db, edit, "loyalty.coupons_made.v1", promotion.id.as_uuid(), None, Some(&batch)).await?;
+    super::kept::record(db, edit, "loyalty.coupons_made.v1", promotion.id.as_uuid(), None, Some(&batch))
+        .await?;
     Ok((batch, made.codes))
 }
 
@@ -89,7 +90,7 @@ async fn tell(
         "coupon_id": coupon.id, "promotion": promotion.fields.code,
         "title": promotion.fields.title, "code": code.grouped(), "expires_at": coupon.expires_at,
     });
-    movement::tell(db, edit, party, "loyalty.coupon_issued.v1", data).await
+    Ok(super::tell(db, edit, party, "loyalty.coupon_issued.v1", data).await?)
 }
 
 struct Made {
@@ -218,7 +219,7 @@ pub async fn void(
     }
     let after = CouponBatch { voided_at: Some(edit.now), ..before.clone() };
     let subject = before.promotion_id.as_uuid();
-    super::record(db, edit, "loyalty.coupons_voided.v1", subject, Some(&before), Some(&after)).await?;
+    super::kept::record(db, edit, "loyalty.coupons_voided.v1", subject, Some(&before), Some(&after)).await?;
     Ok(after)
 }
 
@@ -231,6 +232,12 @@ pub enum CodeRefused {
     /// The coupon is real and gives nothing now.
     #[error(transparent)]
     Refused(#[from] Refused),
+}
+
+impl From<base::ChangeError> for CodeRefused {
+    fn from(error: base::ChangeError) -> Self {
+        Self::Refused(error.into())
+    }
 }
 
 impl From<sqlx::Error> for CodeRefused {
@@ -311,7 +318,7 @@ pub async fn redeem(
         "coupon_id": coupon_id, "promotion": promotion.fields.code,
         "title": promotion.fields.title, "last_four": code.last_four(), "granted": granted,
     });
-    movement::tell(db, edit, &party, "loyalty.coupon_redeemed.v1", data).await?;
+    super::tell(db, edit, &party, "loyalty.coupon_redeemed.v1", data).await?;
     granting.post(db, edit).await?;
     let promotion = promotion.fields.code;
     Ok(Redeemed { coupon_id, promotion_id, promotion, account_id: account, use_number, granted })

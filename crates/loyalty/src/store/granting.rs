@@ -1,7 +1,8 @@
 //! What promotions give: points, coupons, things of the catalogue. Each under a key that counts once; the points of one
 //! transaction are posted together at its end (CIMP-SPV-01, CIMP-SPV-03).
 
-use super::movement::{Party, tell};
+use super::movement::Party;
+use super::tell;
 use super::{coupon, order};
 use crate::bonus_type::amount::{self, Points};
 use crate::bonus_type::{ExpiryRound, expires_at};

@@ -1,6 +1,6 @@
 //! Masters: add, change, switch off.
 
-use super::{record, same_version};
+use super::kept::{added, at_version, changed, locked};
 use crate::id::MasterId;
 use crate::master::{Master, MasterFields, MasterKind};
 use crate::query::master as query;
@@ -40,9 +40,7 @@ pub async fn insert(
     .map_err(|error| {
         ChangeError::on_constraint(error, "master_code_key", "/code", "this master has another entry with this code")
     })?;
-    let master = query::find(db, id).await?.ok_or(ChangeError::Unknown("entry of this master"))?;
-    record(db, edit, "loyalty.master_created.v1", id.as_uuid(), None, Some(&master)).await?;
-    Ok(master)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the entry that is at `version`. Its code stays.
@@ -56,8 +54,7 @@ pub async fn update(
     version: i32,
     fields: &MasterFields,
 ) -> Result<Master, ChangeError> {
-    let before = locked(db, id).await?;
-    same_version(before.version, version)?;
+    let before: Master = at_version(db, id.as_uuid(), version).await?;
     write(db, edit, &before, fields).await
 }
 
@@ -66,7 +63,7 @@ pub async fn update(
 /// # Errors
 /// Unknown, or the database.
 pub async fn switch_off(db: &mut PgConnection, edit: &mut Edit<'_>, id: MasterId) -> Result<(), ChangeError> {
-    let before = locked(db, id).await?;
+    let before: Master = locked(db, id.as_uuid()).await?;
     if before.fields.active {
         let fields = MasterFields { active: false, ..before.fields.clone() };
         write(db, edit, &before, &fields).await?;
@@ -88,7 +85,7 @@ pub async fn put(
         insert(db, edit, kind, fields).await?;
         return Ok(true);
     };
-    let before = locked(db, known.id).await?;
+    let before: Master = locked(db, known.id.as_uuid()).await?;
     if before.fields == *fields {
         return Ok(false);
     }
@@ -123,9 +120,7 @@ async fn write(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    let after = query::find(db, before.id).await?.ok_or(ChangeError::Unknown("entry of this master"))?;
-    record(db, edit, "loyalty.master_changed.v1", before.id.as_uuid(), Some(before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, before).await
 }
 
 async fn check_parent(
@@ -139,12 +134,4 @@ async fn check_parent(
     }
     let detail = format!("there is no {} {code:?}", parent_kind.as_str());
     Err(ChangeError::Invalid(vec![FieldFault::new("/parent", detail)]))
-}
-
-async fn locked(db: &mut PgConnection, id: MasterId) -> Result<Master, ChangeError> {
-    sqlx::query("select 1 from loyalty.master where master_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    query::find(db, id).await?.ok_or(ChangeError::Unknown("entry of this master"))
 }

@@ -1,13 +1,11 @@
 //! What operations with points have in common: whose they are, the ledger's answer, and the event that tells of them.
 
+use crate::account::Account;
 use crate::order::RewardOrder;
 use crate::refused::Refused;
 use base::Edit;
-use base::NewEvent;
-use base::event::Journal;
 use base::id::{CustomerId, MasterAccountId, ProgrammeId};
 use ledger::{Order, Receipt};
-use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 
 /// Whose points move.
@@ -31,6 +29,17 @@ impl Party {
             number: order.account.clone(),
             programme_id: order.programme_id,
             customer_id: order.customer_id,
+        }
+    }
+}
+
+impl From<&Account> for Party {
+    fn from(account: &Account) -> Self {
+        Self {
+            account_id: account.id,
+            number: account.number.clone(),
+            programme_id: account.programme_id,
+            customer_id: account.customer_id,
         }
     }
 }
@@ -70,36 +79,4 @@ pub(super) async fn post(
     let mut answers = ledger::post(db, edit.now, edit.rng, std::slice::from_ref(&order)).await?;
     let answer = answers.pop().ok_or(sqlx::Error::RowNotFound)?;
     answer.map_err(|refusal| Refused::by_ledger(&refusal, scale))
-}
-
-/// The event of something that happened to a member, as rules and histories read it: customer and account stand in it.
-pub(super) fn member_event(edit: &Edit<'_>, party: &Party, kind: &'static str, said: Value) -> NewEvent {
-    let mut payload = match said {
-        Value::Object(fields) => fields,
-        other => Map::from_iter([("detail".to_owned(), other)]),
-    };
-    payload.insert("customer_id".to_owned(), json!(party.customer_id));
-    payload.insert("account_id".to_owned(), json!(party.account_id));
-    payload.insert("account".to_owned(), json!(party.number));
-    NewEvent {
-        kind: kind.into(),
-        journal: Journal::Activity,
-        subject: party.account_id.as_uuid(),
-        correlation: None,
-        author: edit.author,
-        payload: Value::Object(payload),
-    }
-}
-
-/// Appends the event of something that happened to a member.
-pub(super) async fn tell(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    party: &Party,
-    kind: &'static str,
-    said: Value,
-) -> Result<(), Refused> {
-    let event = member_event(edit, party, kind, said);
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
-    Ok(())
 }

@@ -1,7 +1,8 @@
 //! Offers: made in batches, activated once, expired (CIMP-SPV-05).
 
 use super::granting::{For, Granting};
-use super::movement::{self, Party, member_event, tell};
+use super::movement::{self, Party};
+use super::{member_event, tell};
 use crate::id::PromotionOfferId;
 use crate::promotion::offer::{OfferState, PromotionOffer};
 use crate::promotion::{Promotion, PromotionKind, PromotionStatus};
@@ -54,7 +55,7 @@ pub async fn make(
             "offer_id": id, "promotion": promotion.fields.code, "title": promotion.fields.title,
             "description": promotion.fields.description, "expires_at": expires_at,
         });
-        let event = member_event(edit, party, "loyalty.offer_made.v1", data);
+        let event = member_event("loyalty.offer_made.v1", edit, party, data);
         events.push((EventId::new(edit.now, edit.rng), event));
     }
     append_all(db, edit.now, &events).await?;

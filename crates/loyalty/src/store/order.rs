@@ -1,14 +1,15 @@
 //! Orders of rewards: place, confirm, cancel. The order's row, the stock, the points and the events are one transaction:
 //! that of the caller, who rolls it back when an order is refused (CIMP-RED-02, CIMP-RED-03, CIMP-RED-05).
 
-use super::movement::{self, Party, post, tell};
+use super::movement::{self, Party, post};
 use super::reward::{put_back, take_stock};
+use super::tell;
 use crate::bonus_type::amount::UNITS_MAX;
 use crate::id::{OrderId, RewardId};
 use crate::master::ReasonArea;
 use crate::order::{
     NOTE_MAX, OrderAct, OrderState, OrderStep, PLACED_DAYS_MAX, PointsStep, QUANTITY_MAX, RewardOrder,
-    place as first_step,
+    discounted, place as first_step,
 };
 use crate::query::{master, order as query, partner, reward as rewards};
 use crate::refused::Refused;
@@ -64,8 +65,11 @@ pub async fn place(
         .map_err(|refusal| Refused::invalid("/bonus_type", refusal.to_string()))?;
     let total = price.amount.units.checked_mul(i64::from(new.quantity)).filter(|total| *total <= UNITS_MAX);
     let total = total.ok_or_else(|| Refused::invalid("/quantity", "the price of all is too large"))?;
-    let paid = Paid { bonus_type: price.bonus_type_id, units: total };
-    write(db, edit, new, &party, &reward, Some(paid)).await
+    let discount = query::discount(db, new.account).await?;
+    let paid = Paid { bonus_type: price.bonus_type_id, units: discounted(total, discount) };
+    let write =
+        Write { party: &party, reward: &reward, discount, paid: Some(paid).filter(|paid| paid.units > 0) };
+    write.order(db, edit, new).await
 }
 
 /// Gives something of the catalogue for nothing: the reward of a promotion.
@@ -80,7 +84,7 @@ pub(super) async fn give(
     let party = movement::enrolled(db, new.account).await?;
     let reward = rewards::find(db, new.reward).await?.ok_or(Refused::unknown("reward"))?;
     check_offered(db, edit, &reward).await?;
-    write(db, edit, new, &party, &reward, None).await
+    Write { party: &party, reward: &reward, discount: 0, paid: None }.order(db, edit, new).await
 }
 
 /// What an order costs.
@@ -102,26 +106,37 @@ async fn check_offered(db: &mut PgConnection, edit: &Edit<'_>, reward: &Reward) 
     Err(Refused::not_now("the partner of this reward does not take part at present: choose another reward"))
 }
 
-async fn write(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    new: &NewOrder<'_>,
-    party: &Party,
-    reward: &Reward,
+/// What is written down of an order that was accepted.
+struct Write<'a> {
+    party: &'a Party,
+    reward: &'a Reward,
+    /// Of the member's tier, in hundredths of a percent.
+    discount: i64,
     paid: Option<Paid>,
-) -> Result<RewardOrder, Refused> {
-    let restocks = reward.stock.is_some();
-    if restocks && !take_stock(db, reward.id, new.quantity).await? {
-        return Err(Refused::not_now("there are not so many left: order fewer, or choose another reward"));
-    }
-    let id = OrderId::new(edit.now, edit.rng);
-    let step = first_step(reward.fields.needs_confirmation);
-    let is_placed = step.points == PointsStep::Hold;
-    let spent = (!is_placed && paid.is_some()).then(|| transaction_id(&key(id, "place")));
-    sqlx::query(
+}
+
+impl Write<'_> {
+    async fn order(
+        self,
+        db: &mut PgConnection,
+        edit: &mut Edit<'_>,
+        new: &NewOrder<'_>,
+    ) -> Result<RewardOrder, Refused> {
+        let Self { party, reward, discount, paid } = self;
+        let restocks = reward.stock.is_some();
+        if restocks && !take_stock(db, reward.id, new.quantity).await? {
+            return Err(Refused::not_now(
+                "there are not so many left: order fewer, or choose another reward",
+            ));
+        }
+        let id = OrderId::new(edit.now, edit.rng);
+        let step = first_step(reward.fields.needs_confirmation);
+        let is_placed = step.points == PointsStep::Hold;
+        let spent = (!is_placed && paid.is_some()).then(|| transaction_id(&key(id, "place")));
+        sqlx::query(
         "insert into loyalty.reward_order (order_id, account_id, reward_id, quantity, bonus_type_id, amount, state, restocks,
-             hold_id, transaction_id, note, source, placed_at, expires_at, confirmed_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
+             hold_id, transaction_id, note, source, placed_at, expires_at, confirmed_at, discount_percent)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16::bigint / 100.0)",
     )
     .bind(id)
     .bind(new.account)
@@ -138,15 +153,17 @@ async fn write(
     .bind(edit.now)
     .bind(is_placed.then(|| edit.now + TimeDelta::days(PLACED_DAYS_MAX)))
     .bind((!is_placed).then_some(edit.now))
+    .bind(discount)
     .execute(&mut *db)
     .await?;
-    let order = query::find(db, id).await?.ok_or(Refused::unknown("order"))?;
-    announce(db, edit, party, &order, "loyalty.order_placed.v1").await?;
-    if !is_placed {
-        announce(db, edit, party, &order, "loyalty.order_confirmed.v1").await?;
+        let order = query::find(db, id).await?.ok_or(Refused::unknown("order"))?;
+        announce(db, edit, party, &order, "loyalty.order_placed.v1").await?;
+        if !is_placed {
+            announce(db, edit, party, &order, "loyalty.order_confirmed.v1").await?;
+        }
+        move_points(db, edit, &order, step, "place").await?;
+        Ok(order)
     }
-    move_points(db, edit, &order, step, "place").await?;
-    Ok(order)
 }
 
 /// Confirms an order: the reward is activated, its points are spent. One that is confirmed already stays as it is.
@@ -281,9 +298,9 @@ async fn announce(
     let data = json!({
         "order_id": order.id, "number": order.number, "reward": order.reward,
         "title": order.title, "quantity": order.quantity, "bonus_type": order.bonus_type, "amount": order.amount,
-        "state": order.state, "reason": order.reason, "source": order.source,
+        "discount_percent": order.discount_percent, "state": order.state, "reason": order.reason, "source": order.source,
     });
-    tell(db, edit, party, kind, data).await
+    Ok(tell(db, edit, party, kind, data).await?)
 }
 
 async fn locked(db: &mut PgConnection, id: OrderId) -> Result<RewardOrder, Refused> {

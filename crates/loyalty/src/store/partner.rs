@@ -1,7 +1,7 @@
 //! Partners, their rates, and the exchange of points into theirs (CIMP-PRT-01, CIMP-PRT-03).
 
+use super::kept::{added, at_version, changed, record};
 use super::movement::{self, Party, post};
-use super::{record, same_version};
 use crate::bonus_type::amount;
 use crate::bonus_type::amount::Points;
 use crate::id::{ConversionId, PartnerId, RateId};
@@ -51,9 +51,7 @@ pub async fn insert(
     .execute(&mut *db)
     .await
     .map_err(constraint)?;
-    let partner = query::find(db, id).await?.ok_or(ChangeError::Unknown("partner"))?;
-    record(db, edit, "loyalty.partner_created.v1", id.as_uuid(), None, Some(&partner)).await?;
-    Ok(partner)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the partner that is at `version`. Its code and a currency that it has stay.
@@ -67,8 +65,7 @@ pub async fn update(
     version: i32,
     fields: &PartnerFields,
 ) -> Result<Partner, ChangeError> {
-    let before = locked(db, id).await?;
-    same_version(before.version, version)?;
+    let before: Partner = at_version(db, id.as_uuid(), version).await?;
     let mut faults = fields.faults();
     if fields.code != before.fields.code {
         faults.push(FieldFault::new("/code", "cannot be changed: switch this partner off and add another"));
@@ -98,9 +95,7 @@ pub async fn update(
     .execute(&mut *db)
     .await
     .map_err(constraint)?;
-    let after = query::find(db, id).await?.ok_or(ChangeError::Unknown("partner"))?;
-    record(db, edit, "loyalty.partner_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, &before).await
 }
 
 fn constraint(error: sqlx::Error) -> ChangeError {
@@ -132,14 +127,6 @@ async fn open_currency(
 
 fn taken_currency() -> FieldFault {
     FieldFault::new("/currency/code", "another partner has points with this code")
-}
-
-async fn locked(db: &mut PgConnection, id: PartnerId) -> Result<Partner, ChangeError> {
-    sqlx::query("select 1 from loyalty.partner where partner_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    query::find(db, id).await?.ok_or(ChangeError::Unknown("partner"))
 }
 
 fn invalid(pointer: &str, detail: impl Into<String>) -> ChangeError {
@@ -330,5 +317,5 @@ async fn tell(
         "partner_title": partner.fields.title, "bonus_type": conversion.bonus_type, "given": conversion.given,
         "currency": conversion.currency, "got": conversion.got, "source": conversion.source,
     });
-    movement::tell(db, edit, party, "loyalty.points_converted.v1", data).await
+    Ok(super::tell(db, edit, party, "loyalty.points_converted.v1", data).await?)
 }

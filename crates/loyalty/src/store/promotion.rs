@@ -1,6 +1,6 @@
 //! Promotions: write, launch, suspend, complete, put away (CIMP-SPV-02, CIMP-ST-04, CIMP-SPV-07).
 
-use super::{record, same_version};
+use super::kept::{added, at_version, changed, found, locked, record};
 use crate::bonus_type::amount;
 use crate::id::PromotionId;
 use crate::promotion::{
@@ -47,9 +47,7 @@ pub async fn insert(
     .map_err(|error| {
         ChangeError::on_constraint(error, "promotion_code_key", "/code", "another promotion has or had this code")
     })?;
-    let promotion = query::find(db, id).await?.ok_or(ChangeError::Unknown("promotion"))?;
-    record(db, edit, "loyalty.promotion_created.v1", id.as_uuid(), None, Some(&promotion)).await?;
-    Ok(promotion)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the promotion that is at `version`; one that runs acts as it is written from now on. Its code stays, and once
@@ -64,8 +62,7 @@ pub async fn update(
     version: i32,
     fields: &PromotionFields,
 ) -> Result<Promotion, Refused> {
-    let before = locked(db, id).await?;
-    same_version(before.version, version)?;
+    let before: Promotion = at_version(db, id.as_uuid(), version).await?;
     if before.status.is_over() {
         return Err(Refused::not_now("the promotion is over and is no longer changed: make another one"));
     }
@@ -103,9 +100,7 @@ pub async fn update(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    let after = query::find(db, id).await?.ok_or(Refused::unknown("promotion"))?;
-    record(db, edit, "loyalty.promotion_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    Ok(changed(db, edit, &before).await?)
 }
 
 /// Leads a promotion to another status. Completing one closes its open offers (CIMP-SPV-07) and ends its coupons.
@@ -118,7 +113,7 @@ pub async fn act(
     id: PromotionId,
     act: PromotionAct,
 ) -> Result<Promotion, Refused> {
-    let before = locked(db, id).await?;
+    let before: Promotion = locked(db, id.as_uuid()).await?;
     let status = before.status.after(act).map_err(Refused::not_now)?;
     if act == PromotionAct::Launch {
         let faults = all_faults(db, &before.fields).await?;
@@ -150,7 +145,7 @@ pub async fn act(
         .execute(&mut *db)
         .await?;
     }
-    let after = query::find(db, id).await?.ok_or(Refused::unknown("promotion"))?;
+    let after: Promotion = found(db, id.as_uuid()).await?;
     let kind = match act {
         PromotionAct::Launch => "loyalty.promotion_launched.v1",
         PromotionAct::Suspend => "loyalty.promotion_suspended.v1",
@@ -187,14 +182,6 @@ pub async fn scanned(
     .execute(db)
     .await?;
     Ok(())
-}
-
-async fn locked(db: &mut PgConnection, id: PromotionId) -> Result<Promotion, Refused> {
-    sqlx::query("select 1 from loyalty.promotion where promotion_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    query::find(db, id).await?.ok_or(Refused::unknown("promotion"))
 }
 
 /// What cannot be accepted, with what only the database knows: what a reward names.

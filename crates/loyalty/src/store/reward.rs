@@ -1,6 +1,6 @@
 //! The catalogue: add, change, switch off, count.
 
-use super::{record, same_version};
+use super::kept::{added, at_version, changed, locked, record};
 use crate::bonus_type::amount;
 use crate::id::RewardId;
 use crate::query::reward as query;
@@ -51,9 +51,7 @@ pub async fn insert(
     .await
     .map_err(constraint)?;
     write_prices(db, id, &prices).await?;
-    let reward = query::find(db, id).await?.ok_or(ChangeError::Unknown("reward"))?;
-    record(db, edit, "loyalty.reward_created.v1", id.as_uuid(), None, Some(&reward)).await?;
-    Ok(reward)
+    added(db, edit, id.as_uuid()).await
 }
 
 /// Changes the reward that is at `version`. Its code stays, and its stock is changed by [`change_stock`].
@@ -68,8 +66,7 @@ pub async fn update(
     fields: &RewardFields,
     prices: &[PriceInput],
 ) -> Result<Reward, ChangeError> {
-    let before = locked(db, id).await?;
-    same_version(before.version, version)?;
+    let before: Reward = at_version(db, id.as_uuid(), version).await?;
     let mut faults = fields.faults();
     if fields.code != before.fields.code {
         faults.push(FieldFault::new("/code", "cannot be changed: switch this reward off and add another"));
@@ -99,9 +96,7 @@ pub async fn update(
     .execute(&mut *db)
     .await?;
     write_prices(db, id, &prices).await?;
-    let after = query::find(db, id).await?.ok_or(ChangeError::Unknown("reward"))?;
-    record(db, edit, "loyalty.reward_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await?;
-    Ok(after)
+    changed(db, edit, &before).await
 }
 
 /// Adds the reward, or makes the one with its code so: how files bring the catalogue (CIMP-RED-04). A given stock is
@@ -140,7 +135,7 @@ pub async fn put(
 /// # Errors
 /// Unknown, or the database.
 pub async fn switch_off(db: &mut PgConnection, edit: &mut Edit<'_>, id: RewardId) -> Result<(), ChangeError> {
-    let before = locked(db, id).await?;
+    let before: Reward = locked(db, id.as_uuid()).await?;
     if !before.fields.active {
         return Ok(());
     }
@@ -151,8 +146,7 @@ pub async fn switch_off(db: &mut PgConnection, edit: &mut Edit<'_>, id: RewardId
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    let after = query::find(db, id).await?.ok_or(ChangeError::Unknown("reward"))?;
-    record(db, edit, "loyalty.reward_changed.v1", id.as_uuid(), Some(&before), Some(&after)).await
+    changed(db, edit, &before).await.map(drop)
 }
 
 /// Changes what is on the shelf. Units that are reserved by orders are not there.
@@ -165,7 +159,7 @@ pub async fn change_stock(
     id: RewardId,
     change: StockChange,
 ) -> Result<Reward, ChangeError> {
-    let before = locked(db, id).await?;
+    let before: Reward = locked(db, id.as_uuid()).await?;
     let stock = change.apply(before.stock).map_err(|fault| ChangeError::Invalid(vec![fault]))?;
     sqlx::query("update loyalty.reward set stock = $2 where reward_id = $1")
         .bind(id)
@@ -266,12 +260,4 @@ fn constraint(error: sqlx::Error) -> ChangeError {
         return ChangeError::Invalid(vec![FieldFault::new("/partner_id", "there is no such partner")]);
     }
     ChangeError::on_constraint(error, "reward_code_key", "/code", "another reward has this code")
-}
-
-async fn locked(db: &mut PgConnection, id: RewardId) -> Result<Reward, ChangeError> {
-    sqlx::query("select 1 from loyalty.reward where reward_id = $1 for update")
-        .bind(id)
-        .execute(&mut *db)
-        .await?;
-    query::find(db, id).await?.ok_or(ChangeError::Unknown("reward"))
 }

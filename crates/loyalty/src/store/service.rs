@@ -90,7 +90,8 @@ pub(super) async fn attach(
         return Err(ChangeError::Taken(FieldFault::new(format!("{prefix}/code"), detail)));
     };
     let service = query::find_service(db, id).await?.ok_or(ChangeError::Unknown("service"))?;
-    tell(db, edit, account, "loyalty.service_connected.v1", json!({ "service": service.fields })).await?;
+    tell(db, edit, &account.into(), "loyalty.service_connected.v1", json!({ "service": service.fields }))
+        .await?;
     Ok(service)
 }
 
@@ -138,7 +139,8 @@ pub(super) async fn detach(
     .bind(edit.now)
     .execute(&mut *db)
     .await?;
-    tell(db, edit, account, "loyalty.service_disconnected.v1", json!({ "service": service.fields })).await
+    tell(db, edit, &account.into(), "loyalty.service_disconnected.v1", json!({ "service": service.fields }))
+        .await
 }
 
 /// Changes the data of a service (CIMP-ACC-11). Its id stays.
@@ -170,7 +172,7 @@ pub async fn update_service(
     .await
     .map_err(|error| taken(error, ""))?;
     let said = json!({ "before": before.fields, "after": fields });
-    tell(db, edit, &account, "loyalty.service_changed.v1", said).await?;
+    tell(db, edit, &(&account).into(), "loyalty.service_changed.v1", said).await?;
     if account.status != AccountStatus::Cancelled {
         settle_account(db, edit, account.id).await?;
     }

@@ -3,11 +3,12 @@
 use super::account::locked;
 use super::tell;
 use crate::account::{Account, AccountStatus};
+use crate::programme::Programme;
 use crate::query;
-use crate::tier::{Ladder, Move, Present, Tier, settle};
-use base::id::{MasterAccountId, ProgrammeId, TierId};
+use crate::tier::{Ladder, Move, Tier, settle};
+use base::id::{MasterAccountId, TierId};
 use base::{ChangeError, Edit};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -27,11 +28,9 @@ pub async fn settle_account(
     let programme =
         query::find_programme(db, account.programme_id).await?.ok_or(ChangeError::Unknown("programme"))?;
     let ladder = Ladder::new(query::tiers(db, programme.id).await?);
-    let standing = query::standing(db, id).await?.ok_or(ChangeError::Unknown("account"))?;
-    let zone = programme.zone();
-    let earned = ladder.earned(standing.facts(edit.now, zone));
-    let present = Present { tier: account.tier_id, unmet_since: account.tier_unmet_since };
-    match settle(&ladder, present, earned, programme.fields.settings.downgrade, edit.now, zone) {
+    let stands = query::standings(db, &programme, &[id], ladder.counts(), edit.now).await?;
+    let stands = stands.first().ok_or(ChangeError::Unknown("account"))?;
+    match settled(&programme, &ladder, stands, edit.now) {
         Move::Stay(unmet) if unmet == account.tier_unmet_since => Ok(account),
         Move::Stay(unmet) => {
             sqlx::query("update loyalty.account set tier_unmet_since = $2 where account_id = $1")
@@ -43,6 +42,14 @@ pub async fn settle_account(
         }
         Move::To(tier, unmet) => change(db, edit, &account, &ladder, tier, unmet).await,
     }
+}
+
+/// What becomes of the tier of an account that stands so.
+fn settled(programme: &Programme, ladder: &Ladder, stands: &query::Stands, now: DateTime<Utc>) -> Move {
+    let (_, present, standing) = stands;
+    let zone = programme.zone();
+    let earned = ladder.earned(standing.facts(now, zone));
+    settle(ladder, *present, earned, programme.fields.settings.downgrade, now, zone)
 }
 
 async fn change(
@@ -64,7 +71,7 @@ async fn change(
     .bind(unmet)
     .execute(&mut *db)
     .await?;
-    tell(db, edit, account, "loyalty.tier_changed.v1", changed(ladder, account.tier_id, tier)).await?;
+    tell(db, edit, &account.into(), "loyalty.tier_changed.v1", changed(ladder, account.tier_id, tier)).await?;
     query::find_account(db, account.id).await?.ok_or(ChangeError::Unknown("account"))
 }
 
@@ -79,53 +86,48 @@ pub(super) fn changed(ladder: &Ladder, before: Option<TierId>, after: Option<Tie
     })
 }
 
+/// Looks at these accounts of a programme with one question, and settles those whose tier changes; how many changed.
+///
+/// # Errors
+/// The database.
+pub async fn settle_those(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    programme: &Programme,
+    ladder: &Ladder,
+    accounts: &[MasterAccountId],
+) -> Result<u64, ChangeError> {
+    let mut changed = 0;
+    for stands in query::standings(db, programme, accounts, ladder.counts(), edit.now).await? {
+        let (id, present, _) = &stands;
+        match settled(programme, ladder, &stands, edit.now) {
+            Move::Stay(unmet) if unmet == present.unmet_since => {}
+            Move::Stay(_) => drop(settle_account(db, edit, *id).await?),
+            Move::To(..) => {
+                settle_account(db, edit, *id).await?;
+                changed += 1;
+            }
+        }
+    }
+    Ok(changed)
+}
+
 /// Looks again at up to `limit` accounts of a programme behind `after`: those whose tier may change by itself (a grace
-/// that is over, months of membership, a list of tiers that was changed). Answers the last account, none at the end.
+/// that is over, months of membership, a period that has begun, a list of tiers that was changed). Answers the last
+/// account, none at the end, and how many tiers changed.
 ///
 /// # Errors
 /// The database.
 pub async fn settle_due(
     db: &mut PgConnection,
     edit: &mut Edit<'_>,
-    programme: ProgrammeId,
+    programme: &Programme,
     after: Option<MasterAccountId>,
     limit: i64,
-) -> Result<Option<MasterAccountId>, ChangeError> {
-    let ids: Vec<MasterAccountId> = sqlx::query_scalar(
-        "select account_id from loyalty.account
-         where programme_id = $1 and status <> 90 and ($2::uuid is null or account_id > $2)
-         order by account_id limit $3",
-    )
-    .bind(programme)
-    .bind(after)
-    .bind(limit)
-    .fetch_all(&mut *db)
-    .await?;
-    for id in &ids {
-        settle_account(db, edit, *id).await?;
-    }
-    Ok(ids.last().copied())
-}
-
-/// Marks that `job` was done for a programme on `day`; whether it was not before. Belongs to the transaction of the work.
-///
-/// # Errors
-/// The database.
-pub async fn take_day(
-    db: &mut PgConnection,
-    now: DateTime<Utc>,
-    programme: ProgrammeId,
-    job: &str,
-    day: NaiveDate,
-) -> sqlx::Result<bool> {
-    let taken = sqlx::query(
-        "insert into loyalty.done_on (programme_id, job, day, done_at) values ($1, $2, $3, $4) on conflict do nothing",
-    )
-    .bind(programme)
-    .bind(job)
-    .bind(day)
-    .bind(now)
-    .execute(db)
-    .await?;
-    Ok(taken.rows_affected() == 1)
+) -> Result<Option<(MasterAccountId, u64)>, ChangeError> {
+    let ids = query::living(db, programme.id, after, limit).await?;
+    let Some(last) = ids.last().copied() else { return Ok(None) };
+    let ladder = Ladder::new(query::tiers(db, programme.id).await?);
+    let changed = settle_those(db, edit, programme, &ladder, &ids).await?;
+    Ok(Some((last, changed)))
 }

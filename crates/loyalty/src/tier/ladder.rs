@@ -1,13 +1,13 @@
 //! The tiers of a programme, ready to say which of them somebody has earned.
 
-use super::Tier;
+use super::{EARNED, SPENT, Tier};
 use chrono::{DateTime, Datelike, Utc};
 use chrono_tz::Tz;
 use rules::{Expression, Facts};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// What is counted of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Distinct service lines among its connected services.
     pub service_types: i64,
@@ -19,19 +19,50 @@ pub struct Standing {
     pub macroregion: Option<String>,
     /// As the account says.
     pub region: Option<String>,
+    /// Points and money; none: they were not counted, because no condition looks at them.
+    pub counted: Option<Counted>,
+}
+
+/// Which sums the conditions of a programme's tiers look at: what nobody looks at is not counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Points that were given.
+    pub earned: bool,
+    /// Money that was spent.
+    pub spent: bool,
+}
+
+/// Points that were given and money that was spent, each in the programme's period and since ever.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// By bonus type, in the period.
+    pub earned: Map<String, Value>,
+    /// By bonus type, since ever.
+    pub earned_ever: Map<String, Value>,
+    /// By kind of activity, in the period.
+    pub spent: Map<String, Value>,
+    /// By kind of activity, since ever.
+    pub spent_ever: Map<String, Value>,
 }
 
 impl Standing {
     /// The object `account` of conditions, at `now` in the programme's zone.
     #[must_use]
     pub fn facts(&self, now: DateTime<Utc>, zone: Tz) -> Value {
-        json!({
+        let mut facts = json!({
             "service_types": self.service_types,
             "services": self.services,
             "tenure_months": self.enrolled_at.map_or(0, |at| whole_months(at, now, zone)),
             "macroregion": self.macroregion,
             "region": self.region,
-        })
+        });
+        if let (Value::Object(fields), Some(counted)) = (&mut facts, &self.counted) {
+            fields.insert("earned".to_owned(), counted.earned.clone().into());
+            fields.insert("earned_ever".to_owned(), counted.earned_ever.clone().into());
+            fields.insert("spent".to_owned(), counted.spent.clone().into());
+            fields.insert("spent_ever".to_owned(), counted.spent_ever.clone().into());
+        }
+        facts
     }
 }
 
@@ -77,6 +108,19 @@ impl Ladder {
             .iter()
             .find(|(_, condition)| condition.holds_in(&prepared).unwrap_or(false))
             .map(|(tier, _)| tier)
+    }
+
+    /// Which sums the conditions look at.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        let reads = |counters: [&str; 2]| {
+            self.steps.iter().flat_map(|(_, condition)| condition.fields()).any(|path| {
+                let counter =
+                    path.strip_prefix("account.").map(|name| name.split('.').next().unwrap_or(name));
+                counter.is_none_or(|counter| counters.contains(&counter))
+            })
+        };
+        Counts { earned: reads(EARNED), spent: reads(SPENT) }
     }
 
     /// The tier with this level.

@@ -2,9 +2,9 @@
 
 use super::{Ladder, Tier};
 use crate::bonus_type::midnight;
-use crate::programme::{Downgrade, DowngradePolicy, Period};
+use crate::programme::{Downgrade, DowngradePolicy};
 use base::id::TierId;
-use chrono::{DateTime, Datelike, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// What an account has.
@@ -69,16 +69,6 @@ pub fn lost_at(since: DateTime<Utc>, policy: DowngradePolicy, zone: Tz) -> DateT
     let graced = day.checked_add_days(Days::new(u64::from(policy.grace_days))).unwrap_or(NaiveDate::MAX);
     match policy.policy {
         Downgrade::Immediate | Downgrade::OneDown => since + TimeDelta::days(i64::from(policy.grace_days)),
-        Downgrade::AtPeriodEnd => {
-            let (first, months) = match policy.period {
-                Period::Month => (graced.with_day(1), 1),
-                Period::Quarter => {
-                    (NaiveDate::from_ymd_opt(graced.year(), (graced.month0() / 3) * 3 + 1, 1), 3)
-                }
-                Period::Year => (NaiveDate::from_ymd_opt(graced.year(), 1, 1), 12),
-            };
-            let next = first.and_then(|first| first.checked_add_months(Months::new(months)));
-            next.map_or(since, |next| midnight(next, zone))
-        }
+        Downgrade::AtPeriodEnd => midnight(policy.period.next_day(graced), zone),
     }
 }

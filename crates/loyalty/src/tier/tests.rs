@@ -34,8 +34,7 @@ fn ladder() -> Ladder {
 
 fn standing(service_types: i64) -> serde_json::Value {
     let enrolled_at = Some(moment("2026-01-31T10:00:00Z"));
-    let standing =
-        Standing { service_types, services: service_types, enrolled_at, macroregion: None, region: None };
+    let standing = Standing { service_types, services: service_types, enrolled_at, ..Standing::default() };
     standing.facts(moment("2026-03-01T00:00:00Z"), Tashkent)
 }
 

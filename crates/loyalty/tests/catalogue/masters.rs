@@ -33,7 +33,7 @@ async fn a_reason_is_valid_for_the_operations_that_it_names() {
     assert!(check_reason(&mut db, "R1", ReasonArea::Adjustment).await.unwrap().is_err());
 }
 
-/// CIMP-MST-02 … CIMP-MST-07, CIMP-ENT-05: entries belong to others, codes are unique and stay, lists are searched.
+/// CIMP-MST-02, CIMP-MST-03, CIMP-MST-05, CIMP-MST-06, CIMP-MST-07, CIMP-ENT-05: entries belong to others, codes are unique and stay, lists are searched.
 #[tokio::test]
 async fn entries_are_added_changed_and_found() {
     let test_db = TestDb::new().await;

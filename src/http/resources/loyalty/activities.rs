@@ -1,11 +1,11 @@
 //! Activities that earn: purchases, payments, invoices, top-ups, actions (CIMP-API-08, CIMP-API-13, CIMP-BON-01..09).
 
 use super::media::spoken;
-use super::parts::not_earned;
+use super::parts::{account_of, not_earned};
 use crate::http::prelude::*;
 use actors::loyalty::{Activity, Earned, Earning, Given, Whose};
 use base::Author;
-use base::id::{CustomerId, TransactionId};
+use base::id::{CustomerId, MasterAccountId, TransactionId};
 use chrono::{DateTime, Utc};
 use loyalty::bonus_type::amount::Points;
 use serde_json::{Map, Value};
@@ -17,7 +17,7 @@ pub struct ActivityInput {
     /// The code of the programme; the only one when absent.
     #[serde(default)]
     pub programme: Option<String>,
-    /// The number of the master account.
+    /// The number or the id of the master account.
     #[serde(default)]
     #[schema(example = "100200300")]
     pub account: Option<String>,
@@ -115,6 +115,25 @@ fn source_of(caller: &Caller) -> String {
     }
 }
 
+/// The account that a report names, with its programme: an id says both.
+async fn named(
+    state: &AppState,
+    programme: Option<String>,
+    account: String,
+) -> Result<(Option<String>, Whose), ApiError> {
+    if account.parse::<MasterAccountId>().is_err() {
+        return Ok((programme, Whose::Account(account)));
+    }
+    let mut db = state.pool.acquire().await?;
+    let found = account_of(&mut db, &account, None).await?;
+    let own = loyalty::query::find_programme(&mut db, found.programme_id).await?;
+    let own = own.ok_or_else(|| ApiError::not_found("programme", found.programme_id))?.fields.code;
+    if programme.is_some_and(|code| code != own) {
+        return Err(ApiError::invalid("/programme", format!("the account is of the programme {own}")));
+    }
+    Ok((Some(own), Whose::Account(found.number)))
+}
+
 /// Report an activity: the answer says what it earned. What was answered is on disk; repeat it under the same
 /// `Idempotency-Key` when no answer came.
 #[utoipa::path(post, path = "/api/v1/loyalty/activities", operation_id = "reportActivity", tag = "loyalty",
@@ -131,14 +150,15 @@ async fn report(
     let key = key.required()?;
     let earning = state.part::<Earning>()?;
     let input = body.into_inner();
-    let whose = match (input.account, input.customer_id) {
-        (Some(number), _) if !number.is_empty() => Whose::Account(number),
-        (_, Some(customer)) => Whose::Customer(customer),
+    let programme = input.programme.filter(|code| !code.is_empty());
+    let (programme, whose) = match (input.account, input.customer_id) {
+        (Some(account), _) if !account.is_empty() => named(&state, programme, account).await?,
+        (_, Some(customer)) => (programme, Whose::Customer(customer)),
         _ => return Err(ApiError::invalid("/account", "say whose activity it is: account or customer_id")),
     };
     let id = input.id.filter(|id| !id.is_empty()).unwrap_or_else(|| key.to_owned());
     let activity = Activity {
-        programme: input.programme.filter(|code| !code.is_empty()),
+        programme,
         whose,
         kind: input.kind,
         source: input.source.filter(|source| !source.is_empty()).unwrap_or_else(|| source_of(&caller)),

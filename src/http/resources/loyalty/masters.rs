@@ -1,6 +1,7 @@
 //! Masters: reasons, merchants, merchandise, service lines, macroregions, regions, tariff plans (CIMP-MST-01 … CIMP-MST-07).
 
 use super::changes::history;
+use super::kept::{added, changed, shown, switched_off};
 use crate::http::prelude::*;
 use crate::http::resources::histories::HistoryEntry;
 use loyalty::id::MasterId;
@@ -67,9 +68,7 @@ async fn find(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyRead)?;
     let mut db = state.pool.acquire().await?;
-    let master = in_list(&mut db, &path.0.0, path.0.1).await?;
-    let version = master.version;
-    Ok(etag::ok(&master, version))
+    Ok(shown(&in_list(&mut db, &path.0.0, path.0.1).await?))
 }
 
 /// Add an entry to a master.
@@ -85,11 +84,9 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::LoyaltyMarket, None)?;
     let kind = kind_of(&kind.0)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let master = store::insert(db, &mut caller.edit(rng), kind, &body).await?;
-        let place = format!("/api/v1/loyalty/masters/{}/{}", kind.as_str(), master.id);
-        let version = master.version;
-        Ok(Answer::created(place, &master)?.version(version))
+    let place = format!("masters/{}", kind.as_str());
+    added((&state, &caller), &key, &body, &place, async |db, edit| {
+        Ok(store::insert(db, edit, kind, &body).await?)
     })
     .await
 }
@@ -106,13 +103,11 @@ async fn change(
     body: Json<MasterFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::LoyaltyMarket, None)?;
-    let mut tx = state.begin().await?;
-    in_list(&mut tx, &path.0.0, path.0.1).await?;
-    let mut rng = state.dice();
-    let master = store::update(&mut tx, &mut caller.edit(&mut rng), path.0.1, version.0, &body).await?;
-    tx.commit().await?;
-    let version = master.version;
-    Ok(etag::ok(&master, version))
+    changed((&state, &caller), async |db, edit| {
+        in_list(db, &path.0.0, path.0.1).await?;
+        Ok(store::update(db, edit, path.0.1, version.0, &body).await?)
+    })
+    .await
 }
 
 /// Switch an entry of a master off: it is no longer chosen, and what names it stays.
@@ -125,11 +120,11 @@ async fn switch_off(
     path: Path<(String, MasterId)>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::LoyaltyMarket, None)?;
-    let mut tx = state.begin().await?;
-    in_list(&mut tx, &path.0.0, path.0.1).await?;
-    store::switch_off(&mut tx, &mut caller.edit(&mut state.dice()), path.0.1).await?;
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
+    switched_off((&state, &caller), async |db, edit| {
+        in_list(db, &path.0.0, path.0.1).await?;
+        Ok(store::switch_off(db, edit, path.0.1).await?)
+    })
+    .await
 }
 
 /// What happened to an entry of a master, newest first.

@@ -2,6 +2,7 @@
 
 use super::changes::history;
 use super::common::{PARTNER_READERS, PartnerView};
+use super::kept::{added, changed, shown};
 use crate::http::prelude::*;
 use crate::http::resources::histories::HistoryEntry;
 use base::id::BonusTypeId;
@@ -74,9 +75,7 @@ pub(super) async fn visible(
 async fn find(state: Data<AppState>, caller: Caller, id: Path<PartnerId>) -> Result<HttpResponse, ApiError> {
     let view = PartnerView::of(&caller, &[Operation::LoyaltyRead])?;
     let mut db = state.pool.acquire().await?;
-    let partner = visible(&mut db, &view, id.0).await?;
-    let version = partner.version;
-    Ok(etag::ok(&partner, version))
+    Ok(shown(&visible(&mut db, &view, id.0).await?))
 }
 
 /// Register a partner.
@@ -90,11 +89,9 @@ async fn create(
     body: Json<PartnerFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::LoyaltyMarket, None)?;
-    key.once(&state, &caller, &body, async |db, rng| {
+    added((&state, &caller), &key, &body, "partners", async |db, edit| {
         check_unit(db, &body).await?;
-        let partner = store::insert(db, &mut caller.edit(rng), &body).await?;
-        let (id, version) = (partner.id, partner.version);
-        Ok(Answer::created(format!("/api/v1/loyalty/partners/{id}"), &partner)?.version(version))
+        Ok(store::insert(db, edit, &body).await?)
     })
     .await
 }
@@ -119,13 +116,11 @@ async fn change(
     body: Json<PartnerFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require_in(Operation::LoyaltyMarket, None)?;
-    let mut tx = state.begin().await?;
-    check_unit(&mut tx, &body).await?;
-    let mut rng = state.dice();
-    let partner = store::update(&mut tx, &mut caller.edit(&mut rng), id.0, version.0, &body).await?;
-    tx.commit().await?;
-    let version = partner.version;
-    Ok(etag::ok(&partner, version))
+    changed((&state, &caller), async |db, edit| {
+        check_unit(db, &body).await?;
+        Ok(store::update(db, edit, id.0, version.0, &body).await?)
+    })
+    .await
 }
 
 /// What happened to a partner and its rates, newest first.

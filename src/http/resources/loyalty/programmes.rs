@@ -1,12 +1,14 @@
 //! Programmes, their kinds of points and their tiers (PP-LOY-01, PP-LOY-04, CIMP-TIER-01, CIMP-TIER-02, CIMP-BON-11).
 
 use super::common::{PARTNER_READERS, PartnerView};
+use super::kept::{added, changed, shown};
 use super::media::spoken;
 use crate::http::prelude::*;
 use crate::http::resources::listed;
 use base::id::{BonusTypeId, ProgrammeId, TierId};
 use loyalty::bonus_type::{BonusType, BonusTypeFields};
 use loyalty::programme::{Programme, ProgrammeFields};
+use loyalty::store;
 use loyalty::tier::{Tier, TierFields};
 
 /// Programmes, by code.
@@ -36,7 +38,7 @@ async fn find(
     let mut db = state.pool.acquire().await?;
     let found = loyalty::query::find_programme(&mut db, id.0).await?;
     let found = found.ok_or_else(|| ApiError::not_found("programme", id.0))?;
-    Ok(etag::ok(&found, found.version))
+    Ok(shown(&found))
 }
 
 /// Add a programme.
@@ -50,9 +52,8 @@ async fn create(
     body: Json<ProgrammeFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let made = loyalty::store::insert_programme(db, &mut caller.edit(rng), &body).await?;
-        Ok(Answer::created(format!("/api/v1/loyalty/programmes/{}", made.id), &made)?.version(made.version))
+    added((&state, &caller), &key, &body, "programmes", async |db, edit| {
+        Ok(store::insert_programme(db, edit, &body).await?)
     })
     .await
 }
@@ -69,12 +70,10 @@ async fn change(
     body: Json<ProgrammeFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    let mut tx = state.begin().await?;
-    let mut rng = state.dice();
-    let mut edit = caller.edit(&mut rng);
-    let changed = loyalty::store::update_programme(&mut tx, &mut edit, id.0, version.0, &body).await?;
-    tx.commit().await?;
-    Ok(etag::ok(&changed, changed.version))
+    changed((&state, &caller), async |db, edit| {
+        Ok(store::update_programme(db, edit, id.0, version.0, &body).await?)
+    })
+    .await
 }
 
 /// The kinds of points of a programme.
@@ -105,9 +104,8 @@ async fn create_type(
     body: Json<BonusTypeFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let made = loyalty::store::insert_bonus_type(db, &mut caller.edit(rng), id.0, &body).await?;
-        Ok(Answer::created(format!("/api/v1/loyalty/bonus-types/{}", made.id), &made)?.version(made.version))
+    added((&state, &caller), &key, &body, "bonus-types", async |db, edit| {
+        Ok(store::insert_bonus_type(db, edit, id.0, &body).await?)
     })
     .await
 }
@@ -124,12 +122,10 @@ async fn change_type(
     body: Json<BonusTypeFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    let mut tx = state.begin().await?;
-    let mut rng = state.dice();
-    let mut edit = caller.edit(&mut rng);
-    let changed = loyalty::store::update_bonus_type(&mut tx, &mut edit, id.0, version.0, &body).await?;
-    tx.commit().await?;
-    Ok(etag::ok(&changed, changed.version))
+    changed((&state, &caller), async |db, edit| {
+        Ok(store::update_bonus_type(db, edit, id.0, version.0, &body).await?)
+    })
+    .await
 }
 
 /// The tiers of a programme, lowest first.
@@ -160,9 +156,8 @@ async fn create_tier(
     body: Json<TierFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let made = loyalty::store::insert_tier(db, &mut caller.edit(rng), id.0, &body).await?;
-        Ok(Answer::created(format!("/api/v1/loyalty/tiers/{}", made.id), &made)?.version(made.version))
+    added((&state, &caller), &key, &body, "tiers", async |db, edit| {
+        Ok(store::insert_tier(db, edit, id.0, &body).await?)
     })
     .await
 }
@@ -180,12 +175,10 @@ async fn change_tier(
     body: Json<TierFields>,
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    let mut tx = state.begin().await?;
-    let mut rng = state.dice();
-    let mut edit = caller.edit(&mut rng);
-    let changed = loyalty::store::update_tier(&mut tx, &mut edit, id.0, version.0, &body).await?;
-    tx.commit().await?;
-    Ok(etag::ok(&changed, changed.version))
+    changed((&state, &caller), async |db, edit| {
+        Ok(store::update_tier(db, edit, id.0, version.0, &body).await?)
+    })
+    .await
 }
 
 /// The routes of this file.

@@ -2,6 +2,7 @@
 
 use super::changes::history;
 use super::common::PROMOTION_STAFF;
+use super::kept::{added, changed, shown};
 use crate::http::prelude::*;
 use crate::http::resources::histories::HistoryEntry;
 use base::id::ProgrammeId;
@@ -87,9 +88,7 @@ async fn find(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyRead)?;
     let mut db = state.pool.acquire().await?;
-    let promotion = found(&mut db, id.0).await?;
-    let version = promotion.version;
-    Ok(etag::ok(&promotion, version))
+    Ok(shown(&found(&mut db, id.0).await?))
 }
 
 /// Add a promotion, as a draft.
@@ -103,10 +102,8 @@ async fn create(
     body: Json<PromotionFields>,
 ) -> Result<HttpResponse, ApiError> {
     require_staff(&caller)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let promotion = store::insert(db, &mut caller.edit(rng), &body).await?;
-        let (id, version) = (promotion.id, promotion.version);
-        Ok(Answer::created(format!("/api/v1/loyalty/promotions/{id}"), &promotion)?.version(version))
+    added((&state, &caller), &key, &body, "promotions", async |db, edit| {
+        Ok(store::insert(db, edit, &body).await?)
     })
     .await
 }
@@ -124,12 +121,8 @@ async fn change(
     body: Json<PromotionFields>,
 ) -> Result<HttpResponse, ApiError> {
     require_staff(&caller)?;
-    let mut tx = state.begin().await?;
-    let mut rng = state.dice();
-    let promotion = store::update(&mut tx, &mut caller.edit(&mut rng), id.0, version.0, &body).await?;
-    tx.commit().await?;
-    let version = promotion.version;
-    Ok(etag::ok(&promotion, version))
+    changed((&state, &caller), async |db, edit| Ok(store::update(db, edit, id.0, version.0, &body).await?))
+        .await
 }
 
 /// Launch, suspend, resume, complete, archive or delete a promotion. Completing it closes all its offers.

@@ -13,6 +13,8 @@ use loyalty::bonus_type::amount::{self, Points};
 use loyalty::bonus_type::{BonusType, Rounding};
 use loyalty::master::ReasonArea;
 use loyalty::movement::{Back, TakeBack, back, book, share};
+use loyalty::store::turnover::{self, Spent};
+use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
@@ -207,17 +209,59 @@ async fn parts_of(
 
 /// The amount of the purchase, as its event says.
 async fn paid(db: &mut PgConnection, input: &ReturnInput, accruals: &[Accrual]) -> Result<String, ApiError> {
-    let gone =
-        || ApiError::invalid("/amount", "the purchase is no longer kept: say points, or return all of it");
-    let accrual = accruals.first().ok_or_else(gone)?;
-    let view = ledger::query::find_transaction(&mut *db, accrual.id).await?.ok_or_else(gone)?;
-    let event = view.head.cause.and_then(|cause| cause.event).ok_or_else(gone)?;
-    let source = event.strip_suffix(&format!(" {}", input.purchase)).ok_or_else(gone)?;
-    let event = platform::event::outside::find(db, source, &input.purchase).await?.ok_or_else(gone)?;
-    match event.payload.pointer("/data/amount") {
-        Some(Value::Number(paid)) if paid.as_f64().is_some_and(|paid| paid > 0.0) => Ok(paid.to_string()),
-        _ => Err(gone()),
-    }
+    purchase(db, input, accruals).await?.map(|purchase| purchase.paid).ok_or_else(|| {
+        ApiError::invalid("/amount", "the purchase is no longer kept: say points, or return all of it")
+    })
+}
+
+/// What was bought, as its event says it.
+struct Purchase {
+    /// The kind of activity.
+    kind: String,
+    /// The price, above zero.
+    paid: String,
+}
+
+/// The purchase of accruals; nothing when its event is no longer kept, or came in a file.
+async fn purchase(
+    db: &mut PgConnection,
+    input: &ReturnInput,
+    accruals: &[Accrual],
+) -> Result<Option<Purchase>, ApiError> {
+    let Some(accrual) = accruals.first() else { return Ok(None) };
+    let view = ledger::query::find_transaction(&mut *db, accrual.id).await?;
+    let Some(event) = view.and_then(|view| view.head.cause?.event) else { return Ok(None) };
+    let Some(source) = event.strip_suffix(&format!(" {}", input.purchase)) else { return Ok(None) };
+    let Some(event) = platform::event::outside::find(db, source, &input.purchase).await? else {
+        return Ok(None);
+    };
+    let kind = event.kind.strip_prefix(loyalty::earning::PREFIX).unwrap_or(&event.kind).to_owned();
+    Ok(match event.payload.pointer("/data/amount") {
+        Some(Value::Number(paid)) if paid.as_f64().is_some_and(|paid| paid > 0.0) => {
+            Some(Purchase { kind, paid: paid.to_string() })
+        }
+        _ => None,
+    })
+}
+
+/// Takes the price of what was returned out of what the member has spent: the share of the points that were taken back.
+async fn give_back(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    account: &Account,
+    purchase: &Purchase,
+    (accrual, given): (TransactionId, i64),
+    taken: &[TakenBody],
+) -> Result<(), ApiError> {
+    let programme = loyalty::query::find_programme(&mut *db, account.programme_id).await?;
+    let share = taken.iter().find(|one| one.accrual == accrual);
+    let share = share.map(|one| one.amount.units + one.short.units);
+    let paid: Result<Decimal, _> = purchase.paid.parse();
+    let (Some(programme), Some(share), Ok(paid)) = (programme, share, paid) else { return Ok(()) };
+    let Some(amount) = (paid * Decimal::from(share)).checked_div(Decimal::from(given)) else { return Ok(()) };
+    let day = now.with_timezone(&programme.zone()).date_naive();
+    let spent = Spent { account: account.id, kind: purchase.kind.clone(), day, amount: -amount };
+    Ok(turnover::add(db, &[spent]).await?)
 }
 
 /// Goods were returned: the bonus of that purchase is taken back, wholly or by amount (CIMP-TXN-03).
@@ -254,9 +298,14 @@ async fn return_goods(
             record: Some(&body.purchase),
             source: source_of(&caller),
         };
+        let purchase = purchase(db, &body, &accruals).await?;
+        let first = accruals.first().map(|one| (one.id, one.given));
         let types: Vec<(TransactionId, BonusType)> =
             accruals.into_iter().map(|one| (one.id, one.bonus_type)).collect();
         let taken = take(db, &mut caller.edit(rng), &account, &types, &parts, asked).await?;
+        if let (Some(purchase), Some(first)) = (purchase, first) {
+            give_back(db, caller.now(), &account, &purchase, first, &taken).await?;
+        }
         Answer::ok(&ReturnedBody { account: account.number, taken })
     })
     .await

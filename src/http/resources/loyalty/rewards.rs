@@ -2,6 +2,7 @@
 
 use super::changes::history;
 use super::common::{PARTNER_READERS, PARTNER_WRITERS, PartnerView};
+use super::kept::{added, changed, shown, switched_off};
 use super::media::spoken;
 use crate::http::prelude::*;
 use crate::http::resources::histories::HistoryEntry;
@@ -102,9 +103,7 @@ async fn require_partner(
 async fn find(state: Data<AppState>, caller: Caller, id: Path<RewardId>) -> Result<HttpResponse, ApiError> {
     let view = PartnerView::of(&caller, &[Operation::LoyaltyRead])?;
     let mut db = state.pool.acquire().await?;
-    let reward = visible(&mut db, &view, id.0).await?;
-    let version = reward.version;
-    Ok(etag::ok(&reward, version))
+    Ok(shown(&visible(&mut db, &view, id.0).await?))
 }
 
 /// Add a reward. Once it is there, members can order it (CIMP-PRT-02).
@@ -118,12 +117,9 @@ async fn create(
     body: Json<RewardInput>,
 ) -> Result<HttpResponse, ApiError> {
     let view = PartnerView::of(&caller, &[Operation::LoyaltyMarket])?;
-    key.once(&state, &caller, &body, async |db, rng| {
+    added((&state, &caller), &key, &body, "rewards", async |db, edit| {
         require_partner(db, &view, body.reward.partner_id).await?;
-        let mut edit = caller.edit(rng);
-        let reward = store::insert(db, &mut edit, &body.reward, &body.prices, body.stock).await?;
-        let (id, version) = (reward.id, reward.version);
-        Ok(Answer::created(format!("/api/v1/loyalty/rewards/{id}"), &reward)?.version(version))
+        Ok(store::insert(db, edit, &body.reward, &body.prices, body.stock).await?)
     })
     .await
 }
@@ -140,17 +136,15 @@ async fn change(
     body: Json<RewardInput>,
 ) -> Result<HttpResponse, ApiError> {
     let view = PartnerView::of(&caller, &[Operation::LoyaltyMarket])?;
-    let mut tx = state.begin().await?;
-    let before = visible(&mut tx, &view, id.0).await?;
-    if body.stock.is_some() && body.stock != before.stock {
-        return Err(ApiError::invalid("/stock", "is changed by POST …/stock, because orders change it too"));
-    }
-    let mut rng = state.dice();
-    let mut edit = caller.edit(&mut rng);
-    let reward = store::update(&mut tx, &mut edit, id.0, version.0, &body.reward, &body.prices).await?;
-    tx.commit().await?;
-    let version = reward.version;
-    Ok(etag::ok(&reward, version))
+    changed((&state, &caller), async |db, edit| {
+        let before = visible(db, &view, id.0).await?;
+        if body.stock.is_some() && body.stock != before.stock {
+            let detail = "is changed by POST …/stock, because orders change it too";
+            return Err(ApiError::invalid("/stock", detail));
+        }
+        Ok(store::update(db, edit, id.0, version.0, &body.reward, &body.prices).await?)
+    })
+    .await
 }
 
 /// Take a reward out of the catalogue; what was ordered stays ordered.
@@ -162,11 +156,11 @@ async fn switch_off(
     id: Path<RewardId>,
 ) -> Result<HttpResponse, ApiError> {
     let view = PartnerView::of(&caller, &[Operation::LoyaltyMarket])?;
-    let mut tx = state.begin().await?;
-    visible(&mut tx, &view, id.0).await?;
-    store::switch_off(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
+    switched_off((&state, &caller), async |db, edit| {
+        visible(db, &view, id.0).await?;
+        Ok(store::switch_off(db, edit, id.0).await?)
+    })
+    .await
 }
 
 /// Add to the stock, set what was counted, or let it have no end.

@@ -15,6 +15,8 @@ use loyalty::file::topup::Sum;
 use loyalty::file::{LineFault, LineKey, Record, Value};
 use loyalty::master::MasterKind;
 use loyalty::member::Member;
+use loyalty::store::turnover::{self, Spent};
+use loyalty::tier::Ladder;
 use platform::event::{OutsideEvent, Subject};
 use rand::Rng;
 use rust_decimal::Decimal;
@@ -260,13 +262,45 @@ async fn apply(
     }
     let mut orders = Vec::with_capacity(grants);
     earnings.iter().for_each(|earning| shared.orders_of(earning, &mut orders));
-    let answers = post(db, about, &orders, dice).await?;
-    let mut answers = answers.into_iter();
-    for earning in &earnings {
-        let posted: Posted = answers.by_ref().take(earning.decided.grants.len()).collect();
+    let mut answers = post(db, about, &orders, dice).await?.into_iter();
+    let posted: Vec<Posted> =
+        earnings.iter().map(|earning| answers.by_ref().take(earning.decided.grants.len()).collect()).collect();
+    spend(db, about, shared.kind, &earnings, &posted).await?;
+    for (earning, posted) in earnings.iter().zip(posted) {
         count(earning, &posted, applied);
     }
     Ok(())
+}
+
+/// Adds what was spent to the turnover of the members, where a tier of the programme looks at it; a line counts once. Of
+/// lines that became events the reader of the log does it.
+async fn spend(
+    db: &mut PgConnection,
+    about: &About<'_>,
+    kind: &str,
+    earnings: &[Earning<'_>],
+    posted: &[Posted],
+) -> sqlx::Result<()> {
+    let programme = ProgrammeId::from_uuid(about.structure.fields.programme_id);
+    if !Ladder::new(loyalty::query::tiers(db, programme).await?).counts().spent {
+        return Ok(());
+    }
+    let good = earnings.iter().zip(posted).filter(|(one, posted)| {
+        let decided = &one.decided;
+        decided.pending.is_empty() && decided.faults.is_empty() && posted.iter().all(Result::is_ok)
+    });
+    let good: Vec<&Earning<'_>> = good.map(|(one, _)| one).collect();
+    let keys: Vec<LineKey> = good.iter().map(|one| one.unit.key).collect();
+    let new: BTreeSet<LineKey> =
+        store::count_lines(db, about.now.date_naive(), &keys).await?.into_iter().collect();
+    let spent = |one: &&Earning<'_>| Spent {
+        account: one.member.id,
+        kind: kind.strip_prefix(earning::PREFIX).unwrap_or(kind).to_owned(),
+        day: one.unit.date,
+        amount: one.unit.amount,
+    };
+    let spent: Vec<Spent> = good.iter().filter(|one| new.contains(&one.unit.key)).map(spent).collect();
+    turnover::add(db, &spent).await
 }
 
 /// The first moments of days; lines of one day usually stand together.

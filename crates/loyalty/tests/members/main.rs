@@ -1,6 +1,10 @@
 //! Members in Postgres: registration, services, tiers, cancellation, adjustments.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails, and says where")]
 
+mod groups;
+mod regions;
+mod tiers;
+
 use base::id::{CustomerId, PersonId, ProgrammeId};
 use base::{Author, ChangeError, Edit, LocalText, Locale};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -232,7 +236,8 @@ async fn a_tier_is_kept_for_the_grace_and_lost_by_night() {
         let now = query::find_account(&mut db, account.id).await.unwrap().unwrap();
         levels.push(level(&mut db, &now).await);
         world.now += TimeDelta::days(30);
-        store::settle_due(&mut db, &mut world.edit(), programme, None, 100).await.unwrap();
+        let programme = query::find_programme(&mut db, programme).await.unwrap().unwrap();
+        store::settle_due(&mut db, &mut world.edit(), &programme, None, 100).await.unwrap();
     }
     assert_eq!(levels, [3, 2, 1, 1]);
 }
