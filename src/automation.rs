@@ -4,6 +4,7 @@ use crate::app::{Ground, RunError};
 use crate::http::resources::rules::RuleFile;
 use actix_rt::Arbiter;
 use actors::automation::{CONSUMER, Performer, Reactions, RulesConsumer, run_simulations};
+use actors::prediction::run_trainings;
 use base::{Author, Clock, Edit};
 use platform::event;
 use rand::SeedableRng;
@@ -20,7 +21,7 @@ pub struct Automation {
 }
 
 impl Automation {
-    /// Starts the reader of events, the worker of reactions and simulations.
+    /// Starts the reader of events, the worker of reactions, simulations and trainings.
     ///
     /// # Errors
     /// See [`RunError`].
@@ -34,12 +35,20 @@ impl Automation {
         tokio::spawn(event::run(ground.log.clone(), CONSUMER, consumer, stop.clone()));
         tokio::spawn(run_simulations(pool.clone(), Arc::clone(clock), zone, stop.clone()));
         let client = crate::processes::client(ground)?;
-        // What a reaction calls stays on one thread.
+        // What a reaction calls, and who edits records with dice, stays on one thread.
         let arbiter = Arbiter::new();
         let (pool, clock, stop, seed) = (pool.clone(), Arc::clone(clock), stop.clone(), rand::random());
         arbiter.spawn_fn(move || {
             let (perform, references) = (Box::new(Performer), rules::query::KnownReferences::default());
             let worker = Reactions { pool, clock, zone, perform, client, owed, references };
+            let trainings = run_trainings(
+                worker.pool.clone(),
+                Arc::clone(&worker.clock),
+                zone,
+                rand::random(),
+                stop.clone(),
+            );
+            actix_rt::spawn(trainings);
             actix_rt::spawn(worker.run(seed, stop));
         });
         Ok(Self { arbiter })

@@ -14,6 +14,7 @@ use crate::ws::{Heartbeat, LiveSockets, Sockets};
 use crate::{demo_data, http, ingest, processes, promotions};
 use access::FirstAdministrator;
 use actors::messages::LinkBoard;
+use actors::prediction::Scores;
 use base::{Author, Edit};
 use platform::event_type::built_in;
 use platform::ingest::Ingest;
@@ -175,6 +176,7 @@ fn listen(
     .with(loyalty.earning.clone())
     .with(loyalty)
     .with(SiteZone(settings.server.time_zone))
+    .with(Arc::new(Scores::new(settings.server.time_zone)))
     .with(ingest)
     .with(ingest::webhooks(ground))
     .with(running)

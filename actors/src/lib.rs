@@ -21,6 +21,7 @@ pub mod loyalty;
 pub mod message;
 pub mod messages;
 pub mod operator;
+pub mod prediction;
 pub mod processes;
 pub mod promotions;
 pub mod queue;

@@ -21,6 +21,7 @@ mod messages;
 mod password;
 mod people;
 mod people_groups;
+mod predictions;
 mod record;
 mod resources_access;
 mod resources_audio;

@@ -1,5 +1,6 @@
 //! Reads the event log in order and lets the live rules decide about each event, a batch in one transaction.
 
+use crate::prediction::Scores;
 use arc_swap::ArcSwapOption;
 use base::Clock;
 use base::id::CustomerId;
@@ -28,6 +29,7 @@ pub struct RulesConsumer {
     dice: Mutex<ChaCha20Rng>,
     owed: Arc<Notify>,
     kept: TimeDelta,
+    scores: Scores,
 }
 
 impl RulesConsumer {
@@ -48,6 +50,7 @@ impl RulesConsumer {
             dice: Mutex::new(ChaCha20Rng::from_seed(seed)),
             owed,
             kept,
+            scores: Scores::new(zone),
         }
     }
 
@@ -89,7 +92,7 @@ impl RulesConsumer {
             return Ok(());
         }
         let set = self.set(db, false).await?;
-        let customers = customers(db, &set, events, self.clock.now()).await?;
+        let customers = customers(db, &set, events, &self.scores, self.clock.now()).await?;
         let mut considered = react::consider(&set, events, &customers, self.zone);
         if !considered.is_empty() {
             self.decide(db, events, &mut considered).await?;
@@ -163,6 +166,7 @@ async fn customers(
     db: &mut PgConnection,
     set: &RuleSet,
     events: &[Event],
+    scores: &Scores,
     now: DateTime<Utc>,
 ) -> sqlx::Result<BTreeMap<Uuid, serde_json::Value>> {
     let ids: BTreeSet<Uuid> =
@@ -171,8 +175,16 @@ async fn customers(
         return Ok(BTreeMap::new());
     }
     let ids: Vec<CustomerId> = ids.into_iter().map(CustomerId::from_uuid).collect();
-    let facts = crate::loyalty::customers(db, &ids, now).await?;
+    let mut facts = crate::loyalty::customers(&mut *db, &ids, now).await?;
+    scores.add(db, &predictions(set, events), &mut facts, now).await?;
     Ok(facts.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect())
+}
+
+/// The predictions that the criteria of rules about these events read.
+fn predictions(set: &RuleSet, events: &[Event]) -> BTreeSet<String> {
+    let kinds: BTreeSet<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+    let rules = kinds.into_iter().flat_map(|kind| set.of_event(kind));
+    rules.flat_map(|rule| rule.versions().flat_map(|version| version.rule.predictions())).collect()
 }
 
 impl Handler for RulesConsumer {

@@ -1,6 +1,7 @@
 //! Does what rules owe when it is due: at least once tried, at most once done, given up in the end and said.
 
 use super::perform::{Cause, Perform, Trouble, event_of, facts};
+use crate::prediction::Scores;
 use base::event::Journal;
 use base::id::CustomerId;
 use base::{Author, Clock, Edit, NewEvent};
@@ -164,8 +165,12 @@ async fn all_facts(
     let ids: BTreeSet<CustomerId> =
         due.iter().filter_map(|one| one.customer_id).map(CustomerId::from_uuid).collect();
     let ids: Vec<CustomerId> = ids.into_iter().collect();
-    let customers =
-        if ids.is_empty() { BTreeMap::new() } else { crate::loyalty::customers(db, &ids, now).await? };
+    let mut customers = match ids.as_slice() {
+        [] => BTreeMap::new(),
+        ids => crate::loyalty::customers(&mut *db, ids, now).await?,
+    };
+    let predictions: BTreeSet<String> = due.iter().flat_map(|one| one.act.0.predictions()).collect();
+    Scores::new(worker.zone).add(db, &predictions, &mut customers, now).await?;
     let of = |one: &DueReaction| {
         let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();
         facts(one, customer.unwrap_or(Value::Null), reference, now, worker.zone)

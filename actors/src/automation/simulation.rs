@@ -1,5 +1,6 @@
 //! Simulations in the background: a rule over stored events, a chunk at a time, nothing performed.
 
+use crate::prediction::Scores;
 use base::Clock;
 use base::id::{CustomerId, EventId};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -80,6 +81,7 @@ async fn simulate(
     rule: CompiledRule,
 ) -> sqlx::Result<Option<String>> {
     let reference = rules::query::references(db).await?;
+    let (predictions, scores) = (rule.predictions(), Scores::new(zone));
     let mut tally = Tally::new(rule, reference, zone);
     let mut open = vec![(claimed.from_at, claimed.to_at)];
     while let Some((from, to)) = open.pop() {
@@ -90,7 +92,10 @@ async fn simulate(
             continue;
         };
         let ids: Vec<CustomerId> = events.iter().filter_map(customer_of).map(CustomerId::from_uuid).collect();
-        let customers = crate::loyalty::customers(db, &ids, clock.now()).await?;
+        let mut customers = crate::loyalty::customers(&mut *db, &ids, clock.now()).await?;
+        let moment = |event: &Event| Some((CustomerId::from_uuid(customer_of(event)?), event.occurred_at));
+        let moments: Vec<_> = events.iter().filter_map(moment).collect();
+        scores.add_at(&mut *db, &predictions, &mut customers, &moments).await?;
         let customers: BTreeMap<_, _> =
             customers.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect();
         tally.add(&events, &customers);

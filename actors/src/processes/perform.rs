@@ -1,6 +1,7 @@
 //! What runs need done, by the crates that do it.
 
 use crate::automation::with_references;
+use crate::prediction::Scores;
 use arc_swap::ArcSwapOption;
 use base::id::{CustomerId, PersonId};
 use base::{Author, Clock, Edit};
@@ -10,8 +11,10 @@ use flow::perform::{Cause, Doing, MessageWish, Performer, Trouble};
 use flow::process::node::{Channel, MessageClass};
 use platform::event::{AppendError, OutsideEvent, append_outside};
 use rules::References;
+use rules::facts::PREDICTION_KEY;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -24,6 +27,7 @@ const SOURCE: &str = "trunkline/flows";
 pub struct Outside {
     zone: chrono_tz::Tz,
     clock: Arc<dyn Clock>,
+    scores: Scores,
     references: ArcSwapOption<(DateTime<Utc>, References)>,
 }
 
@@ -31,7 +35,7 @@ impl Outside {
     /// A performer in the site's time zone.
     #[must_use]
     pub fn new(zone: chrono_tz::Tz, clock: Arc<dyn Clock>) -> Self {
-        Self { zone, clock, references: ArcSwapOption::empty() }
+        Self { zone, clock, scores: Scores::new(zone), references: ArcSwapOption::empty() }
     }
 }
 
@@ -42,10 +46,16 @@ fn customer_of(cause: &Cause) -> Result<CustomerId, Trouble> {
 }
 
 impl Performer for Outside {
-    fn customer<'a>(&'a self, db: &'a mut PgConnection, customer: Uuid) -> Doing<'a, Value> {
+    fn customer<'a>(
+        &'a self,
+        db: &'a mut PgConnection,
+        customer: Uuid,
+        predictions: &'a BTreeSet<String>,
+    ) -> Doing<'a, Value> {
         Box::pin(async move {
             let id = CustomerId::from_uuid(customer);
-            let found = crm::query::facts(db, &[id]).await?;
+            let mut found = crm::query::facts(&mut *db, &[id]).await?;
+            self.scores.add(db, predictions, &mut found, self.clock.now()).await?;
             Ok(found.into_values().next().unwrap_or_default())
         })
     }
@@ -87,7 +97,10 @@ impl Performer for Outside {
     ) -> Doing<'a, Value> {
         Box::pin(async move {
             let customer = customer_of(cause)?;
-            let context = json!({ "customer": wish.customer, "event": wish.event, "vars": wish.variables });
+            let mut customer_fields = wish.customer.clone();
+            let predicted = customer_fields.as_object_mut().and_then(|fields| fields.remove(PREDICTION_KEY));
+            let predicted = predicted.and_then(|moments| moments.get("").cloned());
+            let context = json!({ "customer": customer_fields, "prediction": predicted, "event": wish.event, "vars": wish.variables });
             let mut fields = context.as_object().cloned().unwrap_or_default();
             fields.extend(wish.fields.clone());
             let references = self.references(&mut *db).await?;

@@ -88,6 +88,9 @@ operations! {
     RuleWrite = "rule.write", "automation", "Write rules and reference tables, try and simulate them.";
     RuleApprove = "rule.approve", "automation", "Approve or refuse rules that others wrote.";
     RuleLaunch = "rule.launch", "automation", "Launch approved rules, pause them and roll them back.";
+    PredictionRead = "prediction.read", "automation", "See predictions, how good they are, and scores of customers.";
+    PredictionWrite = "prediction.write", "automation", "Write and train predictions.";
+    PredictionLaunch = "prediction.launch", "automation", "Launch and retire trained predictions: rules decide by them.";
     TaskUse = "task.use", "automation", "See and complete tasks and approvals of flows.";
     ConnectorRead = "connector.read", "automation", "See connectors to outside systems, never their secrets.";
     ConnectorWrite = "connector.write", "automation", "Add, change and remove connectors to outside systems.";

@@ -122,6 +122,8 @@ ids! {
     PeopleGroupId,
     /// Somebody who signs in.
     PersonId,
+    /// What is predicted of customers, with its trained versions.
+    PredictionId,
     /// A loyalty programme.
     ProgrammeId,
     /// One line of waiting contacts.

@@ -24,6 +24,7 @@ pub fn facts(fields: &Map<String, Value>) -> Facts {
         meta: root("meta"),
         customer: root("customer"),
         account: root("account"),
+        prediction: root("prediction"),
         time: root("time"),
         vars: root("vars"),
         reference: reference.unwrap_or_default(),

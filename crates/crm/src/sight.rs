@@ -9,6 +9,7 @@ mod tests;
 use crate::attribute::{Attribute, CUSTOMER, is_own_field};
 use crate::viewer::Viewer;
 use rules::catalogue::is_closed;
+use rules::facts::PREDICTION_KEY;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -50,6 +51,13 @@ impl Sight {
         self.closed.iter().map(String::as_str)
     }
 
+    /// The same sight, with more that is not seen: what follows from attributes that are not.
+    #[must_use]
+    pub fn without(mut self, paths: impl IntoIterator<Item = String>) -> Self {
+        self.closed.extend(paths);
+        self
+    }
+
     /// Whether all of what an expression calls `path` is seen. `customer` alone is all of the customer.
     #[must_use]
     pub fn sees(&self, path: &str) -> bool {
@@ -61,7 +69,7 @@ impl Sight {
     /// # Errors
     /// The first field that is not for this viewer.
     pub fn allows<'p>(&self, paths: impl IntoIterator<Item = &'p String>) -> Result<(), String> {
-        match paths.into_iter().find(|path| path.starts_with(CUSTOMER) && !self.sees(path)) {
+        match paths.into_iter().find(|path| !path.starts_with("event") && !self.sees(path)) {
             Some(path) => Err(format!("`{path}` is not for your roles to read")),
             None => Ok(()),
         }
@@ -73,6 +81,12 @@ impl Sight {
         if let (Some(seen), Some(fields)) = (&self.seen, customer.as_object_mut()) {
             // What begins with @ is no attribute: others put it there, and its rights are theirs.
             fields.retain(|key, _| is_own_field(key) || key.starts_with('@') || seen.contains(key));
+            let moments = fields.get_mut(PREDICTION_KEY).and_then(Value::as_object_mut);
+            for predicted in
+                moments.into_iter().flatten().filter_map(|(_, predicted)| predicted.as_object_mut())
+            {
+                predicted.retain(|name, _| self.sees(&format!("prediction.{name}")));
+            }
         }
         customer
     }

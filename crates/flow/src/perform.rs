@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use rules::References;
 use serde_json::{Map, Value as Json};
 use sqlx::PgConnection;
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::Pin;
 use uuid::Uuid;
@@ -82,8 +83,14 @@ pub struct MessageWish<'a> {
 
 /// Does what runs need done, each once for its [`Cause::key`].
 pub trait Performer: Send + Sync {
-    /// The customer as expressions see it; null when there is none.
-    fn customer<'a>(&'a self, db: &'a mut PgConnection, customer: Uuid) -> Doing<'a, Json>;
+    /// The customer as expressions see it; null when there is none. With what is predicted of the customer under these
+    /// names, where [`rules::Facts::of_customer`] finds it.
+    fn customer<'a>(
+        &'a self,
+        db: &'a mut PgConnection,
+        customer: Uuid,
+        predictions: &'a BTreeSet<String>,
+    ) -> Doing<'a, Json>;
 
     /// Reference tables.
     fn references<'a>(&'a self, db: &'a mut PgConnection) -> Doing<'a, References>;

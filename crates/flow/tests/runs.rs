@@ -16,7 +16,7 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 use uuid::Uuid;
 
@@ -38,8 +38,15 @@ impl Notes {
 }
 
 impl Performer for Notes {
-    fn customer<'a>(&'a self, _: &'a mut PgConnection, _: Uuid) -> Doing<'a, Value> {
-        Box::pin(async { Ok(json!({ "name": "Aziza", "vip": true })) })
+    fn customer<'a>(
+        &'a self,
+        _: &'a mut PgConnection,
+        _: Uuid,
+        predictions: &'a BTreeSet<String>,
+    ) -> Doing<'a, Value> {
+        let predicted: Map<String, Value> =
+            predictions.iter().map(|name| (name.clone(), json!(0.9))).collect();
+        Box::pin(async { Ok(json!({ "name": "Aziza", "vip": true, "@prediction": { "": predicted } })) })
     }
     fn references<'a>(&'a self, _: &'a mut PgConnection) -> Doing<'a, rules::References> {
         Box::pin(async { Ok(rules::References::default()) })

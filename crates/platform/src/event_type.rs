@@ -24,7 +24,7 @@ pub const RETENTION_DAYS_MAX: i32 = 3_650;
 pub const DESCRIPTION_MAX: usize = 2_000;
 
 /// First parts of names that belong to the server's own events: the schemas of the database.
-const OWN: [&str; 16] = [
+const OWN: [&str; 17] = [
     "platform",
     "access",
     "routing",
@@ -37,6 +37,7 @@ const OWN: [&str; 16] = [
     "dialer",
     "campaigns",
     "loyalty",
+    "prediction",
     "reporting",
     "web",
     "base",

@@ -36,6 +36,8 @@ pub enum FieldGroup {
     Event,
     /// The event's customer.
     Customer,
+    /// What is predicted of the customer.
+    Prediction,
     /// The moment, in the site's zone.
     Time,
     /// A reference table.

@@ -7,12 +7,20 @@ use std::sync::Arc;
 use zen_expression::Variable;
 
 /// The names an expression may start a path with.
-pub const ROOTS: [&str; 7] = ["event", "meta", "customer", "account", "time", "vars", "ref"];
+pub const ROOTS: [&str; 8] = ["event", "meta", "customer", "account", "prediction", "time", "vars", "ref"];
 
 /// Where whoever finds customers puts the loyalty accounts of one, into the customer's object (no attribute has such a
 /// key): by the code of the programme, and under "" the one that counts when an event names no programme.
 /// [`Facts::of_customer`] takes it out.
 pub const ACCOUNT_KEY: &str = "@account";
+
+/// Where whoever finds customers puts what is predicted of one: by the moment of the event as JSON writes it, and under
+/// "" what counts for events of any moment. Each is an object by the name of the prediction, with the versions of the
+/// models under [`VERSIONS_KEY`]. [`Facts::of_customer`] takes it out.
+pub const PREDICTION_KEY: &str = "@prediction";
+
+/// Where the versions of the models stand among the scores; no prediction has such a name.
+pub const VERSIONS_KEY: &str = "@version";
 
 /// A root that only conditions of SQL know: the record of the set (see [`crate::sql`]). In memory it is no value.
 pub const RECORD: &str = "card";
@@ -60,6 +68,8 @@ pub struct Facts {
     pub customer: Value,
     /// The loyalty account it is about, read as `account.tier`; null when there is none.
     pub account: Value,
+    /// What is predicted of the customer, read as `prediction.will_buy`: probabilities, by name; null when nothing is.
+    pub prediction: Value,
     /// The moment in the site's zone: see [`Facts::at`].
     pub time: Value,
     /// Variables of a flow, answers of a script.
@@ -69,11 +79,16 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The same facts about this customer; the loyalty account under [`ACCOUNT_KEY`] becomes [`Facts::account`].
+    /// The same facts about this customer; the loyalty account under [`ACCOUNT_KEY`] becomes [`Facts::account`], what is
+    /// predicted under [`PREDICTION_KEY`] becomes [`Facts::prediction`].
     #[must_use]
     pub fn of_customer(mut self, mut customer: Value) -> Self {
-        let accounts =
-            customer.as_object_mut().and_then(|fields| fields.remove(ACCOUNT_KEY)).unwrap_or_default();
+        let mut take = |key: &str| customer.as_object_mut().and_then(|fields| fields.remove(key));
+        let (accounts, predictions) =
+            (take(ACCOUNT_KEY).unwrap_or_default(), take(PREDICTION_KEY).unwrap_or_default());
+        let moment = self.meta.get("time").and_then(Value::as_str).unwrap_or_default();
+        self.prediction =
+            predictions.get(moment).or_else(|| predictions.get("")).cloned().unwrap_or_default();
         let programme = self.event.get("programme").and_then(Value::as_str).unwrap_or_default();
         self.account = accounts.get(programme).or_else(|| accounts.get("")).cloned().unwrap_or_default();
         self.customer = customer;
@@ -92,7 +107,7 @@ impl Facts {
     pub fn to_value(&self) -> Value {
         json!({
             "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
-            "time": self.time, "vars": self.vars, "ref": self.reference.as_value(),
+            "prediction": self.prediction, "time": self.time, "vars": self.vars, "ref": self.reference.as_value(),
         })
     }
 
@@ -101,7 +116,7 @@ impl Facts {
     pub fn without_references(&self) -> Value {
         json!({
             "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
-            "time": self.time, "vars": self.vars,
+            "prediction": self.prediction, "time": self.time, "vars": self.vars,
         })
     }
 
@@ -129,7 +144,7 @@ pub fn time(moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Value {
 #[derive(Debug)]
 pub struct Prepared<'f> {
     facts: &'f Facts,
-    cells: [OnceCell<Variable>; 7],
+    cells: [OnceCell<Variable>; 8],
 }
 
 impl Prepared<'_> {
@@ -154,6 +169,7 @@ impl Prepared<'_> {
             "meta" => Variable::from(&facts.meta),
             "customer" => Variable::from(&facts.customer),
             "account" => Variable::from(&facts.account),
+            "prediction" => Variable::from(&facts.prediction),
             "time" => Variable::from(&facts.time),
             "vars" => Variable::from(&facts.vars),
             _ => reference_variable(&facts.reference),
@@ -179,11 +195,11 @@ fn reference_variable(reference: &References) -> Variable {
 
 /// Which of [`ROOTS`] an expression reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RootSet([bool; 7]);
+pub(crate) struct RootSet([bool; 8]);
 
 impl RootSet {
     /// All of them.
-    pub(crate) const ALL: Self = Self([true; 7]);
+    pub(crate) const ALL: Self = Self([true; 8]);
 
     /// Adds `name`, when it is one of [`ROOTS`].
     pub(crate) fn add(&mut self, name: &str) {

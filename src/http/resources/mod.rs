@@ -21,6 +21,7 @@ pub mod messages;
 pub mod numbers;
 pub mod operators;
 pub mod parts;
+pub mod predictions;
 pub mod prompts;
 pub mod queues;
 pub mod recordings;
@@ -70,6 +71,7 @@ pub fn routes() -> Vec<Route> {
         messages::routes(),
         links::routes(),
         rules::routes(),
+        predictions::routes(),
         attributes::routes(),
         card_kinds::routes(),
         cards::routes(),
@@ -114,6 +116,7 @@ pub fn documents() -> Vec<utoipa::openapi::OpenApi> {
     documents.extend(flows::docs());
     documents.extend(words::docs());
     documents.extend(rules::docs());
+    documents.extend(predictions::docs());
     documents.extend(loyalty::docs());
     documents
 }

@@ -235,7 +235,7 @@ async fn shown(
     let row = query::find_row(&mut db, id).await?.ok_or_else(|| ApiError::not_found("script run", id))?;
     let engine = &processes(state)?.engine;
     let definition = engine.definitions.get(&mut db, row.flow_id, row.flow_version).await.map_err(refused)?;
-    let mut around = engine.surroundings(&mut db, row.customer_id, id.to_string()).await?;
+    let mut around = engine.surroundings(&mut db, &definition, row.customer_id, id.to_string()).await?;
     // The script branches on everything; its pages say what the operator may read.
     around.customer = sight(&mut db, caller).await?.0.mask(around.customer);
     let step = page(&definition, &run, &around, caller.now());

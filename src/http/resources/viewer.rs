@@ -61,7 +61,15 @@ pub(super) async fn sight(
     caller: &Caller,
 ) -> sqlx::Result<(Sight, Vec<Attribute>, Viewer)> {
     let (attributes, viewer) = (crm::query::all_attributes(db).await?, viewer(db, caller).await?);
-    Ok((Sight::of(&attributes, &viewer), attributes, viewer))
+    let sight = Sight::of(&attributes, &viewer);
+    // A score tells of the attributes that it was computed from.
+    let closed: Vec<String> = prediction::query::launched(db, None)
+        .await?
+        .into_iter()
+        .filter(|one| one.definition.attributes.iter().any(|key| !sight.sees(&format!("{CUSTOMER}.{key}"))))
+        .map(|one| format!("prediction.{}", one.name))
+        .collect();
+    Ok((sight.without(closed), attributes, viewer))
 }
 
 /// The attributes of customers and the caller's roles, to show customers by.

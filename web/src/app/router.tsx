@@ -110,6 +110,12 @@ export const router = createBrowserRouter([
                   Component: (await import('../features/rules/tables/TablesPage')).default,
                 }),
               }),
+              needs('prediction.read', {
+                path: 'predictions',
+                lazy: async () => ({
+                  Component: (await import('../features/predictions/PredictionsPage')).default,
+                }),
+              }),
               needs('event_type.read', {
                 path: 'events/:tab?',
                 lazy: async () => ({

@@ -6,6 +6,7 @@ export const SECTIONS = [
   { key: 'messages', needs: 'message.read' },
   { key: 'events', needs: 'event_type.read' },
   { key: 'tables', needs: 'rule.read' },
+  { key: 'predictions', needs: 'prediction.read' },
   { key: 'connectors', needs: 'connector.read' },
   { key: 'structures', needs: 'structure.write' },
 ] as const;

@@ -9,6 +9,7 @@ import { hooksEn } from './en/hooks';
 import { loyaltyEn } from './en/loyalty';
 import { messagesEn } from './en/messages';
 import { operationsEn } from './en/operations';
+import { predictionsEn } from './en/predictions';
 import { rulesEn } from './en/rules';
 import { saidEn } from './en/said';
 import { schemaEn } from './en/schema';
@@ -28,6 +29,7 @@ export const pagesEn = {
   messages: messagesEn,
   loyalty: loyaltyEn,
   hooks: hooksEn,
+  predictions: predictionsEn,
   rules: rulesEn,
   events: eventsEn,
   eventKinds: eventKindsEn,

@@ -10,6 +10,7 @@ import { hooksRu } from './ru/hooks';
 import { loyaltyRu } from './ru/loyalty';
 import { messagesRu } from './ru/messages';
 import { operationsRu } from './ru/operations';
+import { predictionsRu } from './ru/predictions';
 import { rulesRu } from './ru/rules';
 import { saidRu } from './ru/said';
 import { schemaRu } from './ru/schema';
@@ -29,6 +30,7 @@ export const pagesRu: Words<typeof pagesEn> = {
   messages: messagesRu,
   loyalty: loyaltyRu,
   hooks: hooksRu,
+  predictions: predictionsRu,
   rules: rulesRu,
   events: eventsRu,
   eventKinds: eventKindsRu,

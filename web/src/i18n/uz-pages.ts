@@ -10,6 +10,7 @@ import { hooksUz } from './uz/hooks';
 import { loyaltyUz } from './uz/loyalty';
 import { messagesUz } from './uz/messages';
 import { operationsUz } from './uz/operations';
+import { predictionsUz } from './uz/predictions';
 import { rulesUz } from './uz/rules';
 import { saidUz } from './uz/said';
 import { schemaUz } from './uz/schema';
@@ -29,6 +30,7 @@ export const pagesUz: Words<typeof pagesEn> = {
   messages: messagesUz,
   loyalty: loyaltyUz,
   hooks: hooksUz,
+  predictions: predictionsUz,
   rules: rulesUz,
   events: eventsUz,
   eventKinds: eventKindsUz,

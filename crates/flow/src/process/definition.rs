@@ -7,7 +7,7 @@ use crate::load::{NODES_MAX, fields::read};
 use rules::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Largest definition, in bytes of JSON.
 pub const DEFINITION_BYTES_MAX: usize = 1024 * 1024;
@@ -30,6 +30,9 @@ pub struct Definition {
     pub queues: Vec<String>,
     /// The nodes.
     pub nodes: BTreeMap<NodeKey, Node>,
+    /// The predictions that its expressions and texts read, by name: computed for the runs that need them.
+    #[serde(skip)]
+    pub predictions: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -100,6 +103,7 @@ pub(crate) fn parse(json: &Json, faults: &mut Faults) -> Option<Definition> {
         faults.add(Fault::error("too_many", "/nodes", problem));
         return None;
     }
+    let texts = Json::Object(head.nodes.clone()).to_string();
     let mut nodes = BTreeMap::new();
     for (key, node) in head.nodes {
         nodes.extend(
@@ -115,6 +119,7 @@ pub(crate) fn parse(json: &Json, faults: &mut Faults) -> Option<Definition> {
         variables: head.variables,
         queues: head.queues,
         nodes,
+        predictions: rules::decide::predictions_in(&texts),
     })
 }
 

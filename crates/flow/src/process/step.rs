@@ -49,12 +49,11 @@ impl Surroundings {
         let facts = Facts {
             event: state.event.clone(),
             meta: state.meta.clone(),
-            customer: self.customer.clone(),
             vars: Json::Object(state.variables.clone()),
             reference: self.reference.clone(),
             ..Facts::default()
         };
-        facts.at(now, self.zone)
+        facts.of_customer(self.customer.clone()).at(now, self.zone)
     }
 }
 

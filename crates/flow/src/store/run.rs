@@ -92,13 +92,14 @@ impl Engine {
         Self { definitions: Definitions::default(), performer }
     }
 
-    /// What expressions of a run see.
+    /// What expressions of a run of `definition` see.
     ///
     /// # Errors
     /// The database failed.
     pub async fn surroundings(
         &self,
         db: &mut PgConnection,
+        definition: &Definition,
         customer: Option<uuid::Uuid>,
         subject: String,
     ) -> sqlx::Result<Surroundings> {
@@ -107,11 +108,14 @@ impl Engine {
             Trouble::Database(error) => Some(error),
         };
         let customer = match customer {
-            Some(id) => match self.performer.customer(&mut *db, id).await.map_err(or_nothing) {
-                Ok(found) => found,
-                Err(None) => Json::Null,
-                Err(Some(error)) => return Err(error),
-            },
+            Some(id) => {
+                match self.performer.customer(&mut *db, id, &definition.predictions).await.map_err(or_nothing)
+                {
+                    Ok(found) => found,
+                    Err(None) => Json::Null,
+                    Err(Some(error)) => return Err(error),
+                }
+            }
             None => Json::Null,
         };
         let reference = match self.performer.references(db).await.map_err(or_nothing) {
@@ -136,7 +140,7 @@ impl Engine {
         let row = lock_row(db, id).await?.ok_or(RunError::Unknown)?;
         let definition = self.definitions.get(db, row.flow_id, row.flow_version).await?;
         let subject = row.customer_id.map_or_else(|| id.to_string(), |customer| customer.to_string());
-        let around = self.surroundings(db, row.customer_id, subject).await?;
+        let around = self.surroundings(db, &definition, row.customer_id, subject).await?;
         let state = row.state(&definition);
         let before = (state.status(), state.tokens.is_empty());
         let is_new = state.counter == 0;

@@ -31,6 +31,30 @@ pub struct Filter {
     pub after: Option<(DateTime<Utc>, EventId)>,
 }
 
+/// The payload of the first event of a kind of our own that each of these has from a moment on: what a record was at that
+/// moment stands before its first change.
+///
+/// # Errors
+/// The database refused.
+pub async fn first_since(
+    db: &mut PgConnection,
+    kind: &str,
+    subjects: &[Uuid],
+    since: DateTime<Utc>,
+) -> sqlx::Result<Vec<(Uuid, serde_json::Value)>> {
+    sqlx::query_as(
+        "select distinct on (subject_id) subject_id, payload
+        from platform.event_own
+        where kind = $1 and subject_id = any($2) and occurred_at >= $3
+        order by subject_id, occurred_at, position",
+    )
+    .bind(kind)
+    .bind(subjects)
+    .bind(since)
+    .fetch_all(db)
+    .await
+}
+
 /// Up to `rows` events, newest first.
 ///
 /// # Errors

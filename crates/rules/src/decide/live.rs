@@ -51,6 +51,11 @@ pub struct LiveRule {
 }
 
 impl LiveRule {
+    /// The versions that decide: the live one, and the challenger.
+    pub fn versions(&self) -> impl Iterator<Item = &Version> {
+        std::iter::once(&self.live).chain(self.challenger.as_ref().map(|(version, _)| version))
+    }
+
     /// Which version decides about `subject`.
     #[must_use]
     pub fn version(&self, subject: Uuid) -> (Variant, &Version) {
@@ -81,9 +86,7 @@ impl RuleSet {
         let mut set = Self { reference, ..Self::default() };
         for rule in rules {
             let rule = Arc::new(rule);
-            let mut versions = vec![&rule.live];
-            versions.extend(rule.challenger.as_ref().map(|(version, _)| version));
-            for version in versions {
+            for version in rule.versions() {
                 let document = version.rule.document();
                 add(&mut set.by_event, &document.event, &rule);
                 if let Some(goal) = &document.goal {

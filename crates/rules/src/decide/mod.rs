@@ -14,7 +14,7 @@ pub use trace::trace;
 
 use crate::document::{Document, Hours, Program, Reaction};
 use crate::expression::Expression;
-use crate::facts::Prepared;
+use crate::facts::{Prepared, VERSIONS_KEY};
 use crate::fault::Fault;
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -139,6 +139,12 @@ impl CompiledRule {
             })
     }
 
+    /// The predictions that its criteria read, by name.
+    #[must_use]
+    pub fn predictions(&self) -> BTreeSet<String> {
+        self.fields().iter().flat_map(|path| predictions_in(path)).collect()
+    }
+
     /// The reactions with these keys.
     pub fn reactions<'r>(&'r self, keys: &'r [String]) -> impl Iterator<Item = &'r Reaction> {
         self.document.reactions.iter().filter(|reaction| keys.contains(&reaction.key))
@@ -155,7 +161,14 @@ impl CompiledRule {
             (path.clone(), at.cloned().unwrap_or(Value::Null))
         };
         let is_small = |path: &&String| !path.starts_with("ref.") && path.contains('.');
-        self.program.fields().iter().filter(is_small).map(read).collect()
+        let versions = facts.get("prediction").and_then(|predicted| predicted.get(VERSIONS_KEY));
+        // A score says nothing without the model that gave it.
+        let version = |path: &String| {
+            let version = versions?.get(path.strip_prefix("prediction.")?)?;
+            Some((format!("{path}.version"), version.clone()))
+        };
+        let fields = self.program.fields();
+        fields.iter().filter(is_small).map(read).chain(fields.iter().filter_map(version)).collect()
     }
 
     /// Decides about the event of `facts`. Limits and chains of events are the caller's: they need its memory.
@@ -205,6 +218,16 @@ impl CompiledRule {
             }
         }
     }
+}
+
+/// The names of the predictions that a text reads, as `prediction.<name>`. A text that only looks as if it did costs a
+/// score that nobody needs.
+#[must_use]
+pub fn predictions_in(text: &str) -> BTreeSet<String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let names =
+        text.split("prediction.").skip(1).map(|rest| rest.split(|c| !is_part(c)).next().unwrap_or(rest));
+    names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
 /// The names in an output: one text, or a list of them.

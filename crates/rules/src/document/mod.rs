@@ -136,6 +136,10 @@ pub struct Sample {
     #[serde(default, skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
     pub account: Value,
+    /// What is predicted of the customer: probabilities by name.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Object)]
+    pub prediction: Value,
     /// The moment; the moment of the test when absent.
     #[serde(default)]
     pub now: Option<DateTime<Utc>>,

@@ -5,7 +5,7 @@ use crate::placeholder::{Piece, pieces};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One reaction of a rule.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -126,6 +126,14 @@ impl Act {
     #[must_use]
     pub const fn needs_customer(&self) -> bool {
         matches!(self, Self::SetAttribute { .. } | Self::Accrue { .. })
+    }
+
+    /// The predictions that its expressions and its title read, by name.
+    #[must_use]
+    pub fn predictions(&self) -> BTreeSet<String> {
+        let title = if let Self::Task { title, .. } = self { title.as_str() } else { "" };
+        let texts = self.expressions().into_iter().map(|(_, text)| text).chain([title]);
+        texts.flat_map(crate::decide::predictions_in).collect()
     }
 
     /// Its expressions, each with where it stands under the reaction.

@@ -49,6 +49,7 @@ fn run(
         meta: json!({ "type": document.event, "source": "test", "id": sample.name, "time": now, "depth": 0 }),
         customer: sample.customer.clone(),
         account: sample.account.clone(),
+        prediction: sample.prediction.clone(),
         vars: Value::Null,
         reference: reference.clone(),
         time: Value::Null,

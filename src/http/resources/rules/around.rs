@@ -4,6 +4,8 @@ use crate::http::caller::Caller;
 use crate::http::resources::parts::SiteZone;
 use crate::http::resources::viewer::sight;
 use crate::http::state::AppState;
+use actors::prediction::LOT;
+use base::{LocalText, Locale};
 use crm::attribute::{AttributeType, Choice};
 use crm::query::CatalogueField;
 use platform::event_type::store as event_types;
@@ -43,6 +45,26 @@ fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
     })
 }
 
+/// What is predicted of customers by launched models, and the lot for shares that try something else (BRE-ML-01).
+async fn predictions(db: &mut PgConnection) -> sqlx::Result<Vec<Field>> {
+    let field = |name: &str, title| {
+        Field::new(
+            format!("prediction.{name}"),
+            Title::Local(title),
+            FieldKind::Number,
+            FieldGroup::Prediction,
+        )
+    };
+    let lot = [
+        (Locale::En, "Lot of the customer for the day, 0 to 1"),
+        (Locale::Ru, "Жребий клиента на день, от 0 до 1"),
+        (Locale::Uz, "Mijozning kunlik qurʼasi, 0 dan 1 gacha"),
+    ];
+    let lot = LocalText(lot.map(|(locale, text)| (locale, text.to_owned())).into());
+    let launched = prediction::query::launched(db, None).await?.into_iter();
+    Ok(launched.map(|one| field(&one.name, one.title)).chain([field(LOT, lot)]).collect())
+}
+
 /// What exists around a rule about events of the type `event`, as far as the caller may read it: whoever writes a rule
 /// cannot learn from it what is kept from the own roles.
 ///
@@ -58,6 +80,9 @@ pub(super) async fn surroundings(
     let mut catalogue = Catalogue::new(schema);
     let (sight, attributes, viewer) = sight(db, caller).await?;
     for field in of_customers(crm::query::catalogue(&attributes, &viewer)) {
+        catalogue.add(field);
+    }
+    for field in predictions(db).await? {
         catalogue.add(field);
     }
     sight.closed().filter(|path| !path.starts_with("event.") || event.starts_with(CRM)).for_each(|path| {

@@ -5,6 +5,7 @@ use super::drafts::found;
 use crate::http::prelude::*;
 use crate::http::resources::viewer::sight;
 use actors::automation::preview;
+use actors::prediction::Scores;
 use base::id::{CustomerId, RuleId};
 use chrono::{DateTime, TimeDelta, Utc};
 use rules::catalogue::{Field, FieldKind};
@@ -67,6 +68,9 @@ pub struct TryInput {
     /// The customer, as expressions see one.
     #[schema(value_type = Object)]
     customer: Option<Value>,
+    /// What is predicted of that customer: probabilities by name.
+    #[schema(value_type = Object)]
+    prediction: Option<Value>,
     /// A stored customer.
     customer_id: Option<Uuid>,
     /// The moment; now when absent.
@@ -148,7 +152,10 @@ async fn facts(
             let (sight, ..) = sight(db, caller).await?;
             sight.allows(rule.fields()).map_err(|detail| ApiError::invalid("/document/criteria", detail))?;
             let id = CustomerId::from_uuid(id);
-            let mut facts = actors::loyalty::customers(db, &[id], occasion.at).await?;
+            let mut facts = actors::loyalty::customers(&mut *db, &[id], occasion.at).await?;
+            let reactions = rule.document().reactions.iter().flat_map(|reaction| reaction.act.predictions());
+            let names = rule.predictions().into_iter().chain(reactions).collect();
+            Scores::new(occasion.zone).add(&mut *db, &names, &mut facts, occasion.at).await?;
             let facts = facts.remove(&id);
             let facts =
                 facts.ok_or_else(|| ApiError::invalid("/customer_id", "this customer does not exist"))?;
@@ -162,7 +169,9 @@ async fn facts(
     let reference = query::references(db).await?;
     let facts =
         Facts { event: input.event.clone(), meta, reference, ..Facts::default() }.of_customer(customer);
-    Ok(facts.at(occasion.at, occasion.zone))
+    let given = input.prediction.clone();
+    let prediction = given.unwrap_or_else(|| facts.prediction.clone());
+    Ok(Facts { prediction, ..facts }.at(occasion.at, occasion.zone))
 }
 
 fn answer(

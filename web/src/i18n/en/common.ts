@@ -30,6 +30,7 @@ export const commonEn = {
     messages: 'Messages',
     events: 'Events',
     tables: 'Reference tables',
+    predictions: 'Predictions',
     structures: 'Structures',
     nothing:
       'Nothing here is open to you. Ask an administrator for a right of rules, flows, tasks, messages or events.',

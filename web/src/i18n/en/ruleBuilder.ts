@@ -31,6 +31,7 @@ export const ruleBuilderEn = {
   groups: {
     event: 'The event',
     customer: 'The customer',
+    prediction: 'What is predicted of the customer',
     time: 'Time',
     ref: 'Reference tables',
     meta: 'About the event',

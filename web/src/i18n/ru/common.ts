@@ -33,6 +33,7 @@ export const commonRu: Words<typeof commonEn> = {
     messages: 'Сообщения',
     events: 'События',
     tables: 'Справочники',
+    predictions: 'Прогнозы',
     structures: 'Структуры',
     nothing:
       'Здесь вам ничего не доступно. Попросите у администратора право на правила, сценарии, задачи, сообщения или события.',

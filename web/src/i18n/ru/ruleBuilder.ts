@@ -34,6 +34,7 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
   groups: {
     event: 'Событие',
     customer: 'Клиент',
+    prediction: 'Прогнозы о клиенте',
     time: 'Время',
     ref: 'Справочники',
     meta: 'О самом событии',

@@ -33,6 +33,7 @@ export const commonUz: Words<typeof commonEn> = {
     messages: 'Xabarlar',
     events: 'Hodisalar',
     tables: 'Maʼlumotnomalar',
+    predictions: 'Bashoratlar',
     structures: 'Tuzilmalar',
     nothing:
       'Bu yerda sizga hech narsa ochiq emas. Administratordan qoidalar, ssenariylar, vazifalar, xabarlar yoki hodisalar huquqini soʻrang.',

@@ -34,6 +34,7 @@ export const ruleBuilderUz: Words<typeof ruleBuilderEn> = {
   groups: {
     event: 'Hodisa',
     customer: 'Mijoz',
+    prediction: 'Mijoz haqidagi bashoratlar',
     time: 'Vaqt',
     ref: 'Maʼlumotnomalar',
     meta: 'Hodisa haqida',

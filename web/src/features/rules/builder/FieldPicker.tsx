@@ -4,7 +4,7 @@ import type { RuleField } from '../../../api/automation';
 import { fieldTitle } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
-const GROUPS: RuleField['group'][] = ['event', 'customer', 'time', 'ref', 'meta'];
+const GROUPS: RuleField['group'][] = ['event', 'customer', 'prediction', 'time', 'ref', 'meta'];
 
 /** Every field that a rule on this event may read, by group, found by title or path. */
 export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
