@@ -15,11 +15,12 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
-/// Most customers of each of the two cut-offs; of more a sample is taken. Weights of so many change little with more,
-/// and training stays within a minute of one core and some tens of megabytes.
+/// Most customers of each of the two cut-offs; of more a sample is taken. Weights change little with more, and training
+/// stays within minutes of one core and some tens of megabytes.
 pub const CUSTOMERS_MAX: usize = 50_000;
-/// Customers of one question: it answers in tens of milliseconds, so that nobody else waits for the database.
-const CHUNK: usize = 500;
+/// Customers of one question: it answers within half a second also when each has a hundred events, so that nobody else
+/// waits for the database.
+const CHUNK: usize = 200;
 /// What others get between two questions.
 const BREATH: Duration = Duration::from_millis(10);
 /// How often it looks for something to train, by the clock or by people.

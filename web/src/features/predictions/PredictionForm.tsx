@@ -4,7 +4,6 @@ import { useTranslation } from 'react-i18next';
 import type { Prediction, PredictionFields } from '../../api/predictions';
 import { useEventTypes, useRuleFields } from '../../api/rules';
 import { localText } from '../../lib/format';
-import { fieldTitle } from '../../ui/decision/fields';
 import { LocalTextField, NumberField, TextField } from '../../ui/crud/fields';
 
 const DAYS_AHEAD = 14;
@@ -62,6 +61,7 @@ function CriteriaInput({
   onChange?(value: Criteria): void;
 }) {
   const { t } = useTranslation();
+  const text = value?.kind === 'expression' ? value.text : '';
   const isForm = value != null && value.kind !== 'expression';
   return (
     <Input
@@ -69,7 +69,7 @@ function CriteriaInput({
       autoComplete="off"
       aria-label={t('predictions.criteria')}
       disabled={isForm}
-      value={isForm ? JSON.stringify(value) : (value?.text ?? '')}
+      value={isForm ? JSON.stringify(value) : text}
       onChange={(event) => onChange?.({ kind: 'expression', text: event.target.value })}
     />
   );
@@ -127,7 +127,7 @@ export function PredictionForm() {
     .filter((field) => ['number', 'boolean', 'choice'].includes(field.type))
     .map((field) => ({
       value: field.path.slice('customer.'.length),
-      label: fieldTitle(field, field.path),
+      label: typeof field.title === 'string' ? field.title : localText(field.title, i18n.language),
     }));
   const needed = [{ required: true, message: t('common.required') }];
   return (
