@@ -195,6 +195,10 @@ export const eventKindsEn = {
     topic_changed: 'Topic changed',
     topic_created: 'Topic created',
   },
+  prediction: {
+    action_chosen: 'Next action chosen',
+    prediction_changed: 'Prediction changed',
+  },
   rules: {
     event_taken_back: 'Event taken back',
     reaction_failed: 'Reaction of a rule failed',

@@ -55,6 +55,11 @@ export const operationsEn = {
     write: 'Draw, import and try flows, look after failed runs',
     publish: 'Publish flows, roll them back, move runs',
   },
+  prediction: {
+    read: 'See predictions, their quality, scores of customers',
+    write: 'Write and train predictions',
+    launch: 'Launch and retire predictions',
+  },
   rule: {
     read: 'See rules, reference tables, decisions, results',
     write: 'Write, try and simulate rules, change reference tables',

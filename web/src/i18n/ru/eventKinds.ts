@@ -198,6 +198,10 @@ export const eventKindsRu: Words<typeof eventKindsEn> = {
     topic_changed: 'Тема изменена',
     topic_created: 'Тема создана',
   },
+  prediction: {
+    action_chosen: 'Выбрано следующее действие',
+    prediction_changed: 'Прогноз изменён',
+  },
   rules: {
     event_taken_back: 'Событие отменено',
     reaction_failed: 'Реакция правила не удалась',

@@ -198,6 +198,10 @@ export const eventKindsUz: Words<typeof eventKindsEn> = {
     topic_changed: 'Mavzu oʻzgartirildi',
     topic_created: 'Mavzu yaratildi',
   },
+  prediction: {
+    action_chosen: 'Keyingi harakat tanlandi',
+    prediction_changed: 'Bashorat oʻzgardi',
+  },
   rules: {
     event_taken_back: 'Hodisa bekor qilindi',
     reaction_failed: 'Qoida amali bajarilmadi',

@@ -58,6 +58,11 @@ export const operationsUz: Words<typeof operationsEn> = {
     write: 'Ssenariy chizish, yuklash, sinash, xatolarni hal qilish',
     publish: 'Ssenariyni eʼlon qilish, qaytarish, koʻchirish',
   },
+  prediction: {
+    read: 'Bashoratlar, ularning sifati va mijozlar baholarini koʻrish',
+    write: 'Bashoratlarni yozish va oʻqitish',
+    launch: 'Bashoratlarni ishga tushirish va olib tashlash',
+  },
   rule: {
     read: 'Qoida, maʼlumotnoma, qaror va natijalarni koʻrish',
     write: 'Qoida yozish, sinash, maʼlumotnomalarni oʻzgartirish',
