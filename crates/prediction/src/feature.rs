@@ -178,7 +178,7 @@ impl Feature {
                 value => value.as_f64().map(damped),
             },
             Self::Is { attribute, value } => {
-                let is = history.attributes.get(attribute).and_then(Value::as_str) == Some(value);
+                let is = history.attributes.get(attribute).and_then(Value::as_str) == Some(value.as_str());
                 Some(if is { 1.0 } else { 0.0 })
             }
         }
@@ -274,7 +274,7 @@ mod tests {
             History { attributes: json!({ "vip": true, "arpu": 0, "tier": "gold" }), ..History::default() };
         let event = || "purchase".to_owned();
         let of = |feature: Feature| feature.of(&history);
-        assert_eq!(of(Feature::SinceLast { event: event() }), Some(366.0_f64.ln()));
+        assert_eq!(of(Feature::SinceLast { event: event() }), Some(365.0_f64.ln_1p()));
         assert_eq!(of(Feature::Count { event: event(), days: 30 }), Some(0.0));
         assert_eq!(of(Feature::Mean { event: event() }), None);
         assert_eq!(of(Feature::Attribute { attribute: "vip".to_owned() }), Some(1.0));
