@@ -88,6 +88,9 @@ pub enum RunError {
     /// The client for outside systems.
     #[error(transparent)]
     Client(flow::connector::http::ClientError),
+    /// The bot in Telegram.
+    #[error(transparent)]
+    Telegram(#[from] crate::telegram::BotError),
     /// The keys of stored secrets.
     #[error(transparent)]
     Vault(#[from] platform::vault::VaultError),

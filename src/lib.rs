@@ -17,4 +17,5 @@ mod promotions;
 mod records;
 pub mod run;
 pub mod settings;
+pub mod telegram;
 pub mod ws;

@@ -11,7 +11,7 @@ use crate::live::Live;
 use crate::messages::{Links, load_templates};
 use crate::settings::Loaded;
 use crate::ws::{Heartbeat, LiveSockets, Sockets};
-use crate::{demo_data, http, ingest, processes, promotions};
+use crate::{demo_data, http, ingest, processes, promotions, telegram};
 use access::FirstAdministrator;
 use actors::messages::LinkBoard;
 use actors::prediction::Scores;
@@ -160,6 +160,7 @@ fn listen(
     processes::start(ground, &running);
     let directories = Arc::new(Directories::new(&settings.access.directory)?);
     let loyalty = crate::loyalty::start(ground, &ingest)?;
+    telegram::start(ground, &ingest)?;
     let addresses = live.sip_addresses().iter().map(ToString::to_string).collect();
     let state = AppState::new(
         ground.pool.clone(),

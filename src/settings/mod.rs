@@ -16,6 +16,7 @@ pub mod secrets;
 pub mod server;
 pub mod show;
 pub mod sip;
+pub mod telegram;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,7 @@ pub use messages::Messages;
 pub use secrets::{Secrets, Tls};
 pub use server::Server;
 pub use sip::Sip;
+pub use telegram::Telegram;
 
 use problem::Problems;
 use serde::Deserialize;
@@ -73,6 +75,8 @@ pub struct Settings {
     pub secrets: Secrets,
     /// `[tls]`
     pub tls: Tls,
+    /// `[telegram]`
+    pub telegram: Telegram,
     /// `[demo]`
     pub demo: Demo,
 }
@@ -92,6 +96,7 @@ impl Settings {
         self.retention.check(problems);
         self.loyalty.check(problems);
         self.tls.check(problems);
+        self.telegram.check(problems);
     }
 
     /// The file of the keys that seal stored secrets.

@@ -37,5 +37,6 @@ mod scenarios;
 mod session;
 mod support;
 mod system;
+mod telegram;
 mod tls;
 mod units;

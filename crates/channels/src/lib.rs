@@ -14,6 +14,7 @@ pub mod query;
 pub mod smpp;
 pub mod sms;
 pub mod store;
+pub mod telegram;
 pub mod template;
 
 /// The notification that wakes the links' senders: something was queued. A hint only; they also look by themselves.

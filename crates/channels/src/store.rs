@@ -5,6 +5,7 @@ mod outcome;
 mod queue;
 mod receipt;
 mod received;
+mod telegram;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,10 @@ pub use outcome::{Outcome, Retry, Taken, Verdict, record_outcomes};
 pub use queue::{Claimed, cancel, claim, enqueue, enqueue_all, expire, orphans};
 pub use receipt::{NewReceipt, ReceiptState, bounce, reconcile, record_receipts};
 pub use received::{NewReceived, PartOf, record_received};
+pub use telegram::{
+    TelegramOutgoing, awaiting_telegram_chats, end_telegram, forget_telegram_chat, keep_telegram_chat,
+    lock_telegram_chat, next_telegram_update, push_telegram, take_telegram_update, telegram_heads,
+};
 pub use template::{archive_template, insert_template, update_template};
 
 use crate::message::{Channel, MessageClass, MessageState, Reason};

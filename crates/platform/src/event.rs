@@ -22,7 +22,7 @@ pub use log::Log;
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
 };
-pub use store::{append_all, lag, read, read_kinds};
+pub use store::{append_all, has_read, lag, read, read_kinds};
 
 use base::event::Journal;
 use base::id::EventId;

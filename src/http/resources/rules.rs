@@ -9,6 +9,7 @@ mod results;
 mod simulations;
 mod trials;
 
+pub(crate) use around::of_customers;
 pub use drafts::RuleFile;
 
 use crate::http::route::Route;

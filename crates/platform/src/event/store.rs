@@ -220,6 +220,29 @@ pub(super) async fn has_more(db: &mut PgConnection, after: Position) -> sqlx::Re
     Ok(next.is_some())
 }
 
+/// Whether the consumer `name` has read behind an event that happened at or after `since`. Not while the event is unknown.
+///
+/// # Errors
+/// The database failed.
+pub async fn has_read(
+    db: &mut PgConnection,
+    name: &str,
+    event: EventId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    sqlx::query_scalar(
+        "select exists (
+             select from platform.event e
+             join platform.event_consumer c on (c.transaction_id, c.position) >= (e.transaction_id, e.position)
+             where c.name = $1 and e.event_id = $2 and e.occurred_at >= $3)",
+    )
+    .bind(name)
+    .bind(event)
+    .bind(since)
+    .fetch_one(db)
+    .await
+}
+
 /// How many events a consumer has not read yet, counted up to 10,000: the alarm for a stuck horizon.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub(super) fn zone(state: &AppState) -> chrono_tz::Tz {
 const CRM: &str = "crm.";
 
 /// Own fields and attributes of customers, as rules see them.
-fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
+pub(crate) fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
     fields.into_iter().map(|known| {
         let kind = match known.value_type {
             AttributeType::Number | AttributeType::Decimal => FieldKind::Number,
