@@ -399,7 +399,7 @@ async fn a_killed_server_loses_nothing_and_does_nothing_under_another_key() {
     );
 }
 
-/// NFR-ARCH-01: two servers side by side share the work and do nothing twice.
+/// NFR-ARCH-01, BRE-DEPL-01: two servers side by side share the work and do nothing twice.
 #[tokio::test(flavor = "multi_thread")]
 async fn two_runners_do_each_thing_once() {
     const RUNS: usize = 40;

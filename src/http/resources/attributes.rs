@@ -1,12 +1,14 @@
 //! Attributes: what customers and cards have beside their own fields, as administrators define it.
 
-use super::listed;
-use super::viewer::{Eyes, eyes};
+use super::structures::{self, Structure, structure, titles};
+use super::viewer::Eyes;
 use crate::http::prelude::*;
 use base::id::AttributeId;
+use base::{ChangeError, Edit};
 use crm::attribute::{Attribute, AttributeFields};
 use crm::query;
 use crm::store::attribute as store;
+use sqlx::PgConnection;
 
 /// Whose attributes are listed.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -25,17 +27,11 @@ async fn list(
     page: Query<PageQuery>,
     of: Query<OfQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut db = state.pool.acquire().await?;
-    let eyes = eyes(&mut db, &caller).await?;
-    let mut rows = match &of.of {
-        Some(of) => query::attributes(&mut db, of).await?,
-        None => query::all_attributes(&mut db).await?,
-    };
-    rows.retain(|row| eyes.sees(row));
-    let text = |row: &Attribute| {
-        format!("{} {}", row.key(), row.fields.title.0.values().cloned().collect::<Vec<_>>().join(" "))
-    };
-    Ok(HttpResponse::Ok().json(listed(rows, &page, text, |row| row.id.as_uuid())?))
+    structures::list(&state, &caller, &page, async |db| match &of.of {
+        Some(of) => query::attributes(db, of).await,
+        None => query::all_attributes(db).await,
+    })
+    .await
 }
 
 /// One attribute.
@@ -46,11 +42,7 @@ async fn find(
     caller: Caller,
     id: Path<AttributeId>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut db = state.pool.acquire().await?;
-    let eyes = eyes(&mut db, &caller).await?;
-    let found = query::find_attribute(&mut db, id.0).await?.filter(|row| eyes.sees(row));
-    let row = found.ok_or_else(|| ApiError::not_found("attribute", id.0))?;
-    Ok(etag::ok(&row, row.version))
+    structures::find::<Attribute>(&state, &caller, id.0).await
 }
 
 /// Define an attribute. Every record of its kind has it at once.
@@ -63,12 +55,7 @@ async fn create(
     key: IdempotencyKey,
     body: Json<AttributeFields>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let row = store::insert(db, &mut caller.edit(rng), &body).await?;
-        Ok(Answer::created(format!("/api/v1/attributes/{}", row.id), &row)?.version(row.version))
-    })
-    .await
+    structures::create::<Attribute>(&state, &caller, key, &body).await
 }
 
 /// Change an attribute. What it belongs to, its key and its type stay.
@@ -83,11 +70,7 @@ async fn change(
     version: IfMatch,
     body: Json<AttributeFields>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    let mut tx = state.begin().await?;
-    let row = store::update(&mut tx, &mut caller.edit(&mut state.dice()), id.0, version.0, &body).await?;
-    tx.commit().await?;
-    Ok(etag::ok(&row, row.version))
+    structures::change::<Attribute>(&state, &caller, id.0, version, &body).await
 }
 
 /// Take an attribute out of use. Its values are kept, unseen.
@@ -99,42 +82,17 @@ async fn archive(
     caller: Caller,
     id: Path<AttributeId>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    let mut tx = state.begin().await?;
-    let row =
-        query::find_attribute(&mut tx, id.0).await?.ok_or_else(|| ApiError::not_found("attribute", id.0))?;
-    store::archive(&mut tx, &mut caller.edit(&mut state.dice()), id.0, row.version).await?;
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
+    structures::archive::<Attribute>(&state, &caller, id.0).await
 }
 
-impl Eyes {
-    /// Whether the caller may know that the attribute exists.
-    fn sees(&self, attribute: &Attribute) -> bool {
-        self.may_change_structures
-            || (self.may_see(&attribute.fields.of) && attribute.fields.is_seen_by(&self.viewer))
-    }
-}
-
-/// The routes of this file.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    let write = Needs::Operation(Operation::StructureWrite);
-    vec![
-        // Of customers or of cards: the handlers look at which.
-        Route::get("/api/v1/attributes", Needs::Caller, || web::to(list)),
-        Route::post("/api/v1/attributes", write, || web::to(create)),
-        Route::get("/api/v1/attributes/{id}", Needs::Caller, || web::to(find)),
-        Route::put("/api/v1/attributes/{id}", write, || web::to(change)),
-        Route::delete("/api/v1/attributes/{id}", write, || web::to(archive)),
-    ]
-}
-
-/// What the OpenAPI document says of them.
-#[must_use]
-pub fn docs() -> utoipa::openapi::OpenApi {
-    #[derive(OpenApi)]
-    #[openapi(paths(list, find, create, change, archive))]
-    struct Docs;
-    Docs::openapi()
-}
+structure!(
+    Attribute,
+    AttributeId,
+    AttributeFields,
+    "/api/v1/attributes",
+    "attribute",
+    query::find_attribute,
+    |row| format!("{} {}", row.key(), titles(&row.fields.title)),
+    |row, eyes| eyes.may_change_structures
+        || (eyes.may_see(&row.fields.of) && row.fields.is_seen_by(&eyes.viewer))
+);

@@ -1,12 +1,14 @@
 //! Kinds of links: how records belong together.
 
-use super::listed;
-use super::viewer::eyes;
+use super::structures::{self, Structure, structure, titles};
+use super::viewer::Eyes;
 use crate::http::prelude::*;
 use base::id::LinkKindId;
+use base::{ChangeError, Edit};
 use crm::link::{LinkKind, LinkKindFields};
-use crm::query::{find_link_kind, link_kinds};
+use crm::query;
 use crm::store::link_kind as store;
+use sqlx::PgConnection;
 
 /// Kinds in use.
 #[utoipa::path(get, path = "/api/v1/link-kinds", operation_id = "listLinkKinds", tag = "records",
@@ -16,22 +18,14 @@ async fn list(
     caller: Caller,
     page: Query<PageQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut db = state.pool.acquire().await?;
-    eyes(&mut db, &caller).await?;
-    let rows = link_kinds(&mut db).await?;
-    let text = |row: &LinkKind| row.fields.title.0.values().cloned().collect::<Vec<_>>().join(" ");
-    Ok(HttpResponse::Ok().json(listed(rows, &page, text, |row| row.id.as_uuid())?))
+    structures::list(&state, &caller, &page, async |db| query::link_kinds(db).await).await
 }
 
 /// One kind of link.
 #[utoipa::path(get, path = "/api/v1/link-kinds/{id}", operation_id = "getLinkKind", tag = "records",
     params(("id" = Uuid, Path)), responses((status = 200, body = LinkKind), (status = 404, body = Problem)))]
 async fn find(state: Data<AppState>, caller: Caller, id: Path<LinkKindId>) -> Result<HttpResponse, ApiError> {
-    let mut db = state.pool.acquire().await?;
-    eyes(&mut db, &caller).await?;
-    let found = find_link_kind(&mut db, id.0).await?;
-    let row = found.ok_or_else(|| ApiError::not_found("kind of link", id.0))?;
-    Ok(etag::ok(&row, row.version))
+    structures::find::<LinkKind>(&state, &caller, id.0).await
 }
 
 /// Add a kind of link. It is in use at once.
@@ -44,12 +38,7 @@ async fn create(
     key: IdempotencyKey,
     body: Json<LinkKindFields>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    key.once(&state, &caller, &body, async |db, rng| {
-        let row = store::insert(db, &mut caller.edit(rng), &body).await?;
-        Ok(Answer::created(format!("/api/v1/link-kinds/{}", row.id), &row)?.version(row.version))
-    })
-    .await
+    structures::create::<LinkKind>(&state, &caller, key, &body).await
 }
 
 /// Change a kind of link. Its key stays.
@@ -64,11 +53,7 @@ async fn change(
     version: IfMatch,
     body: Json<LinkKindFields>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    let mut tx = state.begin().await?;
-    let row = store::update(&mut tx, &mut caller.edit(&mut state.dice()), id.0, version.0, &body).await?;
-    tx.commit().await?;
-    Ok(etag::ok(&row, row.version))
+    structures::change::<LinkKind>(&state, &caller, id.0, version, &body).await
 }
 
 /// Take a kind of link out of use. What belongs to it is kept, unseen.
@@ -80,34 +65,16 @@ async fn archive(
     caller: Caller,
     id: Path<LinkKindId>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::StructureWrite)?;
-    let mut tx = state.begin().await?;
-    let row =
-        find_link_kind(&mut tx, id.0).await?.ok_or_else(|| ApiError::not_found("kind of link", id.0))?;
-    store::archive(&mut tx, &mut caller.edit(&mut state.dice()), id.0, row.version).await?;
-    tx.commit().await?;
-    Ok(HttpResponse::NoContent().finish())
+    structures::archive::<LinkKind>(&state, &caller, id.0).await
 }
 
-/// The routes of this file.
-#[must_use]
-pub fn routes() -> Vec<Route> {
-    let write = Needs::Operation(Operation::StructureWrite);
-    vec![
-        // For everybody who sees records of some kind: the handlers look at which.
-        Route::get("/api/v1/link-kinds", Needs::Caller, || web::to(list)),
-        Route::post("/api/v1/link-kinds", write, || web::to(create)),
-        Route::get("/api/v1/link-kinds/{id}", Needs::Caller, || web::to(find)),
-        Route::put("/api/v1/link-kinds/{id}", write, || web::to(change)),
-        Route::delete("/api/v1/link-kinds/{id}", write, || web::to(archive)),
-    ]
-}
-
-/// What the OpenAPI document says of them.
-#[must_use]
-pub fn docs() -> utoipa::openapi::OpenApi {
-    #[derive(OpenApi)]
-    #[openapi(paths(list, find, create, change, archive))]
-    struct Docs;
-    Docs::openapi()
-}
+structure!(
+    LinkKind,
+    LinkKindId,
+    LinkKindFields,
+    "/api/v1/link-kinds",
+    "kind of link",
+    query::find_link_kind,
+    |row| titles(&row.fields.title),
+    |_, _| true
+);

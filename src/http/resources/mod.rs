@@ -28,6 +28,7 @@ pub mod recordings;
 pub mod records;
 pub mod rules;
 pub mod scripts;
+mod structures;
 pub mod tasks;
 pub mod templates;
 pub mod trunks;

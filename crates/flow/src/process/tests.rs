@@ -226,7 +226,7 @@ fn a_join_waits_for_all_branches_or_for_the_first() {
     );
 }
 
-/// BRE-DEPL-01, MKT-FLOW-02: a lot falls the same way each time, and to the shares that were said.
+/// MKT-FLOW-02: a lot falls the same way each time, and to the shares that were said.
 #[test]
 fn a_split_draws_the_same_lot_each_time() {
     let nodes = json!({

@@ -3,6 +3,7 @@
 use super::{check, found};
 use crate::http::prelude::*;
 use crate::http::resources::parts::{ConfigChanged, announce};
+use base::Edit;
 use base::id::PersonId;
 use chrono::{DateTime, Utc};
 use flow::query::flow::{self as query, Version};
@@ -92,6 +93,23 @@ async fn one(db: &mut PgConnection, name: &str, number: i32) -> Result<FlowVersi
     bodies.pop().ok_or_else(|| ApiError::not_found("version", number))
 }
 
+/// Puts a version into force, in a transaction of its own; which one, `work` says.
+async fn into_force(
+    state: &AppState,
+    caller: &Caller,
+    name: &str,
+    work: impl AsyncFnOnce(&mut PgConnection, &mut Edit<'_>) -> Result<i32, ApiError>,
+) -> Result<HttpResponse, ApiError> {
+    caller.require(Operation::FlowPublish)?;
+    let mut tx = state.begin().await?;
+    let mut dice = state.dice();
+    let number = work(&mut tx, &mut caller.edit(&mut dice)).await?;
+    let body = one(&mut tx, name, number).await?;
+    tx.commit().await?;
+    announce(state, ConfigChanged::Flows);
+    Ok(HttpResponse::Ok().json(body))
+}
+
 /// Put the draft into force. Runs that go on keep the version they began with.
 #[utoipa::path(post, path = "/api/v1/flows/{name}/publish", operation_id = "publishFlow", tag = "flows",
     params(("name" = String, Path)), request_body = PublishInput,
@@ -102,17 +120,12 @@ async fn publish(
     name: Path<String>,
     input: Json<PublishInput>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::FlowPublish)?;
-    let mut tx = state.begin().await?;
-    let flow = found(&mut tx, &name.0).await?;
-    let faults = check(&state, &caller, &mut tx, &flow.draft).await?;
-    refuse(&faults)?;
-    let mut dice = state.dice();
-    let number = store::publish(&mut tx, &mut caller.edit(&mut dice), &name.0, &input.note).await?;
-    let body = one(&mut tx, &name.0, number).await?;
-    tx.commit().await?;
-    announce(&state, ConfigChanged::Flows);
-    Ok(HttpResponse::Ok().json(body))
+    into_force(&state, &caller, &name.0, async |db, edit| {
+        let flow = found(db, &name.0).await?;
+        refuse(&check(&state, &caller, db, &flow.draft).await?)?;
+        Ok(store::publish(db, edit, &name.0, &input.note).await?)
+    })
+    .await
 }
 
 /// Refuses a flow with errors in it.
@@ -161,13 +174,11 @@ async fn roll_back(
     name: Path<String>,
     input: Json<RollBackInput>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::FlowPublish)?;
-    let mut tx = state.begin().await?;
-    store::roll_back(&mut tx, &mut caller.edit(&mut state.dice()), &name.0, input.version).await?;
-    let body = one(&mut tx, &name.0, input.version).await?;
-    tx.commit().await?;
-    announce(&state, ConfigChanged::Flows);
-    Ok(HttpResponse::Ok().json(body))
+    into_force(&state, &caller, &name.0, async |db, edit| {
+        store::roll_back(db, edit, &name.0, input.version).await?;
+        Ok(input.version)
+    })
+    .await
 }
 
 /// Move runs to another version, all or none; `dry_run` only says what would happen.

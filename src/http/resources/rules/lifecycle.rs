@@ -3,10 +3,11 @@
 use super::drafts::{RuleBody, body, found};
 use super::trials::before_approval;
 use crate::http::prelude::*;
+use base::Edit;
 use base::id::RuleId;
 use rules::rule::Rule;
 use rules::store;
-use sqlx::{Postgres, Transaction};
+use sqlx::PgConnection;
 
 /// Why a draft is not approved.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -34,11 +35,17 @@ pub struct RollBackInput {
     version: i32,
 }
 
-async fn answer(
-    mut tx: Transaction<'static, Postgres>,
+/// One act on a rule, in a transaction of its own; the rule as it is then.
+async fn act(
+    state: &AppState,
     caller: &Caller,
-    rule: Rule,
+    needs: Operation,
+    work: impl AsyncFnOnce(&mut PgConnection, &mut Edit<'_>) -> Result<Rule, ApiError>,
 ) -> Result<HttpResponse, ApiError> {
+    caller.require(needs)?;
+    let mut tx = state.begin().await?;
+    let mut dice = state.dice();
+    let rule = work(&mut tx, &mut caller.edit(&mut dice)).await?;
     let version = rule.version;
     let answer = body(&mut tx, caller, rule).await?;
     tx.commit().await?;
@@ -53,30 +60,29 @@ async fn ask_approval(
     caller: Caller,
     id: Path<RuleId>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleWrite)?;
-    let mut tx = state.begin().await?;
-    let rule = found(&mut tx, id.0).await?;
-    let (faults, _) = before_approval(&mut tx, &state, &caller, &rule.document).await?;
-    if !faults.is_empty() {
-        let detail = "the draft must be without faults, and its tests must pass, before somebody looks at it";
-        let refusal = ApiError::new(Code::Invalid, detail);
-        let named = faults.iter().take(20).fold(refusal, |refusal, fault| {
-            refusal.and_at(&format!("/document{}", fault.pointer), fault.message.clone())
-        });
-        return Err(named);
-    }
-    let rule = store::ask_approval(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleWrite, async |db, edit| {
+        let rule = found(db, id.0).await?;
+        let (faults, _) = before_approval(db, &state, &caller, &rule.document).await?;
+        if !faults.is_empty() {
+            let detail =
+                "the draft must be without faults, and its tests must pass, before somebody looks at it";
+            let refusal = ApiError::new(Code::Invalid, detail);
+            let named = faults.iter().take(20).fold(refusal, |refusal, fault| {
+                refusal.and_at(&format!("/document{}", fault.pointer), fault.message.clone())
+            });
+            return Err(named);
+        }
+        Ok(store::ask_approval(db, edit, id.0).await?)
+    })
+    .await
 }
 
 /// Approve what somebody else wrote.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/approve", operation_id = "approveRule", tag = "rules",
     params(("id" = Uuid, Path)), responses((status = 200, body = RuleBody), (status = 409, body = Problem)))]
 async fn approve(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleApprove)?;
-    let mut tx = state.begin().await?;
-    let rule = store::approve(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleApprove, async |db, edit| Ok(store::approve(db, edit, id.0).await?))
+        .await
 }
 
 /// Send a draft back to its author.
@@ -94,9 +100,9 @@ async fn refuse(
     if reason.is_empty() || reason.chars().count() > 1_000 {
         return Err(ApiError::invalid("/reason", "say in 1 to 1,000 characters what is to be corrected"));
     }
-    let mut tx = state.begin().await?;
-    let rule = store::refuse(&mut tx, &mut caller.edit(&mut state.dice()), id.0, reason).await?;
-    answer(tx, &caller, rule).await
+    let refuse =
+        async |db: &mut PgConnection, edit: &mut Edit<'_>| Ok(store::refuse(db, edit, id.0, reason).await?);
+    act(&state, &caller, Operation::RuleApprove, refuse).await
 }
 
 /// Launch the approved draft: events from now on are decided by it.
@@ -113,57 +119,48 @@ async fn launch(
     if input.percent.is_some_and(|percent| !(1..=100).contains(&percent)) {
         return Err(ApiError::invalid("/percent", "1 to 100 percent of the customers"));
     }
-    let mut tx = state.begin().await?;
-    let rule = found(&mut tx, id.0).await?;
-    // What it names may have changed since the approval.
-    let (faults, dates) = before_approval(&mut tx, &state, &caller, &rule.document).await?;
-    if let Some(fault) = faults.first() {
-        let detail = format!("the draft no longer fits what is around it: {}", fault.message);
-        return Err(ApiError::new(Code::NotPossibleNow, detail));
-    }
-    let mut dice = state.dice();
-    let rule = store::launch(&mut tx, &mut caller.edit(&mut dice), id.0, input.percent, &dates).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| {
+        let rule = found(db, id.0).await?;
+        // What it names may have changed since the approval.
+        let (faults, dates) = before_approval(db, &state, &caller, &rule.document).await?;
+        if let Some(fault) = faults.first() {
+            let detail = format!("the draft no longer fits what is around it: {}", fault.message);
+            return Err(ApiError::new(Code::NotPossibleNow, detail));
+        }
+        Ok(store::launch(db, edit, id.0, input.percent, &dates).await?)
+    })
+    .await
 }
 
 /// Let a live rule rest.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/pause", operation_id = "pauseRule", tag = "rules",
     params(("id" = Uuid, Path)), responses((status = 200, body = RuleBody), (status = 409, body = Problem)))]
 async fn pause(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleLaunch)?;
-    let mut tx = state.begin().await?;
-    let rule = store::pause(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| Ok(store::pause(db, edit, id.0).await?))
+        .await
 }
 
 /// Let a paused rule go on.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/resume", operation_id = "resumeRule", tag = "rules",
     params(("id" = Uuid, Path)), responses((status = 200, body = RuleBody), (status = 409, body = Problem)))]
 async fn resume(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleLaunch)?;
-    let mut tx = state.begin().await?;
-    let rule = store::resume(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| Ok(store::resume(db, edit, id.0).await?))
+        .await
 }
 
 /// End a rule. What it owes is still done.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/stop", operation_id = "stopRule", tag = "rules",
     params(("id" = Uuid, Path)), responses((status = 200, body = RuleBody), (status = 409, body = Problem)))]
 async fn stop(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleLaunch)?;
-    let mut tx = state.begin().await?;
-    let rule = store::stop(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| Ok(store::stop(db, edit, id.0).await?)).await
 }
 
 /// Make the challenger the live version.
 #[utoipa::path(post, path = "/api/v1/rules/{id}/promote", operation_id = "promoteRule", tag = "rules",
     params(("id" = Uuid, Path)), responses((status = 200, body = RuleBody), (status = 409, body = Problem)))]
 async fn promote(state: Data<AppState>, caller: Caller, id: Path<RuleId>) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleLaunch)?;
-    let mut tx = state.begin().await?;
-    let rule = store::promote(&mut tx, &mut caller.edit(&mut state.dice()), id.0).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| Ok(store::promote(db, edit, id.0).await?))
+        .await
 }
 
 /// Make an earlier version live again.
@@ -176,10 +173,10 @@ async fn roll_back(
     id: Path<RuleId>,
     input: Json<RollBackInput>,
 ) -> Result<HttpResponse, ApiError> {
-    caller.require(Operation::RuleLaunch)?;
-    let mut tx = state.begin().await?;
-    let rule = store::roll_back(&mut tx, &mut caller.edit(&mut state.dice()), id.0, input.version).await?;
-    answer(tx, &caller, rule).await
+    act(&state, &caller, Operation::RuleLaunch, async |db, edit| {
+        Ok(store::roll_back(db, edit, id.0, input.version).await?)
+    })
+    .await
 }
 
 /// The routes of this file.
