@@ -58,7 +58,7 @@ impl Site {
             ("SERVER__FLOWS_DIR", home.join("flows").to_str().unwrap()),
             ("SERVER__SOUNDS_DIR", home.join("sounds").to_str().unwrap()),
             ("HTTP__ADDRESS", "127.0.0.1:0"),
-            ("SIP__LISTEN_UDP", "off"),
+            ("SIP__LISTEN_UDP", "127.0.0.1:0"),
             ("SIP__LISTEN_TCP", "off"),
             ("MEDIA__WEBRTC_LISTEN", "127.0.0.1:0"),
             ("LOG__FILES", "false"),

@@ -110,7 +110,8 @@ impl Double {
 
     /// The person presses the button with this label, of the last message that has one.
     pub fn press(&self, label: &str) {
-        let data = self.button(label).unwrap_or_else(|| panic!("no button {label} in {:?}", self.said()));
+        let data = self.button(label);
+        assert!(data.is_some(), "no button {label} in {:?}", self.said());
         self.add(json!({ "callback_query": {
             "id": format!("press-{label}"), "from": person(PERSON), "chat_instance": "1", "data": data,
             "message": message(PERSON, &json!({ "text": "…" })),
