@@ -18,6 +18,7 @@ use platform::vault::Vault;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -26,6 +27,9 @@ use trunkline::http::resources::loyalty::Coupons;
 use trunkline::http::server::{NoSockets, serve};
 use trunkline::http::settings::Http;
 use trunkline::ingest::KnownCustomers;
+use trunkline::loyalty::Working;
+use trunkline::loyalty::export::Exports;
+use trunkline::loyalty::statistics::Statistics;
 
 /// When every test begins: a Monday morning.
 pub fn monday() -> DateTime<Utc> {
@@ -56,6 +60,20 @@ pub struct TestServer {
     pub earning: Earning,
     handle: actix_server::ServerHandle,
     stop: CancellationToken,
+    _folder: tempfile::TempDir,
+}
+
+/// Files of the loyalty programme in a folder of the test. Nobody watches it unless the test does.
+fn working(db: &TestDb, clock: &Arc<FixedClock>, earning: &Earning, folder: &Path) -> Working {
+    let (pool, files, made) = (db.pool().clone(), folder.join("in"), folder.join("out"));
+    std::fs::create_dir_all(&files).unwrap();
+    Working {
+        earning: earning.clone(),
+        files,
+        upload_bytes_max: crate::loyalty_files::UPLOAD_BYTES_MAX,
+        exports: Exports { pool: pool.clone(), clock: clock.clone(), dir: made.clone(), out: None },
+        statistics: Statistics { pool, clock: clock.clone(), dir: made.join("statistics"), out: None },
+    }
 }
 
 impl Drop for TestServer {
@@ -91,11 +109,13 @@ impl TestServer {
         let ledger = ledger::Ledger::start(db.pool().clone(), clock.clone(), [6; 32], stop.clone());
         let zone = chrono_tz::Asia::Tashkent;
         let earning = Earning::start(db.pool().clone(), clock.clone(), ledger, ingest.clone(), zone, &stop);
+        let folder = tempfile::tempdir().unwrap();
         let state = AppState::new(db.pool().clone(), clock.clone(), [7; 32], settings, rules)
             .with(vault())
             .with(stub.parts())
             .with(ingest)
             .with(earning.clone())
+            .with(working(&db, &clock, &earning, folder.path()))
             .with(Arc::clone(&processes))
             .with(Coupons(CodeKey::new([6; 32])))
             .shared();
@@ -115,6 +135,7 @@ impl TestServer {
             first,
             handle: serving.handle,
             stop,
+            _folder: folder,
         }
     }
 

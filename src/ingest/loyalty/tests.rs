@@ -1,3 +1,4 @@
+mod exchange;
 mod lines;
 mod lists;
 mod speed;

@@ -10,6 +10,8 @@
 mod plan;
 mod said;
 mod slowly;
+#[cfg(test)]
+mod tests;
 
 use super::{About, Applied, Line};
 use base::id::CustomerId;
