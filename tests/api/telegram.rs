@@ -53,7 +53,7 @@ impl Site {
         command.current_dir(self.folder.path()).stdout(Stdio::null()).stderr(log);
         for (key, value) in [
             ("DATABASE__URL", url.as_str()),
-            ("DATABASE__CONNECTIONS_MAX", "6"),
+            ("DATABASE__CONNECTIONS_MAX", "16"),
             ("SERVER__DATA_DIR", "data"),
             ("SERVER__FLOWS_DIR", home.join("flows").to_str().unwrap()),
             ("SERVER__SOUNDS_DIR", home.join("sounds").to_str().unwrap()),

@@ -46,7 +46,7 @@ impl Performer for Notes {
     ) -> Doing<'a, Value> {
         let predicted: Map<String, Value> =
             predictions.iter().map(|name| (name.clone(), json!(0.9))).collect();
-        Box::pin(async { Ok(json!({ "name": "Aziza", "vip": true, "@prediction": { "": predicted } })) })
+        Box::pin(async move { Ok(json!({ "name": "Aziza", "vip": true, "@prediction": { "": predicted } })) })
     }
     fn references<'a>(&'a self, _: &'a mut PgConnection) -> Doing<'a, rules::References> {
         Box::pin(async { Ok(rules::References::default()) })

@@ -217,9 +217,9 @@ mod tests {
     fn examples(seed: u64) -> Vec<Example> {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         let example = |_| {
-            let count = f64::from(rng.random_range(0..10_u32));
-            let outcome = rng.random_bool(1.0 / (1.0 + (4.0 - count).exp()));
-            Example::of(&[count(), Feature::Mean { event: "none".to_owned() }], &history(count), outcome)
+            let times = f64::from(rng.random_range(0..10_u32));
+            let outcome = rng.random_bool(1.0 / (1.0 + (4.0 - times).exp()));
+            Example::of(&[count(), Feature::Mean { event: "none".to_owned() }], &history(times), outcome)
         };
         (0..2_000).map(example).collect()
     }

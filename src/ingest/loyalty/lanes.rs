@@ -154,8 +154,7 @@ impl Lanes<'_> {
         let now = files.clock.now();
         let mut tx = files.pool.begin().await?;
         let about = apply::About { now, file, name: work.name, structure: work.structure };
-        let mut applied = Applied::default();
-        applied.is_limited = chunk.content.len() > 1;
+        let mut applied = Applied { is_limited: chunk.content.len() > 1, ..Applied::default() };
         let one_by_one = how == Try::OneByOne;
         apply::apply(&mut tx, &about, &chunk.content, (&rules, one_by_one), &mut files.dice(), &mut applied)
             .await?;

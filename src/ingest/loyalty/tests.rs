@@ -1,8 +1,8 @@
 mod exchange;
 mod lines;
 mod lists;
-mod speed;
 mod money;
+mod speed;
 
 use super::*;
 use crate::ingest::folder;

@@ -2,10 +2,11 @@
 
 use super::account::Registration;
 use super::member_event;
+use super::movement::Party;
 use crate::account::Account;
 use crate::programme::Programme;
 use crate::service::ServiceFields;
-use crate::tier::{Ladder, Move, Present, Standing, settle};
+use crate::tier::{Counted, Ladder, Move, Present, Standing, settle};
 use base::id::{CustomerId, EventId, MasterAccountId, ProgrammeId, ServiceId, TierId};
 use base::{Edit, NewEvent};
 use chrono::{DateTime, Utc};
@@ -31,14 +32,14 @@ pub async fn register_many(
         let mut account = account_of(edit, registration);
         let said =
             json!({ "status": account.status, "macroregion": account.macroregion, "region": account.region });
-        events.push(member_event("loyalty.account_registered.v1", edit, &account, said));
+        events.push(member_event("loyalty.account_registered.v1", edit, &Party::from(&account), said));
         for (count, service) in (1..).zip(&registration.services) {
             let id = ServiceId::new(edit.now, edit.rng);
             services.push((id, account.id, service));
             events.push(member_event(
                 "loyalty.service_connected.v1",
                 edit,
-                &account,
+                &Party::from(&account),
                 json!({ "service": service }),
             ));
             let connected = registration.services.get(..count).unwrap_or_default();
@@ -89,6 +90,7 @@ fn settled(
         enrolled_at: account.enrolled_at,
         macroregion: account.macroregion.clone(),
         region: account.region.clone(),
+        counted: Some(Counted::default()), // a new account has nothing yet
     };
     let zone = programme.zone();
     let earned = ladder.earned(standing.facts(edit.now, zone));
@@ -100,7 +102,7 @@ fn settled(
         }
         Move::To(tier, unmet) => {
             let said = super::standing::changed(ladder, account.tier_id, tier);
-            let event = member_event("loyalty.tier_changed.v1", edit, account, said);
+            let event = member_event("loyalty.tier_changed.v1", edit, &Party::from(&*account), said);
             (account.tier_id, account.tier_since, account.tier_unmet_since) = (tier, Some(edit.now), unmet);
             account.version += 1;
             Some(event)

@@ -71,7 +71,8 @@ async fn change(
     .bind(unmet)
     .execute(&mut *db)
     .await?;
-    tell(db, edit, &account.into(), "loyalty.tier_changed.v1", changed(ladder, account.tier_id, tier)).await?;
+    tell(db, edit, &account.into(), "loyalty.tier_changed.v1", changed(ladder, account.tier_id, tier))
+        .await?;
     query::find_account(db, account.id).await?.ok_or(ChangeError::Unknown("account"))
 }
 

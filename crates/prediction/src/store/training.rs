@@ -104,7 +104,8 @@ pub async fn claim(
     now: DateTime<Utc>,
     until: DateTime<Utc>,
 ) -> sqlx::Result<Option<Claimed>> {
-    let row: Option<(PredictionId, i32, Json<Definition>, bool, i64, DateTime<Utc>)> = sqlx::query_as(
+    type Row = (PredictionId, i32, Json<Definition>, bool, i64, DateTime<Utc>);
+    let row: Option<Row> = sqlx::query_as(
         "update prediction.version set claimed_until = $2, done = 0
          where (prediction_id, number) in (
              select prediction_id, number from prediction.version

@@ -160,7 +160,7 @@ async fn next_action(
             }),
         };
         let event_id = platform::event::append(db, caller.now(), rng, &event).await?;
-        Ok(Answer::ok(&NextActionBody { chosen, explored, candidates: offers, event_id })?)
+        Answer::ok(&NextActionBody { chosen, explored, candidates: offers, event_id })
     })
     .await
 }

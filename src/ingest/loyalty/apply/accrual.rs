@@ -22,7 +22,7 @@ use rand::Rng;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value as Json, json};
 use sqlx::PgConnection;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// A line or a sum, which is an activity.
 struct Unit<'l> {
@@ -263,8 +263,10 @@ async fn apply(
     let mut orders = Vec::with_capacity(grants);
     earnings.iter().for_each(|earning| shared.orders_of(earning, &mut orders));
     let mut answers = post(db, about, &orders, dice).await?.into_iter();
-    let posted: Vec<Posted> =
-        earnings.iter().map(|earning| answers.by_ref().take(earning.decided.grants.len()).collect()).collect();
+    let posted: Vec<Posted> = earnings
+        .iter()
+        .map(|earning| answers.by_ref().take(earning.decided.grants.len()).collect())
+        .collect();
     spend(db, about, shared.kind, &earnings, &posted).await?;
     for (earning, posted) in earnings.iter().zip(posted) {
         count(earning, &posted, applied);
@@ -290,7 +292,8 @@ async fn spend(
         decided.pending.is_empty() && decided.faults.is_empty() && posted.iter().all(Result::is_ok)
     });
     let good: Vec<&Earning<'_>> = good.map(|(one, _)| one).collect();
-    let keys: Vec<LineKey> = good.iter().map(|one| one.unit.key).collect();
+    let key = |one: &&Earning<'_>| LineKey::of(&[one.unit.id.as_bytes()]);
+    let keys: Vec<LineKey> = good.iter().map(key).collect();
     let new: BTreeSet<LineKey> =
         store::count_lines(db, about.now.date_naive(), &keys).await?.into_iter().collect();
     let spent = |one: &&Earning<'_>| Spent {
@@ -299,7 +302,7 @@ async fn spend(
         day: one.unit.date,
         amount: one.unit.amount,
     };
-    let spent: Vec<Spent> = good.iter().filter(|one| new.contains(&one.unit.key)).map(spent).collect();
+    let spent: Vec<Spent> = good.iter().filter(|one| new.contains(&key(one))).map(spent).collect();
     turnover::add(db, &spent).await
 }
 

@@ -450,6 +450,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is predicted of a customer now, by all launched predictions. */
+        get: operations["listCustomerPredictions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/dead-letters": {
         parameters: {
             query?: never;
@@ -2637,6 +2654,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/predictions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Predictions, by name. */
+        get: operations["listPredictions"];
+        put?: never;
+        /** Add a prediction: a draft, to be trained. */
+        post: operations["createPrediction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/next-action": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose the offer that is worth most on average for a customer, by the scores of now; a share of customers gets one by
+         *     lot, the same all day. The choice is kept as the event `prediction.action_chosen.v1`, to which rules may react.
+         */
+        post: operations["chooseNextAction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One prediction. */
+        get: operations["getPrediction"];
+        /** Change a prediction. A launched version goes on until another is trained and launched. */
+        put: operations["changePrediction"];
+        post?: never;
+        /** Take a prediction away that gives no scores. */
+        delete: operations["archivePrediction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}/launch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Launch a trained version: rules and flows read its scores from now on. One that is not better than the base rate is
+         *     refused with the reason.
+         */
+        post: operations["launchPrediction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the scores: `prediction.<name>` has no value from now on. */
+        post: operations["retirePrediction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Train a version by the definition as it is now, in the background. */
+        post: operations["trainPrediction"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Versions, newest first, each with its quality and what its features do. */
+        get: operations["listPredictionVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/predictions/{id}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One version: how far its training is, how good it is, what its features do. */
+        get: operations["getPredictionVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/prompts": {
         parameters: {
             query?: never;
@@ -3982,7 +4144,7 @@ export interface components {
         /** @description An activity of a member. */
         ActivityInput: {
             /**
-             * @description The number of the master account.
+             * @description The number or the id of the master account.
              * @example 100200300
              */
             account?: string | null;
@@ -4190,6 +4352,11 @@ export interface components {
             condition?: string | null;
             /** @enum {string} */
             kind: "participants";
+        } | {
+            /** @enum {string} */
+            kind: "masters";
+            /** @description Which lists; none: all of them. */
+            lists?: components["schemas"]["MasterList"][];
         } | {
             /**
              * Format: date
@@ -5295,6 +5462,26 @@ export interface components {
              */
             password: string;
         };
+        /** @description What an event must fulfil. */
+        Criteria: {
+            /**
+             * @description `{"all": [..]}`, `{"any": [..]}` or `{"not": ..}` of groups and of
+             *     `{"field": "event.amount", "op": "gt", "value": 100}`.
+             */
+            group: Record<string, never>;
+            /** @enum {string} */
+            kind: "form";
+        } | {
+            /** @enum {string} */
+            kind: "expression";
+            /** @description Its text. */
+            text: string;
+        } | {
+            /** @enum {string} */
+            kind: "table";
+            /** @description The content of a JDM decision table node. */
+            table: Record<string, never>;
+        };
         /** @description Whom the company serves. */
         Customer: components["schemas"]["CustomerFields"] & {
             /**
@@ -5604,7 +5791,8 @@ export interface components {
              */
             grace_days: number;
             /**
-             * @description The period of [`Downgrade::AtPeriodEnd`].
+             * @description The programme's period: tiers count what was earned and spent in it, and are lost at its end where the policy is
+             *     [`Downgrade::AtPeriodEnd`].
              * @default month
              */
             period: components["schemas"]["Period"];
@@ -6008,7 +6196,7 @@ export interface components {
          * @description Where a field comes from.
          * @enum {string}
          */
-        FieldGroup: "event" | "customer" | "time" | "ref" | "meta";
+        FieldGroup: "event" | "customer" | "prediction" | "time" | "ref" | "meta";
         /**
          * @description What type the values of a field have.
          * @enum {string}
@@ -6970,6 +7158,11 @@ export interface components {
          * @enum {string}
          */
         MasterKind: "reason" | "merchant" | "merchandise" | "service_line" | "macroregion" | "region" | "tariff_plan";
+        /**
+         * @description A list of master data that goes out: a master, or the catalogue of gifts.
+         * @enum {string}
+         */
+        MasterList: "reason" | "merchant" | "merchandise" | "gift" | "service_line" | "macroregion" | "region" | "tariff_plan";
         /** @description Who is signed in, and what the screens may offer. */
         Me: {
             /**
@@ -7349,6 +7542,77 @@ export interface components {
             /** @description The key of the signatures (Standard Webhooks, `whsec_…`). Shown once. */
             secret?: string | null;
         };
+        /** @description Which offer it is, and why. */
+        NextActionBody: {
+            /** @description All offers with what was known. */
+            candidates: components["schemas"]["NextActionOffer"][];
+            /** @description The key of the offer; null when nothing is known of any of them. */
+            chosen?: string | null;
+            /**
+             * Format: uuid
+             * @description The event that keeps the choice.
+             */
+            event_id: string;
+            /** @description Whether it was taken by lot. */
+            explored: boolean;
+        };
+        /** @description An offer that may be made. */
+        NextActionCandidate: {
+            /** @description Its key, as the caller calls it, 1 to 100 characters. */
+            key: string;
+            /** @description The launched prediction that says how probably it is taken. */
+            prediction?: string | null;
+            /**
+             * Format: double
+             * @description How probably it is taken, when no prediction says it, 0 to 1.
+             */
+            probability?: number | null;
+            /**
+             * Format: double
+             * @description What it is worth when it is taken, in the same unit for all.
+             */
+            value: number;
+        };
+        /** @description Which offers, for whom. */
+        NextActionInput: {
+            /** @description 1 to 50 offers. */
+            candidates: components["schemas"]["NextActionCandidate"][];
+            /**
+             * Format: uuid
+             * @description The customer.
+             */
+            customer: string;
+            /**
+             * Format: double
+             * @description The share of customers, by lot and day, that gets any of them: 0 to 0.5, 0.05 when absent.
+             */
+            explore?: number | null;
+        };
+        /** @description An offer with what was known of it. */
+        NextActionOffer: {
+            /**
+             * Format: double
+             * @description Probability times value.
+             */
+            expected?: number | null;
+            /** @description Its key. */
+            key: string;
+            /**
+             * Format: double
+             * @description How probably it is taken; null when its prediction gives no score.
+             */
+            probability?: number | null;
+            /**
+             * Format: double
+             * @description What it is worth when it is taken.
+             */
+            value: number;
+            /**
+             * Format: int32
+             * @description The version of the model that said so.
+             */
+            version?: number | null;
+        };
         /** @description What an operator wants to do next. */
         NextPresence: {
             reason?: components["schemas"]["OperatorReason"] | null;
@@ -7421,7 +7685,7 @@ export interface components {
          * @description Something a person or a program may be allowed to do. Written `<group>.<verb>`.
          * @enum {string}
          */
-        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "people_group.read" | "people_group.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "flow.publish" | "rule.read" | "rule.write" | "rule.approve" | "rule.launch" | "task.use" | "connector.read" | "connector.write" | "event_type.read" | "event_type.write" | "event.send" | "webhook.read" | "webhook.write" | "template.read" | "template.write" | "message.read" | "message.send" | "link.read" | "link.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "card.read" | "card.write" | "structure.write" | "classifier.read" | "classifier.write" | "loyalty.read" | "loyalty.serve" | "loyalty.market" | "loyalty.partner" | "loyalty.approve" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
+        Operation: "session.self" | "person.read" | "person.write" | "unit.read" | "unit.write" | "role.read" | "role.write" | "people_group.read" | "people_group.write" | "api_key.read" | "api_key.write" | "audit.read" | "queue.read" | "queue.write" | "skill.read" | "skill.write" | "operator.read" | "operator.write" | "trunk.read" | "trunk.write" | "number.read" | "number.write" | "prompt.read" | "prompt.write" | "flow.read" | "flow.write" | "flow.publish" | "rule.read" | "rule.write" | "rule.approve" | "rule.launch" | "prediction.read" | "prediction.write" | "prediction.launch" | "task.use" | "connector.read" | "connector.write" | "event_type.read" | "event_type.write" | "event.send" | "webhook.read" | "webhook.write" | "template.read" | "template.write" | "message.read" | "message.send" | "link.read" | "link.write" | "contact.read" | "contact.write" | "recording.play" | "customer.read" | "customer.write" | "card.read" | "card.write" | "structure.write" | "classifier.read" | "classifier.write" | "loyalty.read" | "loyalty.serve" | "loyalty.market" | "loyalty.partner" | "loyalty.approve" | "board.read" | "floor.read" | "desk.use" | "log.read" | "log.write";
         /** @description An operation of the catalogue. */
         OperationBody: {
             /** @description What it allows. */
@@ -8867,6 +9131,92 @@ export interface components {
             next?: string | null;
         };
         /** @description One page of a list. */
+        Page_Prediction: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was made.
+                 */
+                created_at: string;
+                /** @description What the next version is trained by. */
+                definition: components["schemas"]["PredictionDefinition"];
+                /** @description What it is for. */
+                description: string;
+                /**
+                 * Format: uuid
+                 * @description Its id.
+                 */
+                id: string;
+                /**
+                 * Format: int32
+                 * @description The version that gives the scores.
+                 */
+                live_version?: number | null;
+                /** @description How expressions call it, as `prediction.<name>`. */
+                name: string;
+                newest?: components["schemas"]["PredictionVersion"] | null;
+                /**
+                 * Format: int32
+                 * @description Hours after which it is trained again when it is launched; null: never by itself.
+                 */
+                retrain_hours?: number | null;
+                /** @description Where it stands. */
+                state: components["schemas"]["PredictionState"];
+                /** @description How people call it. */
+                title: components["schemas"]["LocalText"];
+                /**
+                 * Format: date-time
+                 * @description When it was changed.
+                 */
+                updated_at: string;
+                /**
+                 * Format: int32
+                 * @description Of the definition, for `If-Match`.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PredictionScore: {
+            /** @description The items, in the order of the list. */
+            items: {
+                /**
+                 * Format: date-time
+                 * @description When it was computed.
+                 */
+                at: string;
+                /** @description How expressions call the prediction. */
+                name: string;
+                /**
+                 * Format: double
+                 * @description The probability, 0 to 1.
+                 */
+                probability: number;
+                /** @description How people call it. */
+                title: components["schemas"]["LocalText"];
+                /**
+                 * Format: int32
+                 * @description The version of its model.
+                 */
+                version: number;
+            }[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
+        Page_PredictionVersionBody: {
+            /** @description The items, in the order of the list. */
+            items: (components["schemas"]["PredictionVersion"] & {
+                /** @description What each feature does, those that do most first; empty before it is trained. */
+                weights: components["schemas"]["PredictionWeight"][];
+            })[];
+            /** @description What to send as `cursor` for the next page; null on the last one. */
+            next?: string | null;
+        };
+        /** @description One page of a list. */
         Page_Programme: {
             /** @description The items, in the order of the list. */
             items: (components["schemas"]["ProgrammeFields"] & {
@@ -9053,7 +9403,7 @@ export interface components {
                 account: string;
                 /** @description Whose points. */
                 account_id: components["schemas"]["MasterAccountId"];
-                /** @description What all of it costs. */
+                /** @description What all of it costs, less the discount. */
                 amount: components["schemas"]["Points"];
                 /** @description Its code. */
                 bonus_type?: string | null;
@@ -9070,6 +9420,8 @@ export interface components {
                 confirmed_at?: string | null;
                 /** @description Who takes part. */
                 customer_id: components["schemas"]["CustomerId"];
+                /** @description The discount of the member's tier when it was placed, in percent (PP-LOY-04). */
+                discount_percent: components["schemas"]["Points"];
                 /**
                  * Format: date-time
                  * @description When it is cancelled unless it was confirmed.
@@ -9606,7 +9958,7 @@ export interface components {
             roles: components["schemas"]["RoleGrant"][];
         };
         /**
-         * @description Periods of the calendar after which tiers are looked at again.
+         * @description Periods of the calendar.
          * @enum {string}
          */
         Period: "month" | "quarter" | "year";
@@ -9717,6 +10069,363 @@ export interface components {
             bonus_type: string;
             /** @description The other side: `issuer`, `spent`, `expired`, a partner. */
             counter: string;
+        };
+        /** @description A prediction. */
+        Prediction: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             */
+            created_at: string;
+            /** @description What the next version is trained by. */
+            definition: components["schemas"]["PredictionDefinition"];
+            /** @description What it is for. */
+            description: string;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description The version that gives the scores.
+             */
+            live_version?: number | null;
+            /** @description How expressions call it, as `prediction.<name>`. */
+            name: string;
+            newest?: components["schemas"]["PredictionVersion"] | null;
+            /**
+             * Format: int32
+             * @description Hours after which it is trained again when it is launched; null: never by itself.
+             */
+            retrain_hours?: number | null;
+            /** @description Where it stands. */
+            state: components["schemas"]["PredictionState"];
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: date-time
+             * @description When it was changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int32
+             * @description Of the definition, for `If-Match`.
+             */
+            version: number;
+        };
+        /** @description Over whom: customers with at least one such event in the time before. */
+        PredictionAmong: {
+            /** @description Types of events, at least one. */
+            events: string[];
+            /**
+             * Format: int32
+             * @description Days before, 1 to 365.
+             */
+            within_days: number;
+        };
+        /** @description A tenth of the customers, by score. */
+        PredictionDecile: {
+            /**
+             * Format: double
+             * @description The share of them with the outcome.
+             */
+            actual: number;
+            /** @description How many customers. */
+            customers: number;
+            /** @description Its number, 1 with the highest scores. */
+            number: number;
+            /**
+             * Format: double
+             * @description Their mean score, 0 to 1.
+             */
+            predicted: number;
+        };
+        /** @description What a marketer says of a prediction. */
+        PredictionDefinition: {
+            /** @description Over whom. */
+            among: components["schemas"]["PredictionAmong"];
+            /** @description Attributes of customers among the features, by key: numbers, yes or no, choices. */
+            attributes?: string[];
+            /** @description Whether the target happens (a purchase), or does not happen (churn). */
+            happens?: boolean;
+            /** @description Event types that give features, 1 to 10. */
+            sources: components["schemas"]["PredictionSource"][];
+            /** @description What is predicted. */
+            target: components["schemas"]["PredictionTarget"];
+            /**
+             * Format: int32
+             * @description Within how many days, 1 to 90.
+             */
+            within_days: number;
+        };
+        /** @description One number of a customer. */
+        PredictionFeature: {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "since_last";
+        } | {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "since_first";
+        } | {
+            /**
+             * Format: int32
+             * @description The window.
+             */
+            days: number;
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "count";
+        } | {
+            /**
+             * Format: int32
+             * @description The window.
+             */
+            days: number;
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "sum";
+        } | {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "mean";
+        } | {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "categories";
+        } | {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "weekend";
+        } | {
+            /** @description The type. */
+            event: string;
+            /** @enum {string} */
+            kind: "evening";
+        } | {
+            /** @description Its key. */
+            attribute: string;
+            /** @enum {string} */
+            kind: "attribute";
+        } | {
+            /** @description Its key. */
+            attribute: string;
+            /** @enum {string} */
+            kind: "is";
+            /** @description The value. */
+            value: string;
+        };
+        /** @description What a marketer sets of a prediction. */
+        PredictionFields: {
+            /** @description What is predicted. */
+            definition: components["schemas"]["PredictionDefinition"];
+            /** @description What it is for. */
+            description?: string;
+            /**
+             * @description How expressions call it, as `prediction.<name>`: small letters, digits and `_`, at most 50.
+             * @example will_buy
+             */
+            name: string;
+            /**
+             * Format: int32
+             * @description Hours after which a launched prediction is trained again, 24 when absent; null: never by itself.
+             */
+            retrain_hours?: number | null;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+        };
+        /** @description Which version is launched. */
+        PredictionLaunchInput: {
+            /**
+             * Format: int32
+             * @description Its number; the newest that was trained when absent.
+             */
+            version?: number | null;
+        };
+        /** @description The quality of a model on the newer time. */
+        PredictionQuality: {
+            /**
+             * Format: double
+             * @description How probably a customer with the outcome has a higher score than one without: 0.5 is chance, 1 is perfect.
+             */
+            auc: number;
+            /**
+             * Format: double
+             * @description What the AUC is at least, with 97.5 percent certainty (Hanley and McNeil 1982).
+             */
+            auc_low: number;
+            /**
+             * Format: double
+             * @description Their share.
+             */
+            base_rate: number;
+            /** @description Customers it was judged by. */
+            customers: number;
+            /** @description Predicted and actual share by score. */
+            deciles: components["schemas"]["PredictionDecile"][];
+            /** @description Those of them with the outcome. */
+            happened: number;
+            /**
+             * Format: double
+             * @description How many times more often the outcome comes in the first decile than in all.
+             */
+            lift: number;
+            /**
+             * Format: double
+             * @description The mean surprise of the outcomes (natural logarithm): less is better.
+             */
+            log_loss: number;
+            /**
+             * Format: double
+             * @description The same for somebody who gives every customer the share of training.
+             */
+            log_loss_base: number;
+            /** @description Customers it learnt from. */
+            trained_on: number;
+        };
+        /** @description One score of a customer. */
+        PredictionScore: {
+            /**
+             * Format: date-time
+             * @description When it was computed.
+             */
+            at: string;
+            /** @description How expressions call the prediction. */
+            name: string;
+            /**
+             * Format: double
+             * @description The probability, 0 to 1.
+             */
+            probability: number;
+            /** @description How people call it. */
+            title: components["schemas"]["LocalText"];
+            /**
+             * Format: int32
+             * @description The version of its model.
+             */
+            version: number;
+        };
+        /** @description An event type that gives features. */
+        PredictionSource: {
+            /** @description The field of its data that is summed up, such as `amount`; none: events are only counted. */
+            amount?: string | null;
+            /** @description The field of its data whose different values are counted, such as `category`. */
+            category?: string | null;
+            /**
+             * @description The type.
+             * @example purchase
+             */
+            event: string;
+        };
+        /**
+         * @description Where a prediction stands.
+         * @enum {string}
+         */
+        PredictionState: "draft" | "trained" | "launched" | "retired";
+        /** @description What counts as the outcome. */
+        PredictionTarget: {
+            criteria?: components["schemas"]["Criteria"] | null;
+            /**
+             * @description The type of the event.
+             * @example purchase
+             */
+            event: string;
+        };
+        /** @description A version of a prediction. */
+        PredictionVersion: {
+            /**
+             * Format: date-time
+             * @description When; outcomes until this moment are known.
+             */
+            asked_at: string;
+            /**
+             * Format: uuid
+             * @description Who asked for it; null for the clock.
+             */
+            author?: string | null;
+            /** @description What it was trained by. */
+            definition: components["schemas"]["PredictionDefinition"];
+            /**
+             * Format: int32
+             * @description Customers that were looked at so far.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When its training ended.
+             */
+            ended_at?: string | null;
+            /** @description Why it could not be trained. */
+            error?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was launched.
+             */
+            launched_at?: string | null;
+            /** @description Whether there were more customers than are taken, so that a sample was. */
+            limited: boolean;
+            /**
+             * Format: int32
+             * @description Its number, from 1.
+             */
+            number: number;
+            quality?: components["schemas"]["PredictionQuality"] | null;
+            /** @description Why it may not be launched: `too_few`, `not_better`. */
+            refused?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was retired.
+             */
+            retired_at?: string | null;
+            /** @description Whether it was trained by the clock. */
+            scheduled: boolean;
+            /**
+             * Format: int64
+             * @description What decides which customers are in the sample.
+             */
+            seed: number;
+            /** @description Where it stands. */
+            state: components["schemas"]["PredictionVersionState"];
+            /**
+             * Format: int32
+             * @description Customers there are to look at, as far as is known.
+             */
+            total: number;
+        };
+        /** @description A version with its weights. */
+        PredictionVersionBody: components["schemas"]["PredictionVersion"] & {
+            /** @description What each feature does, those that do most first; empty before it is trained. */
+            weights: components["schemas"]["PredictionWeight"][];
+        };
+        /**
+         * @description Where a version stands.
+         * @enum {string}
+         */
+        PredictionVersionState: "training" | "trained" | "failed" | "launched" | "retired";
+        /** @description What a feature does to the probability. */
+        PredictionWeight: {
+            /** @description What it is. */
+            feature: components["schemas"]["PredictionFeature"];
+            /**
+             * Format: double
+             * @description By how much one standard deviation more multiplies the odds: above 1 it raises the chance, below it lowers it.
+             */
+            odds: number;
+            /**
+             * Format: double
+             * @description What one standard deviation more adds to the log-odds.
+             */
+            weight: number;
+            /** @description What it is, in words. */
+            words: components["schemas"]["LocalText"];
         };
         /** @description What a person prefers. */
         Preferences: {
@@ -10733,7 +11442,7 @@ export interface components {
             account: string;
             /** @description Whose points. */
             account_id: components["schemas"]["MasterAccountId"];
-            /** @description What all of it costs. */
+            /** @description What all of it costs, less the discount. */
             amount: components["schemas"]["Points"];
             /** @description Its code. */
             bonus_type?: string | null;
@@ -10750,6 +11459,8 @@ export interface components {
             confirmed_at?: string | null;
             /** @description Who takes part. */
             customer_id: components["schemas"]["CustomerId"];
+            /** @description The discount of the member's tier when it was placed, in percent (PP-LOY-04). */
+            discount_percent: components["schemas"]["Points"];
             /**
              * Format: date-time
              * @description When it is cancelled unless it was confirmed.
@@ -10992,6 +11703,8 @@ export interface components {
              * @description The moment; now when absent.
              */
             now?: string | null;
+            /** @description What is predicted of that customer: probabilities by name. */
+            prediction: Record<string, never>;
             /**
              * Format: uuid
              * @description Whose draft is tried.
@@ -11898,6 +12611,8 @@ export interface components {
             code: string;
             /**
              * @description When a member has it, in the language of rules over `account.…`; of those that hold the highest counts.
+             *     `account.earned.points` are points that were given in the programme's period, `account.spent.purchase` is money
+             *     that purchases cost in it; `account.earned_ever` and `account.spent_ever` count since ever.
              * @example account.service_types >= 3
              */
             condition: string;
@@ -11979,6 +12694,14 @@ export interface components {
              * @description Finishing contacts.
              */
             wrap_up_seconds: number;
+        };
+        /** @description Which version is being trained. */
+        TrainingStarted: {
+            /**
+             * Format: int32
+             * @description Its number.
+             */
+            number: number;
         };
         /**
          * Format: uuid
@@ -13747,6 +14470,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MembershipsBody"];
+                };
+            };
+        };
+    };
+    listCustomerPredictions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PredictionScore"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -19994,6 +20746,361 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Person"];
+                };
+            };
+        };
+    };
+    listPredictions: {
+        parameters: {
+            query?: {
+                /** @description Most items in the answer, 1 to 500; 50 when absent. */
+                limit?: number;
+                /** @description `next` of the page before; absent for the first page. */
+                cursor?: string;
+                /** @description Only items that contain this text. */
+                q?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Prediction"];
+                };
+            };
+        };
+    };
+    createPrediction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionFields"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    chooseNextAction: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A new value for each new request; repeating it with the same body gives the first answer again. */
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NextActionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextActionBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePrediction: {
+        parameters: {
+            query?: never;
+            header: {
+                /**
+                 * @description The `ETag` of what was read.
+                 * @example "3"
+                 */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionFields"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    archivePrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    launchPrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PredictionLaunchInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retirePrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Prediction"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trainPrediction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingStarted"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPredictionVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PredictionVersionBody"];
+                };
+            };
+        };
+    };
+    getPredictionVersion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PredictionVersionBody"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -188,6 +188,7 @@ export const adminEn = {
       flow: 'Flows and tasks',
       loyalty: 'Loyalty',
       platform: 'Events and webhooks',
+      prediction: 'Predictions',
       routing: 'Contacts and routing',
       rules: 'Rules',
       telephony: 'Telephony',

@@ -190,6 +190,7 @@ export const adminRu: Words<typeof adminEn> = {
       flow: 'Сценарии и задачи',
       loyalty: 'Лояльность',
       platform: 'События и вебхуки',
+      prediction: 'Прогнозы',
       routing: 'Контакты и распределение',
       rules: 'Правила',
       telephony: 'Телефония',

@@ -190,6 +190,7 @@ export const adminUz: Words<typeof adminEn> = {
       flow: 'Ssenariylar va vazifalar',
       loyalty: 'Sodiqlik',
       platform: 'Hodisalar va vebhuklar',
+      prediction: 'Bashoratlar',
       routing: 'Kontaktlar va taqsimlash',
       rules: 'Qoidalar',
       telephony: 'Telefoniya',
