@@ -120,7 +120,7 @@ mod tests {
         let folder = loaded.settings.server.flows_dir.join("rules");
         std::fs::create_dir(&folder).unwrap();
         let rule = |amount: &str| {
-            json!({ "name": "Payments", "description": "", "document": {
+            json!({ "trunkline_rule": 1, "name": "Payments", "description": "", "document": {
                 "event": "loyalty.payment", "criteria": { "kind": "expression", "text": "true" },
                 "reactions": [{ "key": "give", "kind": "accrue", "bonus_type": "points", "amount": amount }],
                 "tests": [] } })
@@ -140,10 +140,11 @@ mod tests {
         std::fs::write(folder.join("payments.rule.json"), rule("9").to_string()).unwrap();
         load_packs(db.pool(), &clock, &folder).await.unwrap();
 
-        let stored: Vec<(String, serde_json::Value)> =
-            sqlx::query_as("select name, document from rules.rule").fetch_all(db.pool()).await.unwrap();
-        let amounts: Vec<&serde_json::Value> =
-            stored.iter().map(|(_, document)| &document["reactions"][0]["amount"]).collect();
-        assert_eq!((stored[0].0.as_str(), amounts), ("Payments", vec![&json!("5")]));
+        let stored = rules::query::list(&mut db.pool().acquire().await.unwrap()).await.unwrap();
+        let found: Vec<(&str, &serde_json::Value)> = stored
+            .iter()
+            .map(|rule| (rule.name.as_str(), &rule.document["reactions"][0]["amount"]))
+            .collect();
+        assert_eq!(found, [("Payments", &json!("5"))]);
     }
 }

@@ -25,6 +25,14 @@ fn fields() -> Value {
     })
 }
 
+/// The type of event that the shop sends.
+async fn purchases_are_known(browser: &Browser) {
+    let kind = json!({ "name": "purchase", "title": { "en": "Purchase" }, "description": "", "retention_days": 400,
+        "subject": "customer_id", "schema": { "type": "object",
+        "properties": { "amount": { "type": "number" }, "category": { "type": "string" } } } });
+    browser.post("/api/v1/event-types", &kind).await.expect(StatusCode::CREATED).await;
+}
+
 /// Half a year of purchases by people with a pace of their own, of whom many leave; `keen` buys every third day.
 async fn shop(server: &TestServer, keen: Uuid) {
     let (now, mut rng) = (server.clock.now(), ChaCha8Rng::seed_from_u64(4));
@@ -75,6 +83,7 @@ async fn train(server: &TestServer, browser: &Browser, path: &str) -> Value {
 async fn a_prediction_is_made_trained_launched_and_used() {
     let server = TestServer::start().await;
     let browser = server.with_role(role::ADMINISTRATOR).await;
+    purchases_are_known(&browser).await;
     let keen = customer(&browser, "Aziza").await;
     shop(&server, keen.parse().unwrap()).await;
     let made = browser.post("/api/v1/predictions", &fields()).await.expect(StatusCode::CREATED).await;
@@ -125,6 +134,17 @@ async fn a_prediction_is_made_trained_launched_and_used() {
     let score = browser.get(&scores).await.expect(StatusCode::OK).await["items"][0].clone();
     assert!(score["name"] == "will_buy" && score["probability"].as_f64().unwrap() > 0.6, "{score}");
 
+    the_best_action_is_chosen(&browser, &keen).await;
+
+    browser.delete(&path).await.expect_problem(409, "in-use").await;
+    browser.post(&format!("{path}/retire"), &json!({})).await.expect(StatusCode::OK).await;
+    assert_eq!(browser.get(&scores).await.expect(StatusCode::OK).await["items"], json!([]));
+    browser.delete(&path).await.expect(StatusCode::NO_CONTENT).await;
+    browser.get(&path).await.expect_problem(404, "not-found").await;
+}
+
+/// Of three offers the one with the highest expected value is chosen, and the choice is kept.
+async fn the_best_action_is_chosen(browser: &Browser, keen: &str) {
     let offers = json!({ "customer": keen, "explore": 0, "candidates": [
         { "key": "likely", "prediction": "will_buy", "value": 10 },
         { "key": "dear", "probability": 0.01, "value": 200 },
@@ -142,12 +162,6 @@ async fn a_prediction_is_made_trained_launched_and_used() {
     let wrong =
         browser.post("/api/v1/predictions/next-action", &wrong).await.expect_problem(422, "invalid").await;
     assert_eq!(wrong["errors"][0]["pointer"], "/candidates/0/prediction");
-
-    browser.delete(&path).await.expect_problem(409, "in-use").await;
-    browser.post(&format!("{path}/retire"), &json!({})).await.expect(StatusCode::OK).await;
-    assert_eq!(browser.get(&scores).await.expect(StatusCode::OK).await["items"], json!([]));
-    browser.delete(&path).await.expect(StatusCode::NO_CONTENT).await;
-    browser.get(&path).await.expect_problem(404, "not-found").await;
 }
 
 /// BRE-ML-01: what cannot be is refused at its field, and rights hold: whoever reads does not write.
@@ -155,6 +169,7 @@ async fn a_prediction_is_made_trained_launched_and_used() {
 async fn faults_are_named_and_rights_hold() {
     let server = TestServer::start().await;
     let browser = server.with_role(role::ADMINISTRATOR).await;
+    purchases_are_known(&browser).await;
     for (pointer, change) in [
         ("/name", json!({ "name": "Will buy" })),
         ("/definition/target/event", json!({ "definition": { "target": { "event": "nothing" } } })),
@@ -191,6 +206,7 @@ async fn faults_are_named_and_rights_hold() {
 async fn a_score_from_a_closed_attribute_is_closed() {
     let server = TestServer::start().await;
     let admin = server.with_role(role::ADMINISTRATOR).await;
+    purchases_are_known(&admin).await;
     let secret = json!({ "of": "customer", "key": "debt", "title": { "en": "Debt" }, "type": "number",
         "readers": [role::ADMINISTRATOR] });
     admin.post("/api/v1/attributes", &secret).await.expect(StatusCode::CREATED).await;

@@ -416,7 +416,8 @@ async fn participants_are_saved_and_accrue_nothing() {
     assert_eq!(loyalty::query::services(&mut db, account.id).await.unwrap().len(), 2);
     let customer = crm::query::find(&mut db, account.customer_id).await.unwrap().unwrap();
     assert_eq!(customer.fields.name, "Anna Karimova");
-    let known: Vec<&str> = customer.fields.identifiers.iter().map(|one| one.value.as_str()).collect();
+    let mut known: Vec<&str> = customer.fields.identifiers.iter().map(|one| one.value.as_str()).collect();
+    known.sort_unstable();
     assert_eq!(known, ["+998901112233", "anna@example.com"]);
     assert_eq!(customer.fields.attributes.as_ref().and_then(|all| all.get("sex")), Some(&json!("female")));
     let earns = site.drop_file("PUR_1.txt", b"P1|2026-11-01|100|D1|||||\n").await;

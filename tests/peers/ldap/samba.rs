@@ -33,7 +33,7 @@ impl Samba {
         certify(folder.path());
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/peers/ldap/provision.py");
         let domain = folder.path().join("domain");
-        let made = Command::new("python3").arg(script).arg(&domain).output().unwrap();
+        let made = Command::new("/usr/bin/python3").arg(script).arg(&domain).output().unwrap();
         let said = String::from_utf8_lossy(&made.stderr);
         assert!(made.status.success(), "scripts/setup test installs samba: {said}");
         let mut child = Command::new("samba");

@@ -3,13 +3,14 @@
 use platform::testing::TestDb;
 
 /// Schemas whose tables are of one group.
-const SCHEMAS: [(&str, &str); 9] = [
+const SCHEMAS: [(&str, &str); 10] = [
     ("access", "internal"),
     ("channels", "internal"),
     ("crm", "users"),
     ("flow", "configuration"),
     ("ledger", "transactions"),
     ("platform", "internal"),
+    ("prediction", "configuration"),
     ("routing", "internal"),
     ("rules", "configuration"),
     ("telephony", "internal"),
@@ -57,6 +58,7 @@ const TABLES: [(&str, &[&str]); 4] = [
             "expiry_notice",
             "export",
             "file",
+            "file_lane",
             "file_line",
             "night",
             "statistics_run",

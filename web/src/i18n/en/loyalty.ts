@@ -188,16 +188,6 @@ export const loyaltyEn = {
     reverses: 'Reverses',
     reversedBy: 'Reversed by',
   },
-  approval: {
-    approved: 'Approved and booked',
-    refused: 'Refused',
-    refuseSure: 'Refuse this request? Nothing is booked.',
-    note: 'Awards and adjustments above the limit of their bonus type. Somebody else than who asked decides.',
-    none: 'Nothing waits for a decision.',
-    approve: 'Approve',
-    refuse: 'Refuse',
-    notOwn: 'Somebody else must approve what you asked for.',
-  },
   order: {
     number: 'Number of the order',
     note: 'Gifts and services that members ordered for points.',

@@ -1,5 +1,15 @@
 /** Words of what marketing sets up. */
 export const loyaltySetupEn = {
+  approval: {
+    approved: 'Approved and booked',
+    refused: 'Refused',
+    refuseSure: 'Refuse this request? Nothing is booked.',
+    note: 'Awards and adjustments above the limit of their bonus type. Somebody else than who asked decides.',
+    none: 'Nothing waits for a decision.',
+    approve: 'Approve',
+    refuse: 'Refuse',
+    notOwn: 'Somebody else must approve what you asked for.',
+  },
   reward: {
     none: 'The catalogue is empty.',
     noneOffered: 'Nothing can be ordered now.',

@@ -2,6 +2,16 @@ import type { loyaltySetupEn } from '../en/loyaltySetup';
 import type { Words } from '../words';
 
 export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
+  approval: {
+    approved: 'Согласовано и проведено',
+    refused: 'Отклонено',
+    refuseSure: 'Отклонить заявку? Ничего не будет проведено.',
+    note: 'Начисления и корректировки выше лимита. Решает не тот, кто запросил.',
+    none: 'Нет заявок на согласование.',
+    approve: 'Согласовать',
+    refuse: 'Отклонить',
+    notOwn: 'Свою заявку согласует другой сотрудник.',
+  },
   reward: {
     none: 'Каталог пуст.',
     noneOffered: 'Сейчас ничего не предлагается.',

@@ -188,16 +188,6 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
     reverses: 'Bekor qiladi',
     reversedBy: 'Bekor qilingan',
   },
-  approval: {
-    approved: 'Tasdiqlandi va oʻtkazildi',
-    refused: 'Rad etildi',
-    refuseSure: 'Soʻrov rad etilsinmi? Hech narsa oʻtkazilmaydi.',
-    note: 'Limitdan yuqori hisoblash va tuzatishlar. Soʻragan emas, boshqa xodim hal qiladi.',
-    none: 'Tasdiq kutayotgan narsa yoʻq.',
-    approve: 'Tasdiqlash',
-    refuse: 'Rad etish',
-    notOwn: 'Oʻz soʻrovingizni boshqa xodim tasdiqlaydi.',
-  },
   order: {
     number: 'Buyurtma raqami',
     note: 'Ballarga buyurtma qilingan sovgʻa va xizmatlar.',

@@ -2,6 +2,16 @@ import type { loyaltySetupEn } from '../en/loyaltySetup';
 import type { Words } from '../words';
 
 export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
+  approval: {
+    approved: 'Tasdiqlandi va oʻtkazildi',
+    refused: 'Rad etildi',
+    refuseSure: 'Soʻrov rad etilsinmi? Hech narsa oʻtkazilmaydi.',
+    note: 'Limitdan yuqori hisoblash va tuzatishlar. Soʻragan emas, boshqa xodim hal qiladi.',
+    none: 'Tasdiq kutayotgan narsa yoʻq.',
+    approve: 'Tasdiqlash',
+    refuse: 'Rad etish',
+    notOwn: 'Oʻz soʻrovingizni boshqa xodim tasdiqlaydi.',
+  },
   reward: {
     none: 'Katalog boʻsh.',
     noneOffered: 'Hozir hech narsa taklif qilinmaydi.',

@@ -112,7 +112,7 @@ async fn line_by_line(site: &Site, content: &str) -> Vec<(u64, String)> {
         name: "lines",
         structure: &stored,
     };
-    let mut rng = ChaCha20Rng::from_seed([1; 32]);
+    let mut rng = ChaCha20Rng::from_rng(&mut rand::rng()); // ids of their own for each file
     let mut rejected: Vec<(u64, String)> = Vec::new();
     for chunk in chunks {
         rejected.extend(chunk.wrong.into_iter().map(|wrong| (wrong.number, reason(&wrong.told))));
