@@ -2,8 +2,7 @@
 //!
 //! Active Directory is emulated as far as slapd goes: attributes of its schema under their own ids (sAMAccountName,
 //! userPrincipalName, userAccountControl with the bit rule, objectGUID in bytes) and memberOf by slapd's overlay.
-//! Not emulated: binds with a name that is no DN, the rule for groups in groups, and the `data` codes of refused binds:
-//! see `samba.rs`.
+//! Not emulated: binds with a name that is no DN, the rule for groups in groups, and the `data` codes of refused binds.
 
 use crate::mail::free_address;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -108,7 +107,7 @@ impl Drop for Slapd {
 }
 
 /// A CA in `ca.pem` and a server of it in `cert.pem` and `key.pem`.
-pub fn certify(folder: &Path) {
+fn certify(folder: &Path) {
     let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();

@@ -56,7 +56,12 @@ export class Browser {
     await this.page.locator('input[autocomplete=username]').fill(login);
     await this.page.locator('input[autocomplete=current-password]').fill(password);
     await this.page.locator('button[type=submit]').click();
-    await this.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+    try {
+      await this.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+    } catch (cause) {
+      const seen = await this.page.locator('body').innerText();
+      throw new Error(`${login} stays at ${this.page.url()}: ${seen.slice(0, 300)}`, { cause });
+    }
     return api;
   }
 

@@ -84,7 +84,10 @@ export class Api {
 }
 
 /** The words of the main menu that this person sees. */
-export const menuOf = (page) => page.locator('.bar nav a').allInnerTexts();
+export async function menuOf(page) {
+  await page.locator('.bar nav a').first().waitFor();
+  return page.locator('.bar nav a').allInnerTexts();
+}
 /** The words of the row of links below it. */
 export async function sectionsOf(page) {
   await page.locator('.subnav a').first().waitFor();
