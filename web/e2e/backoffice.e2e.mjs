@@ -192,10 +192,10 @@ test('customer service serves a member, in Russian', { timeout: 280_000 }, async
     await page.getByRole('tab', { name: 'Заявки' }).click();
     const order = row(page, /Рюкзак/);
     await order.getByText('Оформлена').waitFor();
-    assert.equal((await service.points(member.number)).held, 2_500);
+    assert.equal((await service.points(member.number)).held, 2_450, 'two per cent are off for the silver tier');
     await order.getByRole('button', { name: 'Подтвердить' }).click();
     await order.getByText('Подтверждена').waitFor();
-    assert.equal(await balance(), 9_500);
+    assert.equal(await balance(), 9_550);
     await order.getByRole('button', { name: 'Отменить заявку' }).click();
     const question = page.locator('.ant-popconfirm:visible');
     await question.getByText('Клиент передумал').waitFor();
@@ -264,6 +264,98 @@ const LISTS = [
   ['tariff_plan', 'Tariff plans'],
 ];
 
+/** CIMP-PRT-01 … CIMP-PRT-04, CIMP-ROLE-01 */
+test('a partner is registered, and who works for it sees it alone', { timeout: 280_000 }, async (t) => {
+  const step = steps(t);
+  const { items: units } = await admin.get('/units');
+  const top = units.find((one) => !one.parent_id);
+  const unit = await admin.post('/units', { name: 'Восток Отели', parent_id: top.unit_id });
+  await admin.person('Тимур Назаров', 'hotelier', 'Partner', { unit: unit.unit_id });
+  const desk = await workplace(t, 'marketer', 'ru');
+  const { page } = desk;
+
+  await step('marketing registers it with points of its own, a rate and a service', async () => {
+    await page.goto(`${server.url}/loyalty/partners`);
+    await press(page, 'Создать');
+    await saved(
+      desk,
+      async (form) => {
+        await typed(form, 'Код', 'vostok');
+        await threeNames(form, 'Название', ['Vostok hotels', 'Отели «Восток»', 'Vostok mehmonxonalari']);
+        await form.getByLabel(/^Валюта партнёра/).fill('nights');
+        await desk.pick('Подразделение', 'Восток Отели', { within: form });
+      },
+      'Сохранить',
+    );
+    await page.getByRole('link', { name: 'vostok' }).click();
+    await press(page, 'Новый курс');
+    await saved(
+      desk,
+      async (form) => {
+        await desk.pick('Вид бонуса', 'Баллы', { within: form });
+        await form.getByLabel('Наших бонусов').fill('1000');
+        await form.getByLabel('Баллов партнёра').fill('1');
+      },
+      'Новый курс',
+    );
+    await row(page, /1.000 Баллы → 1 nights/).waitFor();
+    await press(page, 'Создать');
+    await saved(
+      desk,
+      async (form) => {
+        await typed(form, 'Код', 'suite');
+        await threeNames(form, 'Название', ['Suite', 'Номер люкс', 'Lyuks xona']);
+        await form.getByLabel('Сумма').fill('900');
+        await desk.pick('Вид бонуса', 'Баллы', { within: form });
+      },
+      'Сохранить',
+    );
+    await row(page, /suite Номер люкс Услуга партнёра 900 Баллы/).waitFor();
+  });
+
+  await step('its people see its services, orders and statistics, and nothing else', async () => {
+    await service.post('/loyalty/orders', { account: member.number, reward: 'suite' });
+    await service.post('/loyalty/conversions', { account: member.number, partner: 'vostok', bonus_type: 'points', amount: 2_000 });
+    const hotel = await workplace(t, 'hotelier', 'ru');
+    await hotel.page.getByRole('heading', { name: 'Заявки' }).waitFor();
+    assert.deepEqual(await menuOf(hotel.page), ['Лояльность']);
+    assert.deepEqual(await sectionsOf(hotel.page), ['Заявки', 'Каталог подарков', 'Партнёры']);
+    const order = row(hotel.page, /Номер люкс/);
+    await order.getByText('882 Баллы').waitFor(); // two per cent are off for the silver tier
+    await order.getByRole('button', { name: 'Подтвердить' }).click();
+    await order.getByText('Подтверждена').waitFor();
+    await hotel.page.getByRole('link', { name: 'Каталог подарков' }).click();
+    await row(hotel.page, /suite/).waitFor();
+    assert.equal(await row(hotel.page, /mug|lounge/).count(), 0);
+    await press(hotel.page, 'Создать');
+    await saved(
+      hotel,
+      async (form) => {
+        await typed(form, 'Код', 'breakfast');
+        await hotel.pick('Партнёр', 'Отели «Восток»', { within: form });
+        await threeNames(form, 'Название', ['Breakfast', 'Завтрак', 'Nonushta']);
+        await form.getByLabel('Сумма').fill('100');
+        await hotel.pick('Вид бонуса', 'Баллы', { within: form });
+      },
+      'Сохранить',
+    );
+    await row(hotel.page, /breakfast Завтрак/).waitFor();
+    await hotel.page.getByRole('link', { name: 'Партнёры' }).click();
+    await row(hotel.page, /silk-air/).waitFor({ state: 'detached' });
+    await hotel.page.getByRole('link', { name: 'vostok' }).click();
+    await row(hotel.page, /Номер люкс 0 1 0 1 882 Баллы/).waitFor();
+    await hotel.page.getByText(/Конвертаций: 1, участников: 1, 2.000 Баллы → 2 nights/).waitFor();
+    const loaded = hotel.page.waitForEvent('download');
+    await press(hotel.page, 'CSV');
+    assert.equal((await loaded).suggestedFilename(), 'vostok.csv');
+    await hotel.page.goto(`${server.url}/loyalty/members`);
+    await hotel.page.getByText('Вам недоступно').first().waitFor();
+    assert.deepEqual(hotel.faults, []);
+  });
+
+  assert.deepEqual(desk.faults, [], 'the page threw nothing');
+});
+
 /** CIMP-MST-01 … CIMP-MST-08, CIMP-BON-11, CIMP-TIER-01, CIMP-TIER-02, CIMP-ROLE-01 */
 test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_000 }, async (t) => {
   const step = steps(t);
@@ -324,7 +416,9 @@ test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_
     });
     const gift = row(page, /umbrella Umbrella Gift 700 Points 5/);
     await gift.getByRole('button', { name: 'In stock' }).click();
-    await page.getByRole('dialog').getByLabel('In stock').fill('9');
+    const stock = page.getByRole('dialog').getByLabel('In stock');
+    await until('the stock is shown', async () => (await stock.inputValue()) === '5');
+    await stock.fill('9');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
     const changed = row(page, /umbrella Umbrella Gift 700 Points 9/);
     await changed.getByRole('button', { name: /^Switch off/ }).click();
@@ -347,7 +441,9 @@ test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_
       await form.getByLabel('Decimal places').fill('2');
       await form.getByLabel(/^By hand without approval/).fill('10000');
     });
-    await row(page, /stars Stars Never 100/).waitFor();
+    await row(page, /^stars Stars/).waitFor().catch(async (cause) => {
+      throw new Error(`no kind of points: ${(await page.getByRole('row').allInnerTexts()).join(' / ')}`, { cause });
+    });
     await create('Tiers');
     await saved(desk, async (form) => {
       await typed(form, 'Code', 'first');
@@ -481,98 +577,6 @@ test('promotions of three kinds go through their six statuses', { timeout: 280_0
     await page.goto(`${server.url}/loyalty/promotions`);
     await row(page, /The autumn/).waitFor();
     assert.equal(await row(page, /The mistake/).count(), 0);
-  });
-
-  assert.deepEqual(desk.faults, [], 'the page threw nothing');
-});
-
-/** CIMP-PRT-01 … CIMP-PRT-04, CIMP-ROLE-01 */
-test('a partner is registered, and who works for it sees it alone', { timeout: 280_000 }, async (t) => {
-  const step = steps(t);
-  const { items: units } = await admin.get('/units');
-  const top = units.find((one) => !one.parent_id);
-  const unit = await admin.post('/units', { name: 'Восток Отели', parent_id: top.unit_id });
-  await admin.person('Тимур Назаров', 'hotelier', 'Partner', { unit: unit.unit_id });
-  const desk = await workplace(t, 'marketer', 'ru');
-  const { page } = desk;
-
-  await step('marketing registers it with points of its own, a rate and a service', async () => {
-    await page.goto(`${server.url}/loyalty/partners`);
-    await press(page, 'Создать');
-    await saved(
-      desk,
-      async (form) => {
-        await typed(form, 'Код', 'vostok');
-        await threeNames(form, 'Название', ['Vostok hotels', 'Отели «Восток»', 'Vostok mehmonxonalari']);
-        await form.getByLabel(/^Валюта партнёра/).fill('nights');
-        await desk.pick('Подразделение', 'Восток Отели', { within: form });
-      },
-      'Сохранить',
-    );
-    await page.getByRole('link', { name: 'vostok' }).click();
-    await press(page, 'Новый курс');
-    await saved(
-      desk,
-      async (form) => {
-        await desk.pick('Вид бонуса', 'Баллы', { within: form });
-        await form.getByLabel('Наших бонусов').fill('1000');
-        await form.getByLabel('Баллов партнёра').fill('1');
-      },
-      'Новый курс',
-    );
-    await row(page, /1.000 Баллы → 1 nights/).waitFor();
-    await press(page, 'Создать');
-    await saved(
-      desk,
-      async (form) => {
-        await typed(form, 'Код', 'suite');
-        await threeNames(form, 'Название', ['Suite', 'Номер люкс', 'Lyuks xona']);
-        await form.getByLabel('Сумма').fill('900');
-        await desk.pick('Вид бонуса', 'Баллы', { within: form });
-      },
-      'Сохранить',
-    );
-    await row(page, /suite Номер люкс Услуга партнёра 900 Баллы/).waitFor();
-  });
-
-  await step('its people see its services, orders and statistics, and nothing else', async () => {
-    await service.post('/loyalty/orders', { account: member.number, reward: 'suite' });
-    await service.post('/loyalty/conversions', { account: member.number, partner: 'vostok', bonus_type: 'points', amount: 2_000 });
-    const hotel = await workplace(t, 'hotelier', 'ru');
-    await hotel.page.getByRole('heading', { name: 'Заявки' }).waitFor();
-    assert.deepEqual(await menuOf(hotel.page), ['Лояльность']);
-    assert.deepEqual(await sectionsOf(hotel.page), ['Заявки', 'Каталог подарков', 'Партнёры']);
-    const order = row(hotel.page, /Номер люкс/);
-    await order.getByText('900 Баллы').waitFor();
-    await order.getByRole('button', { name: 'Подтвердить' }).click();
-    await order.getByText('Подтверждена').waitFor();
-    await hotel.page.getByRole('link', { name: 'Каталог подарков' }).click();
-    await row(hotel.page, /suite/).waitFor();
-    assert.equal(await row(hotel.page, /mug|lounge/).count(), 0);
-    await press(hotel.page, 'Создать');
-    await saved(
-      hotel,
-      async (form) => {
-        await typed(form, 'Код', 'breakfast');
-        await hotel.pick('Партнёр', 'Отели «Восток»', { within: form });
-        await threeNames(form, 'Название', ['Breakfast', 'Завтрак', 'Nonushta']);
-        await form.getByLabel('Сумма').fill('100');
-        await hotel.pick('Вид бонуса', 'Баллы', { within: form });
-      },
-      'Сохранить',
-    );
-    await row(hotel.page, /breakfast Завтрак/).waitFor();
-    await hotel.page.getByRole('link', { name: 'Партнёры' }).click();
-    await row(hotel.page, /silk-air/).waitFor({ state: 'detached' });
-    await hotel.page.getByRole('link', { name: 'vostok' }).click();
-    await row(hotel.page, /Номер люкс 0 1 0 1 900 Баллы/).waitFor();
-    await hotel.page.getByText(/Конвертаций: 1, участников: 1, 2.000 Баллы → 2 nights/).waitFor();
-    const loaded = hotel.page.waitForEvent('download');
-    await press(hotel.page, 'CSV');
-    assert.equal((await loaded).suggestedFilename(), 'vostok.csv');
-    await hotel.page.goto(`${server.url}/loyalty/members`);
-    await hotel.page.getByText('Вам недоступно').first().waitFor();
-    assert.deepEqual(hotel.faults, []);
   });
 
   assert.deepEqual(desk.faults, [], 'the page threw nothing');

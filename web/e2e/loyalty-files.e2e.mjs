@@ -14,7 +14,7 @@ import { Server } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
 /** Lines of the large file: enough that its progress is seen on a slow machine. */
-const MANY = 20_000;
+const MANY = 100_000;
 let server;
 let admin;
 let north;
@@ -109,7 +109,7 @@ test('a file is applied once, with its progress and what was refused', { timeout
     const file = row(/PUR_many\.txt/);
     await file.getByRole('progressbar').waitFor();
     await file.getByText('Применён', { exact: true }).waitFor({ timeout: 280_000 });
-    await file.getByText(/Применено: 20.000 · \+2.000.000 Баллы/).waitFor();
+    await file.getByText(/Применено: 100.000 · \+10.000.000 Баллы/).waitFor();
     assert.equal(await balance(south.number), 500 + MANY * 100);
   });
 
@@ -159,7 +159,9 @@ test('the statistics of the month before are made, and equal another count', { t
   const files = new Map();
   for (const region of ['Север', 'Юг']) {
     const made = row(new RegExp(`${region} Готово`));
-    await made.waitFor({ timeout: 40_000 });
+    await made.waitFor({ timeout: 40_000 }).catch(async (cause) => {
+      throw new Error(`no statistics of ${region}: ${await page.locator('table').first().innerText()}`, { cause });
+    });
     const loaded = page.waitForEvent('download');
     await made.getByRole('link', { name: 'Файл' }).click();
     const text = (await (await (await loaded).createReadStream()).toArray()).join('');
