@@ -150,7 +150,7 @@ fn storm(site: &Site, key: &str, pace: Option<f64>) -> (Vec<Duration>, f64) {
                     std::thread::sleep(due.saturating_sub(start.elapsed()));
                 }
                 let id = NEXT.fetch_add(1, Ordering::Relaxed);
-                let body = json!({ "account": (id * 7919 % MEMBERS).to_string(), "kind": "purchase",
+                let body = json!({ "programme": "bench", "account": (id * 7919 % MEMBERS).to_string(), "kind": "purchase",
                     "data": { "amount": 500, "receipt": id.to_string() } });
                 let asked = Instant::now();
                 let (status, answer) =
