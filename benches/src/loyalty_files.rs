@@ -80,7 +80,7 @@ fn copied(site: &Site) -> f64 {
                 insert into public.f_posting select n, 0, md5('i')::uuid, md5('a' || n % 5000)::uuid, 5, null, 5 \
                 from generate_series(1, 200000) n; \
                 insert into public.f_lot (id, account, amount, remaining, open, active_from) \
-                select n * 16384, md5('a' || n % 5000)::uuid, 5, 5, true, now() from generate_series(1, 200000) n";
+                select n::bigint * 16384, md5('a' || n % 5000)::uuid, 5, 5, true, now() from generate_series(1, 200000) n";
     psql(site, &["-q", "-c", fill]);
     200_000.0 / start.elapsed().as_secs_f64()
 }
