@@ -42,7 +42,7 @@ pub fn run() {
     println!("\na file of {LINES} purchases: {first:.1?} = {rate:.0} lines/s (goal {GOAL:.0})");
     let again = apply(&site, &people, "PUR_2.txt", &lines);
     println!("the same content again: {again:.1?} (goal {GOAL_AGAIN:?})");
-    lines.push_str("0|2026-01-01|100|one more\n");
+    lines.push_str("0|2026-01-01|100|ONE-MORE\n");
     let known = apply(&site, &people, "PUR_3.txt", &lines);
     println!("one line more, all others known by their keys: {known:.1?}");
     assert_eq!(site.panics(), 0, "the server panicked");

@@ -61,6 +61,14 @@ pub enum ChangeError {
     Database(#[from] sqlx::Error),
 }
 
+/// Whether the stored version is the one that a change was based on.
+///
+/// # Errors
+/// It is another one.
+pub const fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
+    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
+}
+
 impl ChangeError {
     /// Nothing when `faults` is empty, else [`ChangeError::Invalid`].
     ///

@@ -9,7 +9,7 @@ pub mod id;
 pub mod locale;
 pub mod phone;
 
-pub use change::{ChangeError, Edit, FieldFault};
+pub use change::{ChangeError, Edit, FieldFault, same_version};
 pub use clock::{Clock, FixedClock};
 pub use event::{Author, NewEvent};
 pub use locale::{LocalText, Locale};

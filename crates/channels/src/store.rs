@@ -24,11 +24,10 @@ pub use template::{archive_template, insert_template, update_template};
 use crate::message::{Channel, MessageClass, MessageState, Reason};
 use base::event::Journal;
 use base::id::{CustomerId, EventId, MessageId};
-use base::{Author, ChangeError, Edit, NewEvent};
-use serde::Serialize;
+use base::{Author, Edit, NewEvent, same_version};
+use platform::event::record;
 use serde_json::json;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// What an event says of a message that changed.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -72,31 +71,6 @@ async fn tell(db: &mut PgConnection, edit: &mut Edit<'_>, changed: &[Changed]) -
         })
         .collect();
     platform::event::append_all(db, edit.now, &events).await
-}
-
-/// Appends the event of a change that a person made to a record.
-async fn record<T: Serialize>(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> Result<(), ChangeError> {
-    let event = NewEvent {
-        kind: kind.into(),
-        journal: Journal::Change,
-        subject,
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": before, "after": after }),
-    };
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
-    Ok(())
-}
-
-fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
-    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
 }
 
 /// An edit of the server itself.

@@ -14,12 +14,9 @@ mod values;
 pub use customer::{insert, insert_as, set_attribute, update};
 pub use load::{insert_many, is_plain};
 
-use base::event::Journal;
-use base::{ChangeError, Edit, NewEvent};
-use serde::Serialize;
-use serde_json::json;
+use base::same_version;
+use platform::event::record;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// The structure of a kind of record stays as it is until the transaction ends; writers of records share it.
 async fn hold_structure(db: &mut PgConnection, record_kind: &str) -> sqlx::Result<()> {
@@ -36,29 +33,5 @@ async fn lock_structure(db: &mut PgConnection, record_kind: &str) -> sqlx::Resul
         .bind(record_kind)
         .execute(db)
         .await?;
-    Ok(())
-}
-
-fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
-    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
-}
-
-async fn record<T: Serialize + Sync>(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> Result<(), ChangeError> {
-    let event = NewEvent {
-        kind: kind.into(),
-        journal: Journal::Change,
-        subject,
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": before, "after": after }),
-    };
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
     Ok(())
 }

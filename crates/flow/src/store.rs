@@ -12,7 +12,8 @@ use crate::definition::Kind;
 use crate::process::State;
 use base::event::Journal;
 use base::id::{ContactId, FlowId, InstanceId, PersonId};
-use base::{ChangeError, Edit, NewEvent};
+use base::{ChangeError, Edit, NewEvent, same_version};
+use platform::event::record;
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
 use sqlx::PgConnection;
@@ -120,19 +121,6 @@ pub(crate) async fn start_under(
     Ok(id)
 }
 
-/// Appends the event of a change of what is configured.
-async fn record(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&impl Serialize>,
-    after: Option<&impl Serialize>,
-) -> Result<(), ChangeError> {
-    let payload = json!({ "before": as_json(before), "after": as_json(after) });
-    append(db, edit, kind, Journal::Change, subject, payload).await
-}
-
 /// Appends an event of the work of runs.
 async fn activity(
     db: &mut PgConnection,
@@ -160,11 +148,6 @@ async fn append(
 
 fn as_json(value: Option<&impl Serialize>) -> Json {
     value.and_then(|value| serde_json::to_value(value).ok()).unwrap_or(Json::Null)
-}
-
-/// Whether the stored version is the one the change was based on.
-fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
-    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
 }
 
 /// A count as a column keeps it.

@@ -26,9 +26,11 @@ pub use store::{append_all, has_read, lag, read, read_kinds};
 
 use base::event::Journal;
 use base::id::EventId;
-use base::{Author, NewEvent};
+use base::{Author, ChangeError, Edit, NewEvent};
 use chrono::{DateTime, Utc};
 use rand::Rng;
+use serde::Serialize;
+use serde_json::json;
 use sqlx::PgConnection;
 use std::future::Future;
 use uuid::Uuid;
@@ -97,4 +99,28 @@ pub fn append_as<'c>(
         store::insert(db, event_id, now, &event).await?;
         Ok(event_id)
     }
+}
+
+/// Appends the event of a change that somebody made to a record: what it was before and after.
+///
+/// # Errors
+/// The database refused; the transaction is lost, as with any statement.
+pub async fn record<T: Serialize + Sync>(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    kind: &'static str,
+    subject: Uuid,
+    before: Option<&T>,
+    after: Option<&T>,
+) -> Result<(), ChangeError> {
+    let event = NewEvent {
+        kind: kind.into(),
+        journal: Journal::Change,
+        subject,
+        correlation: None,
+        author: edit.author,
+        payload: json!({ "before": before, "after": after }),
+    };
+    append(db, edit.now, edit.rng, &event).await?;
+    Ok(())
 }

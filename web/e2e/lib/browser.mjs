@@ -52,8 +52,7 @@ export class Browser {
   async signIn(server, login, password = PASSWORD) {
     const api = await server.signIn(login, password);
     await api('/session/preferences', { method: 'PUT', body: { locale: this.language, theme: this.scheme } });
-    // The words of the language come after the page: the form is there to stay when nothing is asked for any more.
-    await this.page.goto(`${server.url}/sign-in`, { waitUntil: 'networkidle' });
+    await this.page.goto(`${server.url}/sign-in`);
     await this.page.locator('input[autocomplete=username]').fill(login);
     await this.page.locator('input[autocomplete=current-password]').fill(password);
     await this.page.locator('button[type=submit]').click();

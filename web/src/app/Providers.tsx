@@ -30,7 +30,9 @@ function useAntdLocale(): Locale | undefined {
   const [locale, setLocale] = useState<Locale>();
   useEffect(() => {
     let current = true;
-    void locales[i18n.language]?.().then((module) => current && setLocale(module.default));
+    const none = { default: { locale: i18n.language } };
+    const load = locales[i18n.language]?.().catch(() => none) ?? Promise.resolve(none);
+    void load.then((module) => current && setLocale(module.default));
     return () => {
       current = false;
     };
@@ -79,9 +81,11 @@ export function Providers({ children }: { children: ReactNode }) {
   const shown = useTheme((store) => store.shown);
   const locale = useAntdLocale();
   const dark = shown === 'dark';
+  // Without a locale the components stand elsewhere in the tree: when it came, all would begin anew and forget what was typed.
+  if (!locale) return null;
   return (
     <ConfigProvider
-      {...(locale ? { locale } : {})}
+      locale={locale}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {

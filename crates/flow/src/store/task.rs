@@ -318,5 +318,5 @@ pub async fn set_deputies(
         .execute(&mut *db)
         .await?;
     }
-    super::record(db, edit, "flow.deputies_changed.v1", person.as_uuid(), None::<&()>, Some(&deputies)).await
+    super::record(db, edit, "flow.deputies_changed.v1", person.as_uuid(), None, Some(&deputies)).await
 }

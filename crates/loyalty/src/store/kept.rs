@@ -2,10 +2,9 @@
 //! is an event with what was before and after.
 
 use crate::query;
-use base::event::Journal;
-use base::{ChangeError, Edit, NewEvent};
+use base::{ChangeError, Edit};
+pub(super) use platform::event::record;
 use serde::Serialize;
-use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -107,25 +106,4 @@ pub(super) async fn changed<T: Kept>(
     let after: T = found(db, before.key()).await?;
     record(db, edit, T::CHANGED, before.key(), Some(before), Some(&after)).await?;
     Ok(after)
-}
-
-/// A change of configuration, with what it was before and after.
-pub(super) async fn record<T: Serialize + Sync>(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> Result<(), ChangeError> {
-    let event = NewEvent {
-        kind: kind.into(),
-        journal: Journal::Change,
-        subject,
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": before, "after": after }),
-    };
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
-    Ok(())
 }

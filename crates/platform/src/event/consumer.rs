@@ -81,7 +81,7 @@ async fn step(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Result<Step
     match advance_whole(log, name, handler).await {
         Err(error) if handler.isolates() && fault_of(&error) != Fault::Away => {
             tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
-            advance_singly(log.pool(), name, handler).await.map(Step::Handled)
+            singly(log.pool(), name, &mut Sent(handler)).await.map(Step::Handled)
         }
         done => done,
     }
@@ -123,11 +123,11 @@ pub async fn advance_local(
     name: &str,
     mut handle: impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
 ) -> sqlx::Result<usize> {
-    retry_local(log.pool(), name, &mut handle).await?;
+    while retry(log.pool(), name, &mut Local(&mut handle)).await? {}
     match local_whole(log, name, &mut handle).await {
         Err(error) if fault_of(&error) != Fault::Away => {
             tracing::warn!(consumer = name, %error, "consumer {name} failed on a batch: it goes on event by event");
-            local_singly(log.pool(), name, &mut handle).await
+            singly(log.pool(), name, &mut Local(&mut handle)).await
         }
         done => done,
     }
@@ -155,82 +155,71 @@ async fn local_whole(
     Ok(events.len())
 }
 
-async fn local_singly(
-    pool: &PgPool,
-    name: &str,
-    handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
-) -> sqlx::Result<usize> {
-    let mut tx = pool.begin().await?;
-    let Some((after, _)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
-    let events = store::read(&mut tx, after, BATCH_MAX).await?;
-    for event in &events {
-        let mut guarded = tx.begin().await?;
-        match handle(&mut guarded, std::slice::from_ref(event)).await {
-            Ok(()) => guarded.commit().await?,
-            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
-            Err(error) => {
-                guarded.rollback().await?;
-                bury(&mut tx, name, event, &error).await?;
-            }
-        }
+/// Who is handed single events: a handler that may change threads, or one that stays on its own.
+trait Hand {
+    async fn hand(&mut self, db: &mut PgConnection, event: &Event) -> sqlx::Result<()>;
+
+    async fn at(&mut self, _db: &mut PgConnection, _after: Position) -> sqlx::Result<()> {
+        Ok(())
     }
-    if let Some(last) = events.last() {
-        store::set_position(&mut tx, name, last.at).await?;
-    }
-    tx.commit().await?;
-    Ok(events.len())
 }
 
-/// Tries dead letters again that somebody asked for.
-async fn retry_local(
-    pool: &PgPool,
-    name: &str,
-    handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
-) -> sqlx::Result<()> {
-    loop {
-        let mut tx = pool.begin().await?;
-        let Some(Retried { id, event }) = retried(&mut tx, name).await? else { return Ok(()) };
-        if let Some(event) = event {
-            let mut guarded = tx.begin().await?;
-            match handle(&mut guarded, std::slice::from_ref(&event)).await {
-                Ok(()) => {
-                    guarded.commit().await?;
-                    let now = store::database_now(&mut tx).await?;
-                    dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
-                }
-                Err(error) if fault_of(&error) == Fault::Away => return Err(error),
-                Err(error) => {
-                    guarded.rollback().await?;
-                    bury(&mut tx, name, &event, &error).await?;
-                }
-            }
-        }
-        tx.commit().await?;
+struct Sent<'h>(&'h dyn Handler);
+
+impl Hand for Sent<'_> {
+    async fn hand(&mut self, db: &mut PgConnection, event: &Event) -> sqlx::Result<()> {
+        attempt(self.0, db, std::slice::from_ref(event)).await
+    }
+
+    async fn at(&mut self, db: &mut PgConnection, after: Position) -> sqlx::Result<()> {
+        self.0.at(db, after).await.map(drop)
+    }
+}
+
+struct Local<'h, H>(&'h mut H);
+
+impl<H: AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>> Hand for Local<'_, H> {
+    async fn hand(&mut self, db: &mut PgConnection, event: &Event) -> sqlx::Result<()> {
+        (self.0)(db, std::slice::from_ref(event)).await
     }
 }
 
 /// The same batch, each event behind a savepoint of its own: what fails becomes a dead letter.
-async fn advance_singly(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<usize> {
+async fn singly(pool: &PgPool, name: &str, handle: &mut impl Hand) -> sqlx::Result<usize> {
     let mut tx = pool.begin().await?;
     let Some((after, _)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
-    handler.at(&mut tx, after).await?;
+    handle.at(&mut tx, after).await?;
     let events = store::read(&mut tx, after, BATCH_MAX).await?;
     for event in &events {
-        let mut guarded = tx.begin().await?;
-        match attempt(handler, &mut guarded, std::slice::from_ref(event)).await {
-            Ok(()) => guarded.commit().await?,
-            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
-            Err(error) => {
-                guarded.rollback().await?;
-                bury(&mut tx, name, event, &error).await?;
-            }
-        }
+        guarded(&mut tx, name, event, handle).await?;
     }
     if let Some(last) = events.last() {
         store::set_position(&mut tx, name, last.at).await?;
     }
     tx.commit().await?;
     Ok(events.len())
+}
+
+/// One event behind a savepoint; whether it was handled, else it is a dead letter.
+async fn guarded(
+    db: &mut PgConnection,
+    name: &str,
+    event: &Event,
+    handle: &mut impl Hand,
+) -> sqlx::Result<bool> {
+    let mut step = db.begin().await?;
+    match handle.hand(&mut step, event).await {
+        Ok(()) => {
+            step.commit().await?;
+            Ok(true)
+        }
+        Err(error) if fault_of(&error) == Fault::Away => Err(error),
+        Err(error) => {
+            step.rollback().await?;
+            bury(db, name, event, &error).await?;
+            Ok(false)
+        }
+    }
 }
 
 /// A panic is a failure of the handler, not of the consumer.
@@ -284,22 +273,17 @@ async fn retried(db: &mut PgConnection, name: &str) -> sqlx::Result<Option<Retri
 /// # Errors
 /// The database failed.
 pub async fn retry_letter(pool: &PgPool, name: &str, handler: &dyn Handler) -> sqlx::Result<bool> {
+    retry(pool, name, &mut Sent(handler)).await
+}
+
+async fn retry(pool: &PgPool, name: &str, handle: &mut impl Hand) -> sqlx::Result<bool> {
     let mut tx = pool.begin().await?;
     let Some(Retried { id, event }) = retried(&mut tx, name).await? else { return Ok(false) };
-    if let Some(event) = event {
-        let mut guarded = tx.begin().await?;
-        match attempt(handler, &mut guarded, std::slice::from_ref(&event)).await {
-            Ok(()) => {
-                guarded.commit().await?;
-                let now = store::database_now(&mut tx).await?;
-                dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
-            }
-            Err(error) if fault_of(&error) == Fault::Away => return Err(error),
-            Err(error) => {
-                guarded.rollback().await?;
-                bury(&mut tx, name, &event, &error).await?;
-            }
-        }
+    if let Some(event) = event
+        && guarded(&mut tx, name, &event, handle).await?
+    {
+        let now = store::database_now(&mut tx).await?;
+        dead_letter::store::move_to(&mut tx, now, id, LetterState::Done).await?;
     }
     tx.commit().await?;
     Ok(true)

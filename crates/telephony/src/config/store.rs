@@ -4,13 +4,12 @@ use super::query;
 use super::{Number, NumberFields, Recording, Trunk, TrunkFields, TrunkKind, UploadedPrompt};
 use base::event::Journal;
 use base::id::{EventId, NumberId, RecordingId, TrunkId};
-use base::{Author, ChangeError, Edit, NewEvent};
+use base::{Author, ChangeError, Edit, NewEvent, same_version};
 use chrono::{DateTime, Utc};
+use platform::event::record;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
-use uuid::Uuid;
 
 /// The password of a trunk and the realm it is hashed with: only the hashes are kept.
 pub struct Password<'s> {
@@ -377,30 +376,6 @@ async fn lock_number(db: &mut PgConnection, id: NumberId, version: i32) -> Resul
     let present = query::find_number(db, id).await?.ok_or(ChangeError::Unknown("number"))?;
     same_version(present.version, version)?;
     Ok(present)
-}
-
-fn same_version(present: i32, given: i32) -> Result<(), ChangeError> {
-    if present == given { Ok(()) } else { Err(ChangeError::Stale { given, present }) }
-}
-
-async fn record<T: Serialize>(
-    db: &mut PgConnection,
-    edit: &mut Edit<'_>,
-    kind: &'static str,
-    subject: Uuid,
-    before: Option<&T>,
-    after: Option<&T>,
-) -> Result<(), ChangeError> {
-    let event = NewEvent {
-        kind: kind.into(),
-        journal: Journal::Change,
-        subject,
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": before, "after": after }),
-    };
-    platform::event::append(db, edit.now, edit.rng, &event).await?;
-    Ok(())
 }
 
 fn trunk_taken(error: sqlx::Error) -> ChangeError {
