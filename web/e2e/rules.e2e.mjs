@@ -319,9 +319,9 @@ test('a decision table is checked row by row', { timeout: 120_000 }, async (t) =
   for (let n = 0; n < 2; n += 1) await maker.button('Row').click();
   const cell = (row, column) => page.getByLabel(`Row ${row}, ${column}`);
   await cell(1, 'Amount').fill('>= 100000');
-  await cell(1, 'reaction').selectOption('message');
+  await cell(1, 'What to do').selectOption('"message"');
   await cell(2, 'Amount').fill('>= 500000');
-  await cell(2, 'reaction').selectOption('message');
+  await cell(2, 'What to do').selectOption('"message"');
   const dead = page.locator('.row-faults [data-code=unreachable_rule]');
   await dead.filter({ hasText: 'For example' }).waitFor();
   await page.locator('[data-code=missing_cases]').first().waitFor();

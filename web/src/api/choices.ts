@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { readyText } from '../lib/i18n';
 import type { LocalText } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
@@ -26,15 +27,17 @@ const FRESH_MS = 60_000;
 
 function useChoices(path: string, right: string, query: Query, of: (item: Named) => Choice) {
   const allowed = useCan(right);
-  const found = useQuery<Choice[], Problem>({
+  const found = useQuery<Named[], Problem, Choice[]>({
     queryKey: ['choices', path, query],
     enabled: allowed,
     staleTime: FRESH_MS,
     retry: false,
     queryFn: async () => {
       const answer = await send<{ items: Named[] } | Named[]>(path, { query });
-      return (Array.isArray(answer) ? answer : answer.items).map(of);
+      return Array.isArray(answer) ? answer : answer.items;
     },
+    // Named anew when the language changes.
+    select: (items) => items.map(of),
   });
   return found.data ?? [];
 }
@@ -45,7 +48,7 @@ const text = (title: Named['title'], language: string): string =>
 export const useTemplateChoices = (language: string) =>
   useChoices('/templates', 'template.read', { limit: 500 }, ({ name = '', title }) => ({
     value: name,
-    label: text(title, language) || name,
+    label: readyText(text(title, language)) || name,
   }));
 
 export const useFlowChoices = (language: string) =>

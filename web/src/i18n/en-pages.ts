@@ -10,6 +10,7 @@ import { loyaltyEn } from './en/loyalty';
 import { messagesEn } from './en/messages';
 import { operationsEn } from './en/operations';
 import { predictionsEn } from './en/predictions';
+import { readyEn } from './en/ready';
 import { rulesEn } from './en/rules';
 import { saidEn } from './en/said';
 import { schemaEn } from './en/schema';
@@ -30,6 +31,7 @@ export const pagesEn = {
   loyalty: loyaltyEn,
   hooks: hooksEn,
   predictions: predictionsEn,
+  ready: readyEn,
   rules: rulesEn,
   events: eventsEn,
   eventKinds: eventKindsEn,

@@ -11,6 +11,7 @@ import { loyaltyRu } from './ru/loyalty';
 import { messagesRu } from './ru/messages';
 import { operationsRu } from './ru/operations';
 import { predictionsRu } from './ru/predictions';
+import { readyRu } from './ru/ready';
 import { rulesRu } from './ru/rules';
 import { saidRu } from './ru/said';
 import { schemaRu } from './ru/schema';
@@ -31,6 +32,7 @@ export const pagesRu: Words<typeof pagesEn> = {
   loyalty: loyaltyRu,
   hooks: hooksRu,
   predictions: predictionsRu,
+  ready: readyRu,
   rules: rulesRu,
   events: eventsRu,
   eventKinds: eventKindsRu,

@@ -11,6 +11,7 @@ import { loyaltyUz } from './uz/loyalty';
 import { messagesUz } from './uz/messages';
 import { operationsUz } from './uz/operations';
 import { predictionsUz } from './uz/predictions';
+import { readyUz } from './uz/ready';
 import { rulesUz } from './uz/rules';
 import { saidUz } from './uz/said';
 import { schemaUz } from './uz/schema';
@@ -31,6 +32,7 @@ export const pagesUz: Words<typeof pagesEn> = {
   loyalty: loyaltyUz,
   hooks: hooksUz,
   predictions: predictionsUz,
+  ready: readyUz,
   rules: rulesUz,
   events: eventsUz,
   eventKinds: eventKindsUz,

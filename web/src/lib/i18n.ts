@@ -43,15 +43,18 @@ let pagesWanted = false;
 
 type Patterns = typeof import('../i18n/patterns')['patterns'];
 let known: Patterns | undefined;
+let readyKeys: ReadonlyMap<string, string> | undefined;
 /** Sentences of the server that have words here; none before the words of pages are there. */
 export const patterns = (): readonly Patterns[number][] => known ?? [];
 
 async function loadPages(language: Language): Promise<void> {
-  const [words, sentences] = await Promise.all([
+  const [words, sentences, shipped] = await Promise.all([
     pageLoaders[language](),
     import('../i18n/patterns'),
+    import('../i18n/ready'),
   ]);
   known = sentences.patterns;
+  readyKeys = shipped.ready;
   i18next.addResourceBundle(language, 'translation', words, true, true);
 }
 
@@ -95,6 +98,13 @@ export function codeWord(of: 'eventKinds' | 'operations', code: string): string 
   const key = `${of}.${code.replace(/\.v\d+$/, '')}`;
   // Found by name, so nothing is known of its type.
   return i18next.exists(key) ? i18next.t(key as never) : undefined;
+}
+
+/** A text that came with the server in one language, in the person's; what people have written stays as it is. */
+export function readyText(text: string): string {
+  const key = readyKeys?.get(text);
+  // Found by name, so nothing is known of its type.
+  return key ? i18next.t(key as never) : text;
 }
 
 /** The language of the person's record, on a browser where nobody has chosen another. */

@@ -6,6 +6,7 @@ import type { OutsideEvent } from '../../api/events';
 import { useCan } from '../../api/session';
 import { useDecisions } from '../../api/trials';
 import { dateTime, localText } from '../../lib/format';
+import { readyText } from '../../lib/i18n';
 import { DecisionDetail } from '../../ui/decision/DecisionDetail';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useDataWords } from './DataWords';
@@ -20,7 +21,7 @@ function Decisions({ id }: { id: string }) {
   return found.data.items.map((decision) => (
     <div key={decision.rule_id} className="why-rule">
       <Link to={`/automation/rules/${decision.rule_id}`}>
-        {decision.rule_name ?? decision.rule_id}
+        {readyText(decision.rule_name ?? decision.rule_id)}
       </Link>
       <DecisionDetail decision={decision} />
     </div>

@@ -5,7 +5,7 @@ import type { EventType } from '../../api/automation';
 import { type EventTypeInput, saveEventType } from '../../api/events';
 import { asProblem, formErrors } from '../../api/problem';
 import { queryClient } from '../../api/query';
-import { LANGUAGES } from '../../lib/i18n';
+import { LANGUAGES, readyText } from '../../lib/i18n';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
@@ -74,7 +74,7 @@ export function TypeDrawer({
         requiredMark="optional"
         disabled={Boolean(refused)}
         initialValues={
-          type ?? {
+          (type && { ...type, description: readyText(type.description) }) ?? {
             description: '',
             subject: 'phone',
             retention_days: RETENTION_DAYS,

@@ -6,6 +6,7 @@ import { Link, useNavigate, useParams } from 'react-router';
 import type { Fault, Rule } from '../../api/automation';
 import { useRule } from '../../api/rules';
 import { useCan } from '../../api/session';
+import { readyText } from '../../lib/i18n';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { BuildTab } from './builder/BuildTab';
 import { Counters } from './Counters';
@@ -60,7 +61,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
   const { faults, checking } = useCheck(editing.draft.document, rule.faults);
   useUndoKeys(editing);
   const { draft, set } = editing;
-  useTitle(draft.name);
+  useTitle(readyText(draft.name));
   return (
     <div className="page rule-page">
       <header className="rule-head">
@@ -76,7 +77,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
             aria-label={t('rules.builder.rename')}
             maxLength={200}
             readOnly={!mayWrite}
-            value={draft.name}
+            value={readyText(draft.name)}
             onChange={(event) => set(['name'], event.target.value)}
           />
           <StateTag rule={rule} />
@@ -108,7 +109,7 @@ function Loaded({ rule, tab }: { rule: Rule; tab: Tab }) {
             placeholder={t('rules.builder.describe')}
             maxLength={1000}
             readOnly={!mayWrite}
-            value={draft.description}
+            value={readyText(draft.description)}
             onChange={(event) => set(['description'], event.target.value)}
           />
           <Counters rule={rule} checking={checking} faults={faults} />

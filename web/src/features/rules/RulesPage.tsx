@@ -10,6 +10,7 @@ import { createRule, importRule, useEventTypes, useRules } from '../../api/rules
 import { useCan } from '../../api/session';
 import { chooseFile } from '../../lib/files';
 import { count, dateTime } from '../../lib/format';
+import { readyText } from '../../lib/i18n';
 import { emptyDocument } from '../../ui/decision/document';
 import { eventTitle } from '../../ui/decision/sentence';
 import { EmptyState } from '../../ui/EmptyState';
@@ -37,8 +38,10 @@ function columns(t: TFunction, language: string, types: EventType[]): ColumnsTyp
       key: 'name',
       render: (_, rule) => (
         <>
-          <Link to={`/automation/rules/${rule.id}`}>{rule.name}</Link>
-          {rule.description ? <div className="dim two-lines">{rule.description}</div> : null}
+          <Link to={`/automation/rules/${rule.id}`}>{readyText(rule.name)}</Link>
+          {rule.description ? (
+            <div className="dim two-lines">{readyText(rule.description)}</div>
+          ) : null}
         </>
       ),
     },

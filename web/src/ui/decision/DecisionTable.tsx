@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import type { Query } from '../../api/http';
 import { type Decision, useDecisions } from '../../api/trials';
 import { dateTime } from '../../lib/format';
+import { readyText } from '../../lib/i18n';
 import { EmptyState } from '../EmptyState';
 import { Pager, useCursors } from '../Pager';
 import { ProblemNote } from '../ProblemNote';
@@ -76,7 +77,7 @@ export function DecisionTable({
       <Drawer
         open={opened !== undefined}
         size={640}
-        title={opened?.rule_name ?? t('rules.decisions.why')}
+        title={opened?.rule_name ? readyText(opened.rule_name) : t('rules.decisions.why')}
         onClose={() => setOpened(undefined)}
       >
         {opened ? <DecisionDetail decision={opened} /> : null}

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useCan } from '../../../api/session';
+import { readyText } from '../../../lib/i18n';
 import { DecisionTable } from '../../../ui/decision/DecisionTable';
 import { EmptyState } from '../../../ui/EmptyState';
 
@@ -32,7 +33,9 @@ export function DecisionsPanel({ customer }: { customer: string }) {
         about={{
           title: t('cards.page.decisionsRule'),
           render: (_, row) => (
-            <Link to={`/automation/rules/${row.rule_id}`}>{row.rule_name ?? row.rule_id}</Link>
+            <Link to={`/automation/rules/${row.rule_id}`}>
+              {readyText(row.rule_name ?? row.rule_id)}
+            </Link>
           ),
         }}
       />

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { type Explanation, explain } from '../../../api/loyalty';
 import { useCan } from '../../../api/session';
 import { dateTime, lastDay } from '../../../lib/format';
+import { readyText } from '../../../lib/i18n';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { Change, useBonusTypes, useMasterNames, useOne, usePoints } from '../parts';
 import { useCounterWord, useKindWord, useRecordWord, useSourceWord } from '../words';
@@ -16,7 +17,10 @@ function Cause({ of }: { of: Explanation }) {
   const readsRules = useCan('rule.read');
   const rule = of.rule;
   const version = rule
-    ? t('loyalty.explain.version', { name: rule.name ?? rule.id, version: rule.version ?? '' })
+    ? t('loyalty.explain.version', {
+        name: readyText(rule.name ?? rule.id),
+        version: rule.version ?? '',
+      })
     : '';
   const items: { key: string; label: string; children: ReactNode }[] = [];
   if (of.event_name ?? of.event)

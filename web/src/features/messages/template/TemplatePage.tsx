@@ -14,6 +14,7 @@ import {
 import { asProblem, type Problem } from '../../../api/problem';
 import { useChange } from '../../../api/query';
 import { useCan } from '../../../api/session';
+import { readyText } from '../../../lib/i18n';
 import '../../../ui/crud/crud.css';
 import { PageHead } from '../../../ui/PageHead';
 import { ProblemNote } from '../../../ui/ProblemNote';
@@ -91,7 +92,9 @@ function Editor({ template, place, setPlace }: Props) {
   };
   return (
     <>
-      <PageHead title={template ? template.title || template.name : t('messages.tpl.new')}>
+      <PageHead
+        title={template ? readyText(template.title) || template.name : t('messages.tpl.new')}
+      >
         <Link to="/automation/messages/templates">{t('messages.tpl.back')}</Link>
         <ReasonButton
           type="primary"

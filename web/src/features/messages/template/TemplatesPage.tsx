@@ -6,6 +6,7 @@ import { Link, useNavigate } from 'react-router';
 import { type Bodies, CHANNELS, type Template, templates } from '../../../api/messages';
 import { useChange, useList } from '../../../api/query';
 import { useCan } from '../../../api/session';
+import { readyText } from '../../../lib/i18n';
 import { LANGUAGES } from '../../../lib/i18n';
 import { PageHead } from '../../../ui/PageHead';
 import { Pager, useCursors } from '../../../ui/Pager';
@@ -89,7 +90,9 @@ export default function TemplatesPage() {
           {
             title: t('messages.tpl.title'),
             render: (_, row) => (
-              <Link to={`/automation/messages/templates/${row.id}`}>{row.title || row.name}</Link>
+              <Link to={`/automation/messages/templates/${row.id}`}>
+                {readyText(row.title) || row.name}
+              </Link>
             ),
           },
           { title: t('messages.tpl.name'), render: (_, row) => <code>{row.name}</code> },

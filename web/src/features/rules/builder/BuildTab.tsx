@@ -20,17 +20,17 @@ export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
   const { document } = editing.draft;
   const types = useEventTypes().data;
   const speech = useSpeech(document.event);
-  const { fields } = speech;
   const builder = useMemo<Builder>(
     () => ({
       document,
       set: (path, value) => editing.set(['document', ...path], value),
-      fields,
+      fields: speech.fields,
+      speech,
       types: types ?? [],
       faults,
       mayWrite,
     }),
-    [document, editing, fields, types, faults, mayWrite],
+    [document, editing, speech, types, faults, mayWrite],
   );
   const said = sentence(document, speech);
   return (

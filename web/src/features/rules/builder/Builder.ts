@@ -1,11 +1,14 @@
 import { createContext, useContext } from 'react';
 import type { EventType, Fault, RuleDocument, RuleField } from '../../../api/automation';
+import type { Speech } from '../../../ui/decision/sentence';
 
 /** What every part of the builder works with. Paths are those of the document. */
 export interface Builder {
   document: RuleDocument;
   set(path: readonly (string | number)[], value: unknown): void;
   fields: RuleField[];
+  /** To say a part of the rule in words. */
+  speech: Speech;
   types: EventType[];
   faults: Fault[];
   mayWrite: boolean;

@@ -1,8 +1,9 @@
 import { useTranslation } from 'react-i18next';
+import { sayWhat } from '../../../ui/decision/sentence';
 import { parseRows } from '../model/csv';
 import { useBuilder } from './Builder';
 
-/** One cell. Which reaction a row gives is chosen by name as long as nobody has written an expression there. */
+/** One cell. Which reaction a row gives is chosen by what it does as long as nobody has written an expression there. */
 export function Cell({
   label,
   side,
@@ -19,21 +20,20 @@ export function Cell({
   onRows(rows: string[][]): void;
 }) {
   const { t } = useTranslation();
-  const { document, mayWrite } = useBuilder();
+  const { document, speech, mayWrite } = useBuilder();
   const keys = document.reactions.map((reaction) => `"${reaction.key}"`);
   if (side === 'outputs' && field === 'reaction' && (text === '' || keys.includes(text)))
     return (
       <select
-        className="code"
         aria-label={label}
         disabled={!mayWrite}
         value={text}
         onChange={(event) => onChange(event.target.value)}
       >
         <option value="">{t('rules.trial.nothingDone')}</option>
-        {keys.map((key) => (
-          <option key={key} value={key}>
-            {key.slice(1, -1)}
+        {document.reactions.map((reaction, index) => (
+          <option key={reaction.key} value={`"${reaction.key}"`}>
+            {`${index + 1}. ${sayWhat(reaction, speech)}`}
           </option>
         ))}
       </select>

@@ -1,13 +1,24 @@
 import { SettingOutlined } from '@ant-design/icons';
 import { Button, Input, Popover } from 'antd';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
-import type { TableColumn } from '../../../api/automation';
+import type { RuleField, TableColumn } from '../../../api/automation';
 import { fieldTitle } from '../../../ui/decision/fields';
 import { Labelled } from './Block';
 import { useBuilder } from './Builder';
 import { ExpressionInput } from './ExpressionInput';
 import { FaultNotes } from './FaultNotes';
 import { FieldPicker } from './FieldPicker';
+
+/** The column of reactions that every table begins with, before somebody gives it a name of its own. */
+const isReactions = ({ field, name }: TableColumn): boolean =>
+  field === 'reaction' && name === 'reaction';
+
+export function columnTitle(column: TableColumn, fields: RuleField[], t: TFunction): string {
+  if (isReactions(column)) return t('rules.builder.table.reaction');
+  const field = fields.find((one) => one.path === column.field);
+  return column.name || fieldTitle(field, column.field ?? '') || '…';
+}
 
 /** The head of a column: what it reads or gives, changed in a small window. */
 export function ColumnHead({
@@ -26,7 +37,7 @@ export function ColumnHead({
   const { t } = useTranslation();
   const { fields, mayWrite } = useBuilder();
   const field = fields.find((one) => one.path === column.field);
-  const title = column.name || fieldTitle(field, column.field ?? '') || '…';
+  const title = columnTitle(column, fields, t);
   const pick = (path: string) => {
     const known = fields.find((one) => one.path === path);
     onChange({ field: path, name: fieldTitle(known, path) });
@@ -79,7 +90,9 @@ export function ColumnHead({
           />
         </Popover>
       </span>
-      <span className="dim code column-field">{column.field}</span>
+      {field || isReactions(column) ? null : (
+        <span className="dim code column-field">{column.field}</span>
+      )}
       <FaultNotes at={pointer} inside />
     </>
   );

@@ -1,5 +1,5 @@
 import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from '@ant-design/icons';
-import { Button, Input, Segmented, Select, Tooltip } from 'antd';
+import { Button, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Reaction } from '../../../api/automation';
 import { pointerOf } from '../../../ui/decision/document';
@@ -63,7 +63,7 @@ function Timing({ reaction, index }: { reaction: Reaction; index: number }) {
   );
 }
 
-/** One reaction: when, what, and the key by which tests and tables name it. */
+/** One reaction: when and what; only a table names it, so only beside a table its name is shown. */
 export function ReactionCard({
   reaction,
   index,
@@ -78,27 +78,24 @@ export function ReactionCard({
   onRemove(): void;
 }) {
   const { t } = useTranslation();
-  const { set, mayWrite } = useBuilder();
+  const { document, set, mayWrite } = useBuilder();
+  const title = `${index + 1}. ${t(`rules.builder.kinds.${reaction.kind}`)}`;
   const pointer = pointerOf(['reactions', index]);
   return (
-    <section
-      className="reaction"
-      data-at={pointer}
-      data-kind={reaction.kind}
-      aria-label={`${t(`rules.builder.kinds.${reaction.kind}`)} ${reaction.key}`}
-    >
+    <section className="reaction" data-at={pointer} data-kind={reaction.kind} aria-label={title}>
       <header className="row">
-        <h3>{t(`rules.builder.kinds.${reaction.kind}`)}</h3>
-        <Tooltip title={t('rules.builder.keyHint')}>
+        <h3>{title}</h3>
+        {document.criteria.kind === 'table' ? (
           <Input
             size="small"
             className="reaction-key code"
+            prefix={<span className="dim">{t('rules.builder.key')}</span>}
             aria-label={t('rules.builder.key')}
             disabled={!mayWrite}
             value={reaction.key}
             onChange={(event) => set(['reactions', index, 'key'], event.target.value)}
           />
-        </Tooltip>
+        ) : null}
         <span className="grow" />
         <Button
           type="text"

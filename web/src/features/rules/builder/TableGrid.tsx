@@ -6,7 +6,7 @@ import { faultsIn } from '../model/faults';
 import * as table from '../model/table';
 import { useBuilder } from './Builder';
 import { Cell } from './Cell';
-import { ColumnHead } from './ColumnHead';
+import { ColumnHead, columnTitle } from './ColumnHead';
 import { FaultLine } from './FaultNotes';
 
 /** The rows and columns themselves. Cells are plain inputs, so that a hundred rows stay quick. */
@@ -18,7 +18,7 @@ export function TableGrid({
   onChange(content: TableContent): void;
 }) {
   const { t } = useTranslation();
-  const { faults, mayWrite } = useBuilder();
+  const { faults, fields, mayWrite } = useBuilder();
   const sides = (['inputs', 'outputs'] as const).flatMap((side) =>
     content[side].map((column, index) => ({ side, column, index })),
   );
@@ -71,7 +71,7 @@ export function TableGrid({
                     <Cell
                       label={t('rules.builder.table.cell', {
                         row: n,
-                        column: column.name || column.field || column.id,
+                        column: columnTitle(column, fields, t),
                       })}
                       side={side}
                       field={column.field ?? ''}

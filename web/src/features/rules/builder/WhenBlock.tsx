@@ -1,4 +1,5 @@
 import { useTranslation } from 'react-i18next';
+import { readyText } from '../../../lib/i18n';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { EventSelect } from './EventSelect';
@@ -16,7 +17,7 @@ export function WhenBlock() {
         value={document.event}
         onChange={(event) => set(['event'], event)}
       />
-      {type?.description ? <p className="dim under">{type.description}</p> : null}
+      {type?.description ? <p className="dim under">{readyText(type.description)}</p> : null}
       <FaultNotes at="/event" />
     </Block>
   );

@@ -1,4 +1,5 @@
-import type { Fault } from '../../../api/automation';
+import type { Fault, RuleDocument } from '../../../api/automation';
+import { read } from '../../../lib/pointer';
 
 const WEIGHT = { error: 0, warning: 1, hint: 2 } as const;
 
@@ -20,3 +21,14 @@ export function exampleText(example: unknown): string | undefined {
   if (example === null || example === undefined) return undefined;
   return typeof example === 'string' ? example : JSON.stringify(example);
 }
+
+const isBlank = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
+
+/** Without those of places that were blank when they were looked at and are filled in by now: nobody knows of them yet. */
+export const stillOpen = (faults: Fault[], looked: RuleDocument, now: RuleDocument): Fault[] =>
+  looked === now
+    ? faults
+    : faults.filter(
+        ({ pointer }) => !isBlank(read(looked, pointer)) || isBlank(read(now, pointer)),
+      );
