@@ -2,9 +2,12 @@ import { DatePicker, Form, Input, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { promotions, rewards } from '../../api/loyalty';
 import { useList } from '../../api/query';
+import { useEventTypes } from '../../api/rules';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
 import { LocalTextField, TextField } from '../../ui/crud/fields';
+import { eventTitle } from '../../ui/decision/sentence';
+import { EventTypeSelect } from '../../ui/EventTypeSelect';
 import { Prizes, useKinds } from './Prizes';
 import { CodeField, useProgrammeOptions } from './parts';
 
@@ -115,7 +118,8 @@ function KindFields() {
 
 /** What a promotion is; code, kind and programme stay once it is made. */
 export function PromotionFields({ fresh }: { fresh: boolean }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
+  const types = useEventTypes().data ?? [];
   const all = useProgrammeOptions();
   return (
     <>
@@ -162,12 +166,15 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
           <InputNumber min={1} precision={0} style={{ width: '100%' }} />
         </Form.Item>
       </div>
-      <TextField
+      <Form.Item
         name="event_type"
         label={t('loyalty.promotion.event')}
-        hint={t('loyalty.promotion.eventHint')}
-        optional
-      />
+        extra={t('loyalty.promotion.eventHint', {
+          event: eventTitle('loyalty.purchase', types, i18n.language),
+        })}
+      >
+        <EventTypeSelect allowClear types={types} />
+      </Form.Item>
       <TextField name="condition" label={t('loyalty.promotion.condition')} optional />
       <RewardFields />
       <KindFields />

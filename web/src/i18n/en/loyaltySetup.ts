@@ -141,7 +141,7 @@ export const loyaltySetupEn = {
     offerDays: 'An offer holds, days',
     rescan: 'Look for more every, hours',
     event: 'Event that activates it',
-    eventHint: 'For example loyalty.purchase; empty: by hand or by the API',
+    eventHint: 'For example “{{event}}”; empty: by hand or by another system',
     condition: 'Condition on the event',
     reward: 'Reward',
     rewards: {

@@ -143,7 +143,7 @@ export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
     offerDays: 'Предложение действует, дней',
     rescan: 'Искать новых каждые, часов',
     event: 'Активирующее событие',
-    eventHint: 'Например, loyalty.purchase; пусто: вручную или через API',
+    eventHint: 'Например, «{{event}}»; пусто: вручную или из другой системы',
     condition: 'Условие на событие',
     reward: 'Вознаграждение',
     rewards: {

@@ -143,7 +143,7 @@ export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
     offerDays: 'Taklif amal qiladi, kun',
     rescan: 'Yangilarini izlash, soat',
     event: 'Faollashtiruvchi hodisa',
-    eventHint: 'Masalan, loyalty.purchase; boʻsh: qoʻlda yoki API orqali',
+    eventHint: 'Masalan, «{{event}}»; boʻsh: qoʻlda yoki boshqa tizimdan',
     condition: 'Hodisa sharti',
     reward: 'Mukofot',
     rewards: {

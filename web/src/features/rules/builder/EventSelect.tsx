@@ -1,13 +1,7 @@
-import { Select } from 'antd';
-import { useTranslation } from 'react-i18next';
-import { eventTitle } from '../../../ui/decision/sentence';
+import { EventTypeSelect } from '../../../ui/EventTypeSelect';
 import { useBuilder } from './Builder';
 
-/** How far a title is from what was typed: begins with it and is short, first. */
-const distance = (title: string, typed: string): number =>
-  title.length + (title.toLowerCase().startsWith(typed.toLowerCase()) ? 0 : 1000);
-
-/** One of the registered events, found by its title or its name. */
+/** One of the registered events, as the rule is allowed to change. */
 export function EventSelect({
   label,
   value,
@@ -17,36 +11,15 @@ export function EventSelect({
   value: string;
   onChange(name: string): void;
 }) {
-  const { t, i18n } = useTranslation();
   const { types, mayWrite } = useBuilder();
-  // A rule may listen to what the server itself tells: that is nobody's registered type.
-  const names = types.map(({ name }) => name);
-  if (value && !names.includes(value)) names.push(value);
-  const options = names.map((name) => {
-    const title = eventTitle(name, types, i18n.language);
-    return { value: name, label: title, search: `${title} ${name}`, name };
-  });
   return (
-    <Select
+    <EventTypeSelect
       className="wide"
       aria-label={label}
       disabled={!mayWrite}
-      placeholder={t('rules.builder.pickEvent')}
-      value={value || null}
-      showSearch={{
-        optionFilterProp: 'search',
-        // Who types "purchase" means the purchase, not what has it in its name.
-        filterSort: (a, b, { searchValue }) =>
-          distance(a.label, searchValue) - distance(b.label, searchValue),
-      }}
-      options={options}
-      optionRender={({ data }) => (
-        <span className="row">
-          <span>{data.label}</span>
-          <span className="dim grow end">{data.name === data.label ? '' : data.name}</span>
-        </span>
-      )}
-      onChange={(name) => onChange(name)}
+      types={types}
+      value={value}
+      onChange={onChange}
     />
   );
 }
