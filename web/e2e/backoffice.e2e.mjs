@@ -7,6 +7,7 @@ import { Browser } from './lib/browser.mjs';
 import { press, saved, threeNames, typed } from './lib/forms.mjs';
 import { Api, menuOf, sectionsOf } from './lib/loyalty.mjs';
 import { Server } from './lib/server.mjs';
+import { steps } from './lib/steps.mjs';
 import { until } from './lib/wait.mjs';
 
 let server;
@@ -27,17 +28,6 @@ before(async () => {
   await service.purchase(member.number, 'чек-1', 250_000);
 });
 after(() => server?.discard());
-
-/** One step of a journey; those behind a step that failed are not tried. */
-function steps(t) {
-  let failed = false;
-  return (name, run) =>
-    t.test(name, { skip: failed }, async () => {
-      failed = true;
-      await run();
-      failed = false;
-    });
-}
 
 /** What was said at the edge of the screen. */
 const said = (page, words) => page.locator('.ant-message-notice').filter({ hasText: words }).first().waitFor();

@@ -8,6 +8,7 @@ import { press, saved, typed } from './lib/forms.mjs';
 import { MailSink } from './lib/mail.mjs';
 import { Server } from './lib/server.mjs';
 import { linkTo, Smsc } from './lib/smsc.mjs';
+import { steps } from './lib/steps.mjs';
 import { until } from './lib/wait.mjs';
 
 /** What the marketer's role allows: writing rules, not approving them; setting up the programme. */
@@ -81,13 +82,7 @@ const purchase = (account, receipt, amount) =>
  * CIMP-TIER-03, CIMP-TIER-04, CIMP-RED-02, CIMP-RED-05, CIMP-TXN-03, CIMP-TXN-05, CIMP-TXN-06, CIMP-PRT-03, CIMP-NTF-03.
  */
 test("a participant's year", { timeout: 280_000 }, async (t) => {
-  let failed = false;
-  const step = (name, run) =>
-    t.test(name, { skip: failed }, async () => {
-      failed = true;
-      await run();
-      failed = false;
-    });
+  const step = steps(t);
   const desk = await Browser.open({ width: 1600, height: 900 });
   t.after(() => desk.close());
   const { page } = desk;

@@ -21,8 +21,8 @@ const QUIET = [
 ];
 
 export class Browser {
-  /** Opens Chromium; with `hertz` its microphone sings that tone. */
-  static async open({ hertz, width = 1366, height = 768, scheme = 'light', language = 'en' } = {}) {
+  /** Opens Chromium; with `hertz` its microphone sings that tone, with `clock` its pages live by that. */
+  static async open({ hertz, width = 1366, height = 768, scheme = 'light', language = 'en', clock, zone } = {}) {
     const browser = new Browser();
     browser.dir = mkdtempSync(join(tmpdir(), 'trunkline-browser-'));
     const microphone = hertz ? writeTone(join(browser.dir, 'microphone.wav'), hertz, { rate: 48000, seconds: 30 }) : null;
@@ -34,7 +34,9 @@ export class Browser {
       viewport: { width, height },
       colorScheme: scheme,
       permissions: microphone ? ['microphone'] : [],
+      ...(zone ? { timezoneId: zone } : {}),
     });
+    if (clock) await browser.context.clock.install({ time: clock.now() });
     // A tone is noise to a noise suppressor: the voice is left as it is.
     await browser.context.addInitScript((chosen) => {
       localStorage.setItem('trunkline.language', JSON.stringify(chosen));

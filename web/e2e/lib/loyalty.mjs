@@ -41,40 +41,75 @@ export class Api {
     return new Api(this.server, await this.server.signIn(login, FRESH));
   }
 
-  /** A rule that shipped with the server, approved by somebody else than who asked, and live. */
-  async launch(name, asker) {
-    const rule = await until(`the rule “${name}” is there`, async () => {
+  /** A rule that shipped with the server, or that somebody made. */
+  ruleNamed(name) {
+    return until(`the rule “${name}” is there`, async () => {
       const { items } = await this.get(`/rules?q=${encodeURIComponent(name)}&limit=50`);
       return items.find((one) => one.name === name);
     });
+  }
+
+  /** Such a rule, approved by somebody else than who asked, and live. */
+  async launch(name, asker) {
+    const rule = await this.ruleNamed(name);
     await asker.post(`/rules/${rule.id}/ask-approval`);
     await this.post(`/rules/${rule.id}/approve`);
     await this.post(`/rules/${rule.id}/launch`);
     return rule.id;
   }
 
-  /** Registers a member with one service. */
-  member(name, phone, { email, number, line = 'mobile', ...more } = {}) {
+  /** A rule of its own, launched as others are. */
+  async rule(name, document, maker) {
+    await maker.post('/rules', { name, description: '', document });
+    return this.launch(name, maker);
+  }
+
+  /** Reports an event of another system, as CloudEvents over HTTP. */
+  async event(type, id, subject, data) {
+    const event = { specversion: '1.0', id, source: 'shop/17', type, subject, data };
+    const headers = { 'content-type': 'application/cloudevents+json', 'idempotency-key': crypto.randomUUID() };
+    const { results } = await json(await this.fetched('/events', { method: 'POST', body: event, headers }));
+    assert.equal(results[0].status, 'accepted', JSON.stringify(results));
+    return results[0].event_id;
+  }
+
+  /** Registers a member with one service; one without a phone is known by number and e-mail. */
+  member(name, phone, { email, number, language, line = 'mobile', ...more } = {}) {
     return this.post('/loyalty/accounts', {
       ...(number ? { number } : {}),
-      participant: { name, phone, ...(email ? { email } : {}) },
-      services: [{ code: `S-${phone.slice(-7)}`, name: line, user_id: phone, line }],
+      participant: { name, phone, email, language },
+      services: [{ code: `S-${(phone ?? number).slice(-7)}`, name: line, user_id: phone ?? email, line }],
       ...more,
     });
   }
 
   /** Reports a purchase; waits until a rule that was launched just now gives for it. */
   purchase(account, receipt, amount) {
-    return until(`the purchase ${receipt} gives points`, async () => {
-      const made = await this.post('/loyalty/activities', {
-        account,
-        kind: 'purchase',
-        source: 'till-1',
-        id: receipt,
-        data: { amount, receipt },
-      });
+    return this.activity(account, 'purchase', receipt, { amount, receipt });
+  }
+
+  /** The same for whatever else earns. */
+  activity(account, kind, id, data) {
+    return until(`the ${kind} ${id} gives points`, async () => {
+      const made = await this.post('/loyalty/activities', { account, kind, source: 'till-1', id, data });
       return made.accrued.length > 0 && made;
     });
+  }
+
+  /** Waits until no message (to an address) is on its way: a server that ends in the middle may send it again. */
+  settled(address = '') {
+    return until(`the messages to ${address || 'all'} are sent`, async () => {
+      const { items } = await this.get(`/messages?q=${encodeURIComponent(address)}&limit=100`);
+      return items.length > 0 && items.every(({ state }) => ['sent', 'delivered'].includes(state));
+    });
+  }
+
+  /** The same data at another time, and who asks signed in again; how many seconds it took. */
+  async again(clock, login = 'administrator') {
+    const from = Date.now();
+    await this.server.startAgain(clock);
+    this.fetched = await this.server.signIn(login, FRESH);
+    return (Date.now() - from) / 1000;
   }
 
   async points(account) {

@@ -18,8 +18,9 @@ export function binary() {
 
 export class Server {
   /** Starts a server and waits until it is ready. `settings` are environment settings without the prefix. */
-  static async start({ settings = {}, dir } = {}) {
+  static async start({ settings = {}, dir, clock } = {}) {
     const server = new Server();
+    server.clock = clock;
     server.dir = dir ?? mkdtempSync(join(tmpdir(), 'trunkline-journey-'));
     // As the server itself makes it: the account of the private Postgres passes through.
     chmodSync(server.dir, 0o711);
@@ -43,7 +44,11 @@ export class Server {
     };
     const env = Object.fromEntries(Object.entries(settings).map(([key, value]) => [`TRUNKLINE__${key}`, value]));
     this.log = '';
-    this.process = spawn(binary(), ['run'], { cwd: ROOT, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.process = spawn(binary(), ['run'], {
+      cwd: ROOT,
+      env: { ...process.env, ...env, ...this.clock?.environment() },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     this.exited = new Promise((done) => this.process.once('exit', (code, signal) => done({ code, signal })));
     const keep = (text) => (this.log = (this.log + text).slice(-200_000));
     this.process.stdout.on('data', keep);
@@ -90,6 +95,13 @@ export class Server {
   async stop() {
     this.process.kill('SIGINT');
     return this.exited;
+  }
+
+  /** Stopped, and started on the same data at another time. */
+  async startAgain(clock) {
+    await this.stop();
+    this.clock = clock;
+    await this.run();
   }
 
   async kill9() {
