@@ -45,7 +45,7 @@ test('an auditor explains a balance on one screen, posting by posting', { timeou
   assert.equal(await blocks.count(), 3, 'the accrual, the correction, the order');
   const version = bought.accrued[0].rule_version;
   const accrual = blocks.filter({ hasText: 'чек-77' });
-  await accrual.getByRole('link', { name: `Points for purchases, версия ${version}` }).waitFor();
+  await accrual.getByRole('link', { name: `Баллы за покупки, версия ${version}` }).waitFor();
   await accrual.getByText(/Покупка, .*till-1/).waitFor();
   await accrual.getByText('+3 000').or(accrual.getByText('+3 000')).first().waitFor();
   const correction = blocks.filter({ hasText: 'Исправление ошибки' });
