@@ -74,10 +74,10 @@ export class Api {
   }
 
   /** Registers a member with one service; one without a phone is known by number and e-mail. */
-  member(name, phone, { email, number, language, line = 'mobile', ...more } = {}) {
+  member(name, phone, { email, number, language, birth_date, line = 'mobile', ...more } = {}) {
     return this.post('/loyalty/accounts', {
       ...(number ? { number } : {}),
-      participant: { name, phone, email, language },
+      participant: { name, phone, email, language, birth_date },
       services: [{ code: `S-${(phone ?? number).slice(-7)}`, name: line, user_id: phone ?? email, line }],
       ...more,
     });
