@@ -112,6 +112,30 @@ export class Api {
     return (Date.now() - from) / 1000;
   }
 
+  /** Has files of these types read in the programme, as their usual structures say. */
+  async structures(...kinds) {
+    const { items } = await this.get('/loyalty/programmes');
+    for (const { kind, usual } of await this.get('/loyalty/file-kinds'))
+      if (kinds.length === 0 || kinds.includes(kind))
+        await this.post('/loyalty/file-structures', { ...usual, programme_id: items[0].id, title: kind, active: true });
+  }
+
+  /** A file that other systems brought, the newest of its name, once it is as awaited. */
+  file(name, ready = (file) => file.state !== 'running', options) {
+    let last;
+    return until(
+      `the file ${name} is as awaited`,
+      async () => {
+        const { items } = await this.get('/loyalty/files?limit=100');
+        last = items.find((one) => one.name === name);
+        return last && ready(last) && last;
+      },
+      options,
+    ).catch((error) => {
+      throw new Error(`${error.message}: ${JSON.stringify(last)}`);
+    });
+  }
+
   async points(account) {
     const { balances } = await this.get(`/loyalty/accounts/${account}/balance`);
     return balances.find((one) => one.bonus_type === 'points');
