@@ -123,8 +123,7 @@ async function reaction(browser, template, { later = false } = {}) {
   await browser.button('Add a reaction').click();
   await page.getByRole('menuitem', { name: 'Send a message' }).click();
   const card = page.locator('.reaction').last();
-  await card.getByRole('combobox', { name: 'Template' }).fill(template);
-  await card.getByRole('combobox', { name: 'Template' }).press('Escape');
+  await pickIn(page, card.getByRole('combobox', { name: 'Template' }), template);
   await pickIn(page, card.getByRole('combobox', { name: 'Class' }), 'Functional');
   if (later) await card.getByText('Later', { exact: true }).click();
 }
@@ -265,9 +264,7 @@ test('a rule is made, tried, approved, launched, compared and rolled back', { ti
 
   await step('a challenger runs beside it for a share, and results are compared in words', async () => {
     await page.goto(address);
-    const template = page.locator('.reaction').first().getByRole('combobox', { name: 'Template' });
-    await template.fill('thanks_b');
-    await template.press('Escape');
+    await pickIn(page, page.locator('.reaction').first().getByRole('combobox', { name: 'Template' }), 'thanks_b');
     await savedDraft(page);
     await maker.button('Ask for approval').click();
     await page.locator('.rule-head').getByText(/Awaits approval/).first().waitFor();

@@ -78,6 +78,7 @@ const DARK = {
 };
 
 export function Providers({ children }: { children: ReactNode }) {
+  const { t } = useTranslation();
   const shown = useTheme((store) => store.shown);
   const locale = useAntdLocale();
   const dark = shown === 'dark';
@@ -86,6 +87,11 @@ export function Providers({ children }: { children: ReactNode }) {
   return (
     <ConfigProvider
       locale={locale}
+      form={{
+        validateMessages: { required: t('common.required') },
+        // What is still to be filled in is shown, and one types at once.
+        scrollToFirstError: { focus: true, block: 'center' },
+      }}
       theme={{
         algorithm: dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
         token: {

@@ -20,4 +20,12 @@ export const patterns = [
   ['noStructure', /^no structure has this prefix and suffix/],
   ['waitsAlready', /^a file of this name waits/],
   ['sameDecides', /somebody else/],
+  ['valueNeeded', /^a value is needed/],
+  ['twoValues', /^two values are needed/],
+  ['valuesNeeded', /^a list of values is needed/],
+  ['daysNeeded', /^days are 1 \(Monday\)/],
+  ['hoursEmpty', /^the hours end when they begin/],
+  ['endsBefore', /^the rule ends before it begins/],
+  ['titleNeeded', /^a task has a title/],
+  ['noRight', /^no role of the caller allows (?<operation>[a-z_.]+)/],
 ] as const;

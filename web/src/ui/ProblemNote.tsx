@@ -9,7 +9,7 @@ type Known = Exclude<keyof typeof problemsEn, 'trace'>;
 /** Refusals whose reason is told by the sentence that comes with them, or by the fields. */
 const SAYS_WHY = ['unexpected', 'not-possible-now', 'invalid'];
 
-const sentence = (text: string) =>
+export const sentence = (text: string) =>
   text && `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`;
 
 /** What happened and what to do, in the person's language where we know the code. */
@@ -25,7 +25,7 @@ export function problemText(problem: Problem, t: TFunction): string {
   const byStatus = `http-${problem.status}`;
   if (known(byStatus))
     return problem.detail
-      ? `${t(`problem.${byStatus}`)} ${problem.detail}`
+      ? `${t(`problem.${byStatus}`)} ${sentence(serverWords(problem.detail, t))}`
       : t(`problem.${byStatus}`);
   return server || t('problem.unexpected');
 }

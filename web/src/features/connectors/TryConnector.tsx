@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { tryConnector } from '../../api/flows';
 import type { Connector } from '../../api/work-types';
 import { dateTime } from '../../lib/format';
+import { focusFirst } from '../../ui/focusFirst';
 import { ProblemNote } from '../../ui/ProblemNote';
 
 /** Asks the system once, now, and shows what it answered. */
@@ -17,7 +18,14 @@ export function TryConnector({ connector, onClose }: { connector: Connector; onC
   });
   const answer = ask.data;
   return (
-    <Modal open title={connector.name} footer={null} onCancel={onClose} width={620}>
+    <Modal
+      open
+      afterOpenChange={focusFirst}
+      title={connector.name}
+      footer={null}
+      onCancel={onClose}
+      width={620}
+    >
       <Form layout="vertical">
         <Form.Item label={t('flows.field.operation')} htmlFor="try-operation">
           <Select

@@ -14,6 +14,7 @@ import { useSay } from '../../ui/say';
 /** The server's own readers; an installation may have more. */
 const CONSUMERS = [
   'flows',
+  'loyalty.standing',
   'platform.audit_log',
   'platform.webhooks',
   'promotions',
@@ -42,6 +43,11 @@ function StateTag({ consumer }: { consumer: Consumer }) {
 /** Who reads the log and how far behind; any of them can read again from a moment on. */
 export default function ConsumersTab() {
   const { t, i18n } = useTranslation();
+  const known = (name: string) => CONSUMERS.find((one) => one === name);
+  const named = (name: string) => {
+    const own = known(name);
+    return own ? t(`events.consumers.names.${own}`) : name;
+  };
   const say = useSay();
   const list = useConsumers();
   const [asked, setAsked] = useState<string>();
@@ -70,15 +76,12 @@ export default function ConsumersTab() {
         columns={[
           {
             title: t('events.consumers.name'),
-            render: (_, row) => {
-              const known = CONSUMERS.find((one) => one === row.name);
-              return (
-                <>
-                  {known ? t(`events.consumers.names.${known}`) : row.name}
-                  {known ? <div className="dim code">{row.name}</div> : null}
-                </>
-              );
-            },
+            render: (_, { name }) => (
+              <>
+                {named(name)}
+                {known(name) ? <div className="dim code">{name}</div> : null}
+              </>
+            ),
           },
           {
             title: t('events.consumers.lag'),
@@ -108,7 +111,7 @@ export default function ConsumersTab() {
       />
       <Modal
         open={asked !== undefined}
-        title={`${t('events.consumers.replay')}: ${asked}`}
+        title={`${t('events.consumers.replay')}: ${named(asked ?? '')}`}
         okText={t('events.consumers.replay')}
         cancelText={t('common.cancel')}
         okButtonProps={{ disabled: !from }}

@@ -1,4 +1,4 @@
-import { Button, Drawer, Form, Input, Select } from 'antd';
+import { Form, Input, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EventType } from '../../api/automation';
@@ -6,6 +6,7 @@ import { sendEvent } from '../../api/events';
 import { queryClient } from '../../api/query';
 import { localText } from '../../lib/format';
 import { EventForm, type Values } from '../../ui/EventForm';
+import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useSay } from '../../ui/say';
 
@@ -36,19 +37,15 @@ export function SendDrawer({ types, onClose }: { types: EventType[]; onClose(): 
     setBusy(false);
   };
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={560}
       title={t('events.log.send')}
+      ok={t('events.log.send')}
+      reason={name ? undefined : t('events.log.chooseType')}
+      busy={busy}
+      touched={() => who !== '' || Object.keys(values).length > 0}
+      onOk={() => void submit()}
       onClose={onClose}
-      footer={
-        <div className="row">
-          <Button type="primary" disabled={!name} loading={busy} onClick={() => void submit()}>
-            {t('events.log.send')}
-          </Button>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
     >
       <ProblemNote error={problem} />
       <Form layout="vertical">
@@ -81,6 +78,6 @@ export function SendDrawer({ types, onClose }: { types: EventType[]; onClose(): 
       {type ? (
         <EventForm key={name} schema={type.schema} values={values} onChange={setValues} />
       ) : null}
-    </Drawer>
+    </FormDrawer>
   );
 }

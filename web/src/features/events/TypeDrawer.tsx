@@ -1,13 +1,14 @@
-import { Button, Drawer, Form, Input, InputNumber, Select } from 'antd';
+import { Form, Input, InputNumber, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EventType } from '../../api/automation';
 import { type EventTypeInput, saveEventType } from '../../api/events';
 import { asProblem, formErrors } from '../../api/problem';
 import { queryClient } from '../../api/query';
+import { localText } from '../../lib/format';
 import { LANGUAGES, readyText } from '../../lib/i18n';
+import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
-import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import { SchemaEditor } from './SchemaEditor';
 import { SUBJECTS } from './subjects';
@@ -25,7 +26,7 @@ export function TypeDrawer({
   refused: string | undefined;
   onClose(): void;
 }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<EventTypeInput>();
   const [problem, setProblem] = useState<unknown>();
@@ -48,24 +49,14 @@ export function TypeDrawer({
     setBusy(false);
   };
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={720}
-      title={type?.name ?? t('events.types.create')}
+      title={type ? localText(type.title, i18n.language) || type.name : t('events.types.create')}
+      reason={refused}
+      busy={busy}
+      touched={() => form.isFieldsTouched()}
+      onOk={() => form.submit()}
       onClose={onClose}
-      footer={
-        <div className="row">
-          <ReasonButton
-            type="primary"
-            reason={refused}
-            loading={busy}
-            onClick={() => form.submit()}
-          >
-            {t('common.save')}
-          </ReasonButton>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
     >
       <ProblemNote error={problem} />
       <Form<EventTypeInput>
@@ -88,8 +79,8 @@ export function TypeDrawer({
           label={t('events.types.name')}
           extra={t('events.types.nameHint')}
           rules={[
+            { required: true, message: t('common.required') },
             {
-              required: true,
               pattern: /^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$/,
               message: t('events.types.nameHint'),
             },
@@ -132,6 +123,6 @@ export function TypeDrawer({
         </Form.Item>
         <button type="submit" hidden />
       </Form>
-    </Drawer>
+    </FormDrawer>
   );
 }

@@ -5,6 +5,8 @@ import { FLOW_KINDS, type FlowKind } from '../../api/flow-types';
 import { addFlow } from '../../api/flows';
 import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
+import { focusFirst } from '../../ui/focusFirst';
+import { NameFollows } from '../../ui/NameFollows';
 import { ProblemNote } from '../../ui/ProblemNote';
 
 interface Fields {
@@ -32,6 +34,7 @@ export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: str
   };
   return (
     <Modal
+      afterOpenChange={focusFirst}
       open
       title={t('flows.new')}
       okText={t('common.create')}
@@ -59,16 +62,20 @@ export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: str
           label={t('flows.title')}
           rules={[{ required: true, whitespace: true, message: t('common.required') }]}
         >
-          <Input autoFocus />
+          <Input />
         </Form.Item>
         <Form.Item
           name="name"
           label={t('flows.name')}
           extra={t('flows.nameHint')}
-          rules={[{ required: true, pattern: /^[a-z][a-z0-9-]*$/, message: t('flows.nameHint') }]}
+          rules={[
+            { required: true, message: t('common.required') },
+            { pattern: /^[a-z][a-z0-9-]*$/, message: t('flows.nameHint') },
+          ]}
         >
           <Input autoComplete="off" />
         </Form.Item>
+        <NameFollows to="name" joint="-" />
         <button type="submit" hidden />
       </Form>
     </Modal>

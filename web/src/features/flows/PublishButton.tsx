@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { publishFlow } from '../../api/flows';
 import { useChange } from '../../api/query';
 import { useCan } from '../../api/session';
+import { focusFirst } from '../../ui/focusFirst';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
@@ -43,6 +44,7 @@ export function PublishButton({ name, flush }: { name: string; flush(): Promise<
         {t('flows.publish')}
       </ReasonButton>
       <Modal
+        afterOpenChange={focusFirst}
         open={open}
         title={t('flows.publishTitle')}
         okText={t('flows.publish')}

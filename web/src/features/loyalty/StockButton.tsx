@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Reward, refreshLoyalty, stock } from '../../api/loyalty';
 import { useCan } from '../../api/session';
+import { focusFirst } from '../../ui/focusFirst';
 import { useSay } from '../../ui/say';
 
 /** How many of a reward there are, as somebody counted. */
@@ -36,6 +37,7 @@ export function StockButton({ reward }: { reward: Reward }) {
         {t('loyalty.field.stock')}
       </Button>
       <Modal
+        afterOpenChange={focusFirst}
         open={open}
         title={t('loyalty.field.stock')}
         okText={t('common.save')}
@@ -45,12 +47,12 @@ export function StockButton({ reward }: { reward: Reward }) {
       >
         <p>{t('loyalty.reward.stockHint')}</p>
         <InputNumber
-          autoFocus
           min={0}
           precision={0}
           value={units}
           aria-label={t('loyalty.field.stock')}
           onChange={setUnits}
+          onPressEnter={() => void set()}
         />
       </Modal>
     </>

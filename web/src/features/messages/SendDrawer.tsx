@@ -1,10 +1,12 @@
-import { Alert, Button, Drawer, Form, Input, Segmented, Select } from 'antd';
+import { Alert, Form, Input, Segmented, Select } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, messages, type NewMessage, templates } from '../../api/messages';
 import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
 import { useAll } from '../../api/session';
+import { readyText } from '../../lib/i18n';
+import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { RecordPicker } from '../../ui/RecordPicker';
 import { useSay } from '../../ui/say';
@@ -59,19 +61,14 @@ export function SendDrawer({
     }
   };
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={520}
-      onClose={onClose}
       title={t('messages.send.one')}
-      footer={
-        <div className="row">
-          <Button type="primary" loading={send.isPending} onClick={() => form.submit()}>
-            {t('messages.send.submit')}
-          </Button>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
+      ok={t('messages.send.submit')}
+      busy={send.isPending}
+      touched={() => form.isFieldsTouched()}
+      onOk={() => form.submit()}
+      onClose={onClose}
     >
       {list.length === 0 ? (
         <Alert
@@ -124,7 +121,7 @@ export function SendDrawer({
             showSearch={{ optionFilterProp: 'label' }}
             options={list.map((one) => ({
               value: one.name,
-              label: one.title ? `${one.title} (${one.name})` : one.name,
+              label: one.title ? `${readyText(one.title)} (${one.name})` : one.name,
             }))}
           />
         </Form.Item>
@@ -149,6 +146,6 @@ export function SendDrawer({
         ))}
         <button type="submit" hidden />
       </Form>
-    </Drawer>
+    </FormDrawer>
   );
 }

@@ -5,6 +5,7 @@ import type { Prediction, PredictionFields } from '../../api/predictions';
 import { useEventTypes, useRuleFields } from '../../api/rules';
 import { localText } from '../../lib/format';
 import { LocalTextField, NumberField, TextField } from '../../ui/crud/fields';
+import { NameFollows } from '../../ui/NameFollows';
 
 const DAYS_AHEAD = 14;
 const DAYS_BEFORE = 90;
@@ -134,6 +135,7 @@ export function PredictionForm() {
     <>
       <LocalTextField name="title" label={t('predictions.formTitle')} />
       <TextField name="name" label={t('predictions.name')} hint={t('predictions.nameHint')} />
+      <NameFollows to="name" joint="_" />
       <TextField name="description" label={t('predictions.description')} optional />
       <h3>{t('predictions.target')}</h3>
       <div className="pair">

@@ -1,6 +1,7 @@
 import { Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { focusFirst } from '../../ui/focusFirst';
 
 /** A refusal tells the author what must change. */
 export function RefuseDialog({
@@ -14,6 +15,7 @@ export function RefuseDialog({
   const [reason, setReason] = useState('');
   return (
     <Modal
+      afterOpenChange={focusFirst}
       open
       title={t('rules.life.refuse')}
       okText={t('rules.life.refuse')}
@@ -23,7 +25,6 @@ export function RefuseDialog({
       onOk={() => onRefuse(reason.trim())}
     >
       <Input.TextArea
-        autoFocus
         rows={3}
         maxLength={1000}
         aria-label={t('rules.life.refuseReason')}

@@ -11,6 +11,7 @@ import { useCan } from '../../api/session';
 import { chooseFile } from '../../lib/files';
 import { count, dateTime } from '../../lib/format';
 import { readyText } from '../../lib/i18n';
+import { focusFirst } from '../../ui/focusFirst';
 import { emptyDocument } from '../../ui/decision/document';
 import { eventTitle } from '../../ui/decision/sentence';
 import { EmptyState } from '../../ui/EmptyState';
@@ -83,6 +84,7 @@ export default function RulesPage() {
   const navigate = useNavigate();
   const [params, setParams] = useSearchParams();
   const [named, setNamed] = useState<string>();
+  const [making, setMaking] = useState(false);
   const types = useEventTypes().data ?? [];
   const filter = Object.fromEntries(params);
   const list = useRules(filter);
@@ -99,9 +101,11 @@ export default function RulesPage() {
     );
   const open = (rule: Rule) => navigate(`/automation/rules/${rule.id}`);
   const create = async () => {
-    if (!named?.trim()) return;
+    if (!named?.trim() || making) return;
+    setMaking(true);
     const [only] = types.length === 1 ? types : [];
     await createRule(named.trim(), emptyDocument(only?.name)).then(open, say.failed);
+    setMaking(false);
   };
   const bring = async () => {
     const file = await chooseFile('.json,application/json');
@@ -167,16 +171,17 @@ export default function RulesPage() {
         }}
       />
       <Modal
+        afterOpenChange={focusFirst}
         open={named !== undefined}
         title={t('rules.create')}
         okText={t('common.create')}
         cancelText={t('common.cancel')}
         okButtonProps={{ disabled: !named?.trim() }}
-        onOk={create}
+        confirmLoading={making}
+        onOk={() => void create()}
         onCancel={() => setNamed(undefined)}
       >
         <Input
-          autoFocus
           aria-label={t('rules.newName')}
           placeholder={t('rules.newName')}
           maxLength={200}

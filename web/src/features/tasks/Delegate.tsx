@@ -5,6 +5,7 @@ import { taskAct } from '../../api/flows';
 import { useChange } from '../../api/query';
 import { people } from '../../api/resources';
 import { useAll } from '../../api/session';
+import { focusFirst } from '../../ui/focusFirst';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useSay } from '../../ui/say';
 
@@ -24,6 +25,7 @@ export function Delegate({ id, onClose, onDone }: { id: string; onClose(): void;
   };
   return (
     <Modal
+      afterOpenChange={focusFirst}
       open
       title={t('tasks.delegate')}
       okText={t('tasks.delegate')}

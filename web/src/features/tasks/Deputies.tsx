@@ -1,6 +1,6 @@
 import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { useQuery } from '@tanstack/react-query';
-import { Button, DatePicker, Drawer, Form, Select } from 'antd';
+import { Button, DatePicker, Form, Select } from 'antd';
 import dayjs, { type Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { readDeputies, saveDeputies } from '../../api/flows';
@@ -8,6 +8,7 @@ import { useChange } from '../../api/query';
 import { people } from '../../api/resources';
 import { useAll, useMe } from '../../api/session';
 import type { Deputy } from '../../api/work-types';
+import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useSay } from '../../ui/say';
 
@@ -40,28 +41,26 @@ export function Deputies({ onClose }: { onClose(): void }) {
       from: from.format(DAY),
       to: to.format(DAY),
     }));
-    const done = await save.mutateAsync(wanted).catch(() => undefined);
-    if (done === undefined && save.error) return;
-    say.done(t('common.saved'));
-    onClose();
+    await save.mutateAsync(wanted).then(
+      () => {
+        say.done(t('common.saved'));
+        onClose();
+      },
+      // The note above the form says what was wrong.
+      () => undefined,
+    );
   };
   const mine = (list.data?.items ?? []).filter(
     (one) => !one.person_id || one.person_id === me.person.id,
   );
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={560}
-      onClose={onClose}
       title={t('tasks.deputies')}
-      footer={
-        <div className="row">
-          <Button type="primary" loading={save.isPending} onClick={() => form.submit()}>
-            {t('common.save')}
-          </Button>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
+      busy={save.isPending}
+      touched={() => form.isFieldsTouched()}
+      onOk={() => form.submit()}
+      onClose={onClose}
     >
       <p className="dim">{t('tasks.deputiesNote')}</p>
       <ProblemNote error={list.error ?? save.error} />
@@ -92,7 +91,7 @@ export function Deputies({ onClose }: { onClose(): void }) {
                       name={[row.name, 'days']}
                       rules={[{ required: true, message: t('common.required') }]}
                     >
-                      <DatePicker.RangePicker format={DAY} />
+                      <DatePicker.RangePicker format="DD.MM.YYYY" />
                     </Form.Item>
                     <Button
                       type="text"
@@ -110,6 +109,6 @@ export function Deputies({ onClose }: { onClose(): void }) {
           </Form.List>
         </Form>
       ) : null}
-    </Drawer>
+    </FormDrawer>
   );
 }

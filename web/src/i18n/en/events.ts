@@ -79,6 +79,7 @@ export const eventsEn = {
       promotions: 'Promotions',
       flows: 'Flows',
       rules: 'Rules',
+      loyalty: { standing: 'Tiers and spending of members' },
       platform: { audit_log: 'The journal of what people did', webhooks: 'Webhooks' },
     },
     name: 'Consumer',

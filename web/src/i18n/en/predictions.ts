@@ -1,5 +1,5 @@
 export const predictionsEn = {
-  note: 'What customers will probably do, learnt from events. Rules read it as prediction.<name>',
+  note: 'What customers will probably do, learnt from events. Rules offer it among their conditions',
   name: 'Name in expressions',
   nameHint: 'Small Latin letters, digits and "_": will_buy is read as prediction.will_buy',
   formTitle: 'Title',

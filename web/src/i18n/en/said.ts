@@ -20,4 +20,12 @@ export const saidEn = {
   noStructure: 'No structure has this beginning and end of a name: add one first.',
   waitsAlready: 'A file of this name is waiting already: wait, or use another name.',
   sameDecides: 'Somebody else must decide it.',
+  valueNeeded: 'Enter a value.',
+  twoValues: 'Enter both values: from and to.',
+  valuesNeeded: 'Enter at least one value.',
+  daysNeeded: 'Choose at least one day.',
+  hoursEmpty: 'The hours end when they begin: choose another end.',
+  endsBefore: 'The rule ends before it begins: choose a later end.',
+  titleNeeded: 'Give the task a title.',
+  noRight: 'Needed: {{operation, right}}.',
 };

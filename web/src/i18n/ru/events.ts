@@ -83,6 +83,7 @@ export const eventsRu: Words<typeof eventsEn> = {
       promotions: 'Акции',
       flows: 'Сценарии',
       rules: 'Правила',
+      loyalty: { standing: 'Уровни и траты участников' },
       platform: { audit_log: 'Журнал действий людей', webhooks: 'Вебхуки' },
     },
     name: 'Получатель',

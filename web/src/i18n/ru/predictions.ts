@@ -2,7 +2,7 @@ import type { predictionsEn } from '../en/predictions';
 import type { Words } from '../words';
 
 export const predictionsRu: Words<typeof predictionsEn> = {
-  note: 'Что клиенты скорее всего сделают, по истории событий. Правила читают это как prediction.<имя>',
+  note: 'Что клиенты скорее всего сделают, по истории событий. В правилах это предлагается среди условий',
   name: 'Имя в выражениях',
   nameHint: 'Строчные латинские буквы, цифры и «_»: will_buy читается как prediction.will_buy',
   formTitle: 'Название',

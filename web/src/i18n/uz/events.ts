@@ -84,6 +84,7 @@ export const eventsUz: Words<typeof eventsEn> = {
       promotions: 'Aksiyalar',
       flows: 'Ssenariylar',
       rules: 'Qoidalar',
+      loyalty: { standing: 'Ishtirokchilar darajalari va xarajatlari' },
       platform: { audit_log: 'Odamlar harakatlari jurnali', webhooks: 'Vebhuklar' },
     },
     name: 'Oluvchi',

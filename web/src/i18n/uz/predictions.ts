@@ -2,7 +2,7 @@ import type { predictionsEn } from '../en/predictions';
 import type { Words } from '../words';
 
 export const predictionsUz: Words<typeof predictionsEn> = {
-  note: 'Mijozlar ehtimol nima qilishi, hodisalar tarixi boʻyicha. Qoidalar uni prediction.<nom> deb oʻqiydi',
+  note: 'Mijozlar ehtimol nima qilishi, hodisalar tarixi boʻyicha. Qoidalarda u shartlar orasida taklif qilinadi',
   name: 'Ifodalardagi nomi',
   nameHint: 'Kichik lotin harflari, raqamlar va «_»: will_buy prediction.will_buy deb oʻqiladi',
   formTitle: 'Sarlavha',

@@ -22,4 +22,12 @@ export const saidUz: Words<typeof saidEn> = {
   noStructure: 'Nomi shunday boshlanib tugaydigan tuzilma yoʻq: avval qoʻshing.',
   waitsAlready: 'Bunday nomli fayl navbatda turibdi: kuting yoki boshqa nom bering.',
   sameDecides: 'Buni boshqa xodim hal qiladi.',
+  valueNeeded: 'Qiymatni kiriting.',
+  twoValues: 'Ikkala qiymatni kiriting: dan va gacha.',
+  valuesNeeded: 'Kamida bitta qiymat kiriting.',
+  daysNeeded: 'Kamida bitta kunni tanlang.',
+  hoursEmpty: 'Soatlar boshlangan paytda tugaydi: boshqa tugash vaqtini tanlang.',
+  endsBefore: 'Qoida boshlanishidan oldin tugaydi: kechroq sanani tanlang.',
+  titleNeeded: 'Vazifaga nom bering.',
+  noRight: 'Kerakli huquq: {{operation, right}}.',
 };

@@ -1,10 +1,10 @@
-import { App, Button, Drawer, Form } from 'antd';
+import { Form } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
+import { FormDrawer } from '../FormDrawer';
 import { ProblemNote } from '../ProblemNote';
-import { ReasonButton } from '../ReasonButton';
 import { useSay } from '../say';
 import { serverWords } from '../serverWords';
 import type { Spec } from './spec';
@@ -25,7 +25,6 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
 }: Props<T, Input, Made>) {
   const { t } = useTranslation();
   const say = useSay();
-  const { modal } = App.useApp();
   const [form] = Form.useForm<Input>();
   const [problem, setProblem] = useState<Problem>();
   const save = useChange(
@@ -55,37 +54,15 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
       setProblem(found);
     }
   };
-  /** Escape and a click beside the drawer must not lose what was typed; Cancel means it. */
-  const leave = () => {
-    if (!form.isFieldsTouched()) onClose();
-    else
-      void modal.confirm({
-        title: t('common.dropSure'),
-        okText: t('common.drop'),
-        okButtonProps: { danger: true },
-        cancelText: t('common.goOn'),
-        onOk: onClose,
-      });
-  };
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={560}
-      onClose={leave}
       title={item ? spec.name(item) : (spec.createVerb ?? `${spec.title}: ${t('common.create')}`)}
-      footer={
-        <div className="row">
-          <ReasonButton
-            type="primary"
-            reason={refused}
-            loading={save.isPending}
-            onClick={() => form.submit()}
-          >
-            {t('common.save')}
-          </ReasonButton>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
+      reason={refused}
+      busy={save.isPending}
+      touched={() => form.isFieldsTouched()}
+      onOk={() => form.submit()}
+      onClose={onClose}
     >
       <Form<Input>
         form={form}
@@ -99,6 +76,6 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
         {spec.fields(item)}
         <button type="submit" hidden />
       </Form>
-    </Drawer>
+    </FormDrawer>
   );
 }

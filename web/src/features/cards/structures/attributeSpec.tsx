@@ -13,6 +13,7 @@ import { localText } from '../../../lib/format';
 import { LANGUAGES } from '../../../lib/i18n';
 import { LocalTextField, SwitchField, TextField } from '../../../ui/crud/fields';
 import type { Spec } from '../../../ui/crud/spec';
+import { NameFollows } from '../../../ui/NameFollows';
 import { useKinds } from '../kinds';
 
 export const KEY_PATTERN = /^[a-z][a-z0-9_]*$/;
@@ -21,17 +22,20 @@ const NUMERIC = ['number', 'decimal'];
 export function KeyField({ fixed }: { fixed: boolean }) {
   const { t } = useTranslation();
   return (
-    <Form.Item
-      name="key"
-      label={t('cards.attribute.key')}
-      extra={t('cards.attribute.keyHint')}
-      rules={[
-        { required: true, message: t('common.required') },
-        { pattern: KEY_PATTERN, message: t('cards.attribute.keyBad') },
-      ]}
-    >
-      <Input autoComplete="off" spellCheck={false} disabled={fixed} maxLength={40} />
-    </Form.Item>
+    <>
+      {fixed ? null : <NameFollows to="key" joint="_" />}
+      <Form.Item
+        name="key"
+        label={t('cards.attribute.key')}
+        extra={t('cards.attribute.keyHint')}
+        rules={[
+          { required: true, message: t('common.required') },
+          { pattern: KEY_PATTERN, message: t('cards.attribute.keyBad') },
+        ]}
+      >
+        <Input autoComplete="off" spellCheck={false} disabled={fixed} maxLength={40} />
+      </Form.Item>
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
-import { Button, Drawer, Form, type FormInstance } from 'antd';
+import { Form, type FormInstance } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { refreshLoyalty } from '../../../api/loyalty';
 import { asProblem, formErrors, type Problem } from '../../../api/problem';
+import { FormDrawer } from '../../../ui/FormDrawer';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { useSay } from '../../../ui/say';
 import { serverWords } from '../../../ui/serverWords';
@@ -56,19 +57,14 @@ export function ActionDrawer<Input extends object>({
     }
   };
   return (
-    <Drawer
-      open
+    <FormDrawer
       size={480}
       title={heading ?? title}
+      ok={title}
+      busy={busy}
+      touched={() => form.isFieldsTouched()}
+      onOk={() => form.submit()}
       onClose={onClose}
-      footer={
-        <div className="row">
-          <Button type="primary" loading={busy} onClick={() => form.submit()}>
-            {title}
-          </Button>
-          <Button onClick={onClose}>{t('common.cancel')}</Button>
-        </div>
-      }
     >
       <Form<Input>
         form={form}
@@ -81,6 +77,6 @@ export function ActionDrawer<Input extends object>({
         {children}
         <button type="submit" hidden />
       </Form>
-    </Drawer>
+    </FormDrawer>
   );
 }

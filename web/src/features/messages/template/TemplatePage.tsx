@@ -16,6 +16,7 @@ import { useChange } from '../../../api/query';
 import { useCan } from '../../../api/session';
 import { readyText } from '../../../lib/i18n';
 import '../../../ui/crud/crud.css';
+import { NameFollows } from '../../../ui/NameFollows';
 import { PageHead } from '../../../ui/PageHead';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
@@ -138,6 +139,7 @@ function Editor({ template, place, setPlace }: Props) {
               >
                 <Input autoComplete="off" spellCheck={false} />
               </Form.Item>
+              {template ? null : <NameFollows to="name" joint="_" />}
             </div>
             <Form.Item
               name="class"

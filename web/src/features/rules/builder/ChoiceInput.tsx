@@ -1,6 +1,8 @@
-import { AutoComplete } from 'antd';
+import { Select } from 'antd';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Choice } from '../../../api/choices';
+import { matches } from '../../../lib/search';
 import { useBuilder } from './Builder';
 
 /** A name out of a list, or any other: a rule may name what is made later, and the check says so. */
@@ -17,38 +19,33 @@ export function ChoiceInput({
 }) {
   const { t } = useTranslation();
   const { mayWrite } = useBuilder();
-  const chosen = choices.find((choice) => choice.value === value);
-  const title = chosen && chosen.label !== value ? chosen.label : undefined;
+  const [typed, setTyped] = useState('');
+  const known = (name: string) => choices.some((choice) => choice.value === name);
+  const others = [value, typed.trim()].filter((name) => name !== '' && !known(name));
   return (
-    <>
-      <AutoComplete
-        className="wide"
-        aria-label={label}
-        disabled={!mayWrite}
-        value={value}
-        placeholder={t('rules.builder.choose')}
-        options={choices.map((choice) => ({
-          value: choice.value,
-          label:
-            choice.label === choice.value ? (
-              choice.value
-            ) : (
-              <span className="row">
-                <span>{choice.label}</span>
-                <span className="dim grow end">{choice.value}</span>
-              </span>
-            ),
-          search: `${choice.label} ${choice.value}`.toLowerCase(),
-        }))}
-        showSearch={{
-          filterOption: (typed, option) =>
-            // All of them while what stands there is already one of them: then one looks for another.
-            choices.some((choice) => choice.value === typed) ||
-            String(option?.search ?? '').includes(typed.toLowerCase()),
-        }}
-        onChange={(next: string | undefined) => onChange(next ?? '')}
-      />
-      {title ? <span className="dim choice-title">{title}</span> : null}
-    </>
+    <Select
+      className="wide"
+      allowClear
+      aria-label={label}
+      disabled={!mayWrite}
+      value={value || null}
+      placeholder={t('rules.builder.choose')}
+      options={[
+        ...choices.map(({ value: name, label: title }) => ({ value: name, label: title })),
+        ...[...new Set(others)].map((name) => ({ value: name, label: name })),
+      ]}
+      optionRender={({ data }) => (
+        <span className="row">
+          <span>{data.label}</span>
+          <span className="dim grow end">{data.label === data.value ? '' : data.value}</span>
+        </span>
+      )}
+      showSearch={{
+        onSearch: setTyped,
+        filterOption: (text, option) =>
+          matches(`${option?.label ?? ''} ${option?.value ?? ''}`, text),
+      }}
+      onChange={(next: string | null | undefined) => onChange(next ?? '')}
+    />
   );
 }

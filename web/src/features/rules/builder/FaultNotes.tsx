@@ -1,6 +1,8 @@
 import { ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
 import type { Fault } from '../../../api/automation';
+import { sentence } from '../../../ui/ProblemNote';
+import { serverWords } from '../../../ui/serverWords';
 import { byWeight, exampleText, faultsAt, faultsIn } from '../model/faults';
 import { useBuilder } from './Builder';
 
@@ -17,6 +19,7 @@ export function FaultLine({ fault }: { fault: Fault }) {
   const unnamed = /`(|\/|customer\.)`/.test(fault.message);
   const toChoose = `rules.toChoose.${fault.code}`;
   const key = unnamed && i18n.exists(toChoose) ? toChoose : (`rules.faults.${fault.code}` as const);
+  const told = serverWords(fault.message, t);
   // The server speaks English, and more exactly; other languages have words for the usual faults.
   const own = (i18n.language !== 'en' || key === toChoose) && i18n.exists(key);
   // Which name is unknown stands in the server's words between backticks.
@@ -27,7 +30,11 @@ export function FaultLine({ fault }: { fault: Fault }) {
         {ICONS[fault.severity]}
       </span>
       <span title={fault.message}>
-        {own ? t(key as 'rules.faults.syntax') : fault.message}
+        {told !== fault.message
+          ? told
+          : own
+            ? t(key as 'rules.faults.syntax')
+            : sentence(fault.message)}
         {own && name && key !== toChoose ? <span className="code"> {name}</span> : null}
         {example && key !== toChoose ? (
           <span className="dim"> {t('rules.builder.example', { example })}</span>

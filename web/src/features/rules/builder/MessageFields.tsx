@@ -80,7 +80,7 @@ export function MessageFields({ reaction, put }: { reaction: MessageReaction; pu
         <Select<Channel>
           aria-label={t('rules.builder.channel')}
           disabled={!mayWrite}
-          style={{ width: 220 }}
+          style={{ width: 250 }}
           value={reaction.channel}
           options={(['preferred', 'sms', 'email'] as const).map((value) => ({
             value,

@@ -3,6 +3,8 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { queryClient } from '../../../api/query';
 import { createTable } from '../../../api/tables';
+import { focusFirst } from '../../../ui/focusFirst';
+import { NameFollows } from '../../../ui/NameFollows';
 import { ProblemNote } from '../../../ui/ProblemNote';
 
 /** A table begins with one column and no row; both come in the sheet. */
@@ -24,6 +26,7 @@ export function NewTable({ onMade, onClose }: { onMade(name: string): void; onCl
   };
   return (
     <Modal
+      afterOpenChange={focusFirst}
       open
       title={t('rules.tables.create')}
       okText={t('common.create')}
@@ -32,17 +35,12 @@ export function NewTable({ onMade, onClose }: { onMade(name: string): void; onCl
       onOk={() => form.submit()}
     >
       <ProblemNote error={problem} />
-      <Form form={form} layout="vertical" onFinish={(values) => void make(values)}>
-        <Form.Item
-          name="name"
-          label={t('rules.tables.name')}
-          extra={t('rules.tables.nameHint')}
-          rules={[
-            { required: true, pattern: /^[a-z][a-z0-9_]*$/, message: t('rules.tables.nameHint') },
-          ]}
-        >
-          <Input autoFocus autoComplete="off" maxLength={60} />
-        </Form.Item>
+      <Form
+        form={form}
+        layout="vertical"
+        requiredMark="optional"
+        onFinish={(values) => void make(values)}
+      >
         <Form.Item
           name="title"
           label={t('rules.tables.title')}
@@ -50,6 +48,19 @@ export function NewTable({ onMade, onClose }: { onMade(name: string): void; onCl
         >
           <Input autoComplete="off" maxLength={200} />
         </Form.Item>
+        <Form.Item
+          name="name"
+          label={t('rules.tables.name')}
+          extra={t('rules.tables.nameHint')}
+          rules={[
+            { required: true, message: t('common.required') },
+            { pattern: /^[a-z][a-z0-9_]*$/, message: t('rules.tables.nameHint') },
+          ]}
+        >
+          <Input autoComplete="off" maxLength={60} />
+        </Form.Item>
+        <NameFollows to="name" joint="_" />
+        <button type="submit" hidden />
       </Form>
     </Modal>
   );

@@ -5,14 +5,16 @@ import { useTranslation } from 'react-i18next';
 import { cancelSimulation, startSimulation, useSimulation } from '../../../api/trials';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
+import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
+import { errorsOf } from '../model/faults';
 import type { TabProps } from '../RulePage';
 import { SimulationFigures } from './SimulationFigures';
 
 type Range = [dayjs.Dayjs, dayjs.Dayjs];
 
 /** What the draft would have done with the events of a past time: to whom, how often, and why not. */
-export default function SimulationTab({ rule, editing }: TabProps) {
+export default function SimulationTab({ rule, editing, faults }: TabProps) {
   const { t } = useTranslation();
   const say = useSay();
   const now = dayjs();
@@ -20,6 +22,7 @@ export default function SimulationTab({ rule, editing }: TabProps) {
   const [id, setId] = useState<string>();
   const simulation = useSimulation(rule.id, id);
   const found = simulation.data;
+  const errors = errorsOf(faults);
   const running = id !== undefined && (!found || found.state === 'running');
   const run = () =>
     startSimulation(rule.id, {
@@ -36,7 +39,8 @@ export default function SimulationTab({ rule, editing }: TabProps) {
       <p className="dim">{t('rules.simulation.note')}</p>
       <div className="row wrap filters">
         <DatePicker.RangePicker
-          showTime
+          showTime={{ format: 'HH:mm' }}
+          format="DD.MM.YYYY HH:mm"
           allowClear={false}
           aria-label={t('rules.simulation.period')}
           value={range}
@@ -48,9 +52,14 @@ export default function SimulationTab({ rule, editing }: TabProps) {
             if (next?.[0] && next[1]) setRange([next[0], next[1]]);
           }}
         />
-        <Button type="primary" loading={running} onClick={() => void run()}>
+        <ReasonButton
+          type="primary"
+          reason={errors > 0 ? t('rules.life.faultsFirst', { n: errors }) : undefined}
+          loading={running}
+          onClick={() => void run()}
+        >
           {t('rules.simulation.run')}
-        </Button>
+        </ReasonButton>
         {running ? (
           <Button onClick={() => void stop()}>{t('rules.simulation.cancel')}</Button>
         ) : null}

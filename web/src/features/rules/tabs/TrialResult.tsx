@@ -47,9 +47,12 @@ export function TrialResult({ answer, document }: { answer: TrialAnswer; documen
         words={(step) => stepWords(step, speech)}
         met={(step) => metWords(step, speech)}
       />
-      {answer.faults.map((fault) => (
-        <FaultLine key={`${fault.code}${fault.pointer}`} fault={fault} />
-      ))}
+      {/* That there is no test yet is what one is about to change. */}
+      {answer.faults
+        .filter(({ code }) => code !== 'no_test')
+        .map((fault) => (
+          <FaultLine key={`${fault.code}${fault.pointer}`} fault={fault} />
+        ))}
     </div>
   );
 }

@@ -5,12 +5,14 @@ import { useTranslation } from 'react-i18next';
 import type { RuleTest } from '../../../api/automation';
 import { recentEvent } from '../../../api/events';
 import { useEventTypes } from '../../../api/rules';
+import { useCan } from '../../../api/session';
 import { customerFacts, keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
 import { fieldsRead } from '../../../ui/decision/document';
 import { EmptyState } from '../../../ui/EmptyState';
 import { EventForm, type Values } from '../../../ui/EventForm';
 import { ProblemNote } from '../../../ui/ProblemNote';
+import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
 import type { TabProps } from '../RulePage';
 import { TestList } from './TestList';
@@ -43,6 +45,9 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
     }).then(setAnswer, setProblem);
     setBusy(false);
   };
+  const noLog = useCan('audit.read')
+    ? undefined
+    : t('common.noAccess', { operation: 'audit.read' });
   const fill = () =>
     recentEvent(document.event).then((event) => {
       if (!event) return say.failed(new Error(t('rules.trial.noRecent')));
@@ -76,9 +81,13 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
           <header className="row">
             <h2>{t('rules.trial.title')}</h2>
             <span className="grow" />
-            <Button size="small" disabled={!document.event} onClick={() => void fill()}>
+            <ReasonButton
+              size="small"
+              reason={document.event ? noLog : t('rules.toChoose.unknown_event')}
+              onClick={() => void fill()}
+            >
               {t('rules.trial.fill')}
-            </Button>
+            </ReasonButton>
           </header>
           <p className="dim under">{t('rules.trial.note')}</p>
           <EventForm
