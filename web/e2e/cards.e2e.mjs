@@ -5,8 +5,9 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { administrator, FRESH } from './lib/admin.mjs';
 import { Browser } from './lib/browser.mjs';
-import { AZIZA } from './lib/demo.mjs';
+import { AZIZA, NATALIA } from './lib/demo.mjs';
 import { press, saved, threeNames, typed } from './lib/forms.mjs';
+import { Api } from './lib/loyalty.mjs';
 import { Server } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 
@@ -178,6 +179,28 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
   };
   await until('the checker knows the attribute', async () => (await check('customer.club')).length === 0);
   assert.notEqual((await check('customer.nowhere')).length, 0);
+
+  // A rule that goes live decides by it, for who has it and for who has not.
+  const people = new Api(server, admin);
+  const marketer = await people.person('Dilnoza Rashidova', 'marketer', 'Marketing');
+  const rule = await people.rule(
+    'For the club',
+    {
+      event: 'purchase',
+      criteria: { kind: 'form', group: { all: [{ field: 'customer.club', op: 'eq', value: 'premier' }] } },
+      reactions: [{ key: 'tell', kind: 'emit', event: 'site.visited', data: { page: "'club'" } }],
+      tests: [{ name: 'of the club', event: { amount: 1 }, customer: { club: 'premier' }, expect: { matched: true, reactions: ['tell'] } }],
+    },
+    marketer,
+  );
+  for (const [who, matched] of [[AZIZA, true], [NATALIA, false]]) {
+    const bought = await people.event('purchase', `p-${who.number}`, `+${who.number}`, { amount: 1_000 });
+    const decided = await until(`the purchase of ${who.name} is decided`, async () => {
+      const { items } = await people.get(`/events/${bought}/decisions`);
+      return items.find((one) => one.rule_id === rule);
+    });
+    assert.equal(decided.matched, matched, who.name);
+  }
 
   // The structure is a document that can be kept and brought in again.
   await page.goto(`${server.url}/automation/structures/transfer`);
