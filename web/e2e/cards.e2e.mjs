@@ -154,6 +154,14 @@ test('a new attribute and a new kind of card are used at once in forms, filters,
   await page.goto(`${server.url}/customers/report?fn=sum&field=customer.spending`);
   await page.locator('.bars').getByText('1,500,000.5').waitFor();
 
+  // The same for cards of the new kind.
+  for (const [where, shown] of [["card.berth == 'A-17'", 'Aurora, A-17'], ["card.berth == 'B-1'", 'Nothing matches']]) {
+    await page.goto(`${server.url}/customers/cards/yacht?where=${encodeURIComponent(where)}`);
+    await page.getByText(shown).first().waitFor();
+  }
+  await page.goto(`${server.url}/customers/report?of=yacht&by=card.berth`);
+  await page.locator('.bars').getByText('A-17').waitFor();
+
   // The API has it, and refuses what the definition does not allow, at the field.
   const now = await admin(`/customers/${aziza.id}`);
   const customer = await json(now);
