@@ -20,6 +20,8 @@ export const patterns = [
   ['noStructure', /^no structure has this prefix and suffix/],
   ['waitsAlready', /^a file of this name waits/],
   ['sameDecides', /somebody else/],
+  ['howMany', /^there must be (?<least>\d+) to (?<most>\d+), and here are (?<count>\d+)/],
+  ['notHundred', /^the shares are .* percent together/],
   ['valueNeeded', /^a value is needed/],
   ['twoValues', /^two values are needed/],
   ['valuesNeeded', /^a list of values is needed/],

@@ -1,19 +1,22 @@
 import { CloudUploadOutlined } from '@ant-design/icons';
-import { Input, Modal } from 'antd';
+import { Alert, Input, Modal } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { publishFlow } from '../../api/flows';
 import { useChange } from '../../api/query';
 import { useCan } from '../../api/session';
+import { parts } from '../../lib/pointer';
 import { focusFirst } from '../../ui/focusFirst';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
+import { useFlowWords } from './editor/words';
 
 /** Puts the draft into force; what runs already keeps its version. */
 export function PublishButton({ name, flush }: { name: string; flush(): Promise<void> }) {
   const { t } = useTranslation();
   const say = useSay();
+  const words = useFlowWords();
   const [open, setOpen] = useState(false);
   const [note, setNote] = useState('');
   const publish = useChange(async () => {
@@ -23,6 +26,14 @@ export function PublishButton({ name, flush }: { name: string; flush(): Promise<
   const refused = useCan('flow.publish')
     ? undefined
     : t('common.noAccess', { operation: 'flow.publish' });
+  const faults = (publish.error?.fields ?? []).map(({ pointer, detail }) => {
+    const [, , node, field] = parts(pointer);
+    const fault = words.fault({ code: '', message: detail });
+    if (!node) return fault;
+    return field
+      ? t('flows.fault.at', { node, field: words.field(field), fault })
+      : t('flows.fault.node', { node, fault });
+  });
   const run = async () => {
     const made = await publish.mutateAsync(undefined).catch(() => undefined);
     if (!made) return;
@@ -54,12 +65,17 @@ export function PublishButton({ name, flush }: { name: string; flush(): Promise<
         onCancel={() => setOpen(false)}
       >
         <p>{t('flows.publishNote')}</p>
-        <ProblemNote error={publish.error} />
-        {publish.error?.fields.map((field) => (
-          <p key={field.pointer + field.detail} className="fault">
-            {field.pointer}: {field.detail}
-          </p>
-        ))}
+        {faults.length > 0 ? (
+          <Alert
+            type="error"
+            showIcon
+            className="path-list"
+            title={t('flows.fault.publish')}
+            description={faults.map((line) => <div key={line}>{line}</div>)}
+          />
+        ) : (
+          <ProblemNote error={publish.error} />
+        )}
         <label htmlFor="publish-note">{t('flows.versionNote')}</label>
         <Input.TextArea
           id="publish-note"

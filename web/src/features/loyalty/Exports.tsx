@@ -11,7 +11,7 @@ import { EmptyState } from '../../ui/EmptyState';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ActionDrawer } from './member/ActionDrawer';
-import { useProgrammeOptions } from './parts';
+import { OnlyProgramme, useProgrammeOptions } from './parts';
 
 const KINDS = ['partner_exchange', 'participants', 'movements'] as const;
 const ENCODINGS = ['utf8', 'cp1251', 'ascii'] as const;
@@ -69,6 +69,7 @@ function ExportDrawer({ onClose }: { onClose(): void }) {
           options={KINDS.map((value) => ({ value, label: t(`loyalty.export.kinds.${value}`) }))}
         />
       </Form.Item>
+      <OnlyProgramme />
       <Form.Item name="programme_id" label={t('loyalty.members.programme')} rules={required}>
         <Select options={programmes} />
       </Form.Item>

@@ -34,8 +34,8 @@ function Fields({ kind, fresh }: { kind: MasterKind; fresh: boolean }) {
   const parent = PARENT[kind];
   return (
     <>
-      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={fresh} />
       {parent ? (
         <MasterField
           kind={parent}

@@ -27,6 +27,7 @@ function Details({ of }: { of: LoyaltyOperation }) {
   const points = usePoints();
   const reason = useMasterNames('reason');
   const record = useRecordWord();
+  const word = useKindWord();
   const data = of.data as Data;
   const amount = Number(data.amount);
   const title = (value: unknown) =>
@@ -35,7 +36,7 @@ function Details({ of }: { of: LoyaltyOperation }) {
     text(data.name),
     text(data.user_id),
     title(data.tier_title) || title(data.title),
-    data.reason ? reason(text(data.reason)) : '',
+    data.reason ? word(reason(text(data.reason))) : '',
     data.record ? record(text(data.record)) : '',
   ].filter(Boolean);
   return (

@@ -20,8 +20,8 @@ function Fields({ item }: { item: Partner | undefined }) {
   const readsUnits = useCan(units.right);
   return (
     <>
-      <CodeField fresh={!item} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={!item} />
       <div className="pair">
         <Form.Item
           name={['currency', 'code']}

@@ -21,8 +21,8 @@ function BonusTypeFields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={fresh} />
       <NumberField name="scale" label={t('loyalty.programme.scale')} max={6} fixed={!fresh} />
       <div className="pair">
         <Form.Item
@@ -112,8 +112,8 @@ function TierFields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={fresh} />
       <NumberField name="level" label={t('loyalty.programme.level')} min={1} max={50} />
       <Form.Item
         name="condition"

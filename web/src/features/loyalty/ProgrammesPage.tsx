@@ -16,8 +16,8 @@ function Fields({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
     <>
-      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={fresh} />
       <TextField name="zone" label={t('loyalty.field.zone')} />
       <Form.Item
         name={['settings', 'downgrade', 'policy']}

@@ -9,7 +9,7 @@ import { LocalTextField, TextField } from '../../ui/crud/fields';
 import { eventTitle } from '../../ui/decision/sentence';
 import { EventTypeSelect } from '../../ui/EventTypeSelect';
 import { Prizes, useKinds } from './Prizes';
-import { CodeField, useProgrammeOptions } from './parts';
+import { CodeField, OnlyProgramme, useProgrammeOptions } from './parts';
 
 const KINDS = ['general', 'contest', 'coupons'] as const;
 const REWARDS = ['points', 'coupon', 'item'] as const;
@@ -123,8 +123,9 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
   const all = useProgrammeOptions();
   return (
     <>
-      <CodeField fresh={fresh} />
       <LocalTextField name="title" label={t('loyalty.field.title')} />
+      <CodeField fresh={fresh} />
+      <OnlyProgramme />
       <div className="pair">
         <Form.Item name="kind" label={t('loyalty.field.kind')} rules={[{ required: true }]}>
           <Select

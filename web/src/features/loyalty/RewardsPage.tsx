@@ -80,6 +80,7 @@ function Fields({ fresh, partner }: { fresh: boolean; partner: string | undefine
   const kinds = markets && !partner ? KINDS : (['partner_service'] as const);
   return (
     <>
+      <LocalTextField name="title" label={t('loyalty.field.title')} />
       <CodeField fresh={fresh} />
       <Form.Item
         name="kind"
@@ -103,7 +104,6 @@ function Fields({ fresh, partner }: { fresh: boolean; partner: string | undefine
           />
         </Form.Item>
       ) : null}
-      <LocalTextField name="title" label={t('loyalty.field.title')} />
       {LANGUAGES.map(({ code, name }) => (
         <Form.Item
           key={code}

@@ -3,12 +3,13 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Reward, refreshLoyalty, stock } from '../../api/loyalty';
 import { useCan } from '../../api/session';
+import { localText } from '../../lib/format';
 import { focusFirst } from '../../ui/focusFirst';
 import { useSay } from '../../ui/say';
 
 /** How many of a reward there are, as somebody counted. */
 export function StockButton({ reward }: { reward: Reward }) {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const say = useSay();
   const markets = useCan('loyalty.market');
   const partner = useCan('loyalty.partner');
@@ -34,12 +35,12 @@ export function StockButton({ reward }: { reward: Reward }) {
           setOpen(true);
         }}
       >
-        {t('loyalty.field.stock')}
+        {t('loyalty.reward.setStock')}
       </Button>
       <Modal
         afterOpenChange={focusFirst}
         open={open}
-        title={t('loyalty.field.stock')}
+        title={`${t('loyalty.reward.setStock')}: ${localText(reward.title, i18n.language) || reward.code}`}
         okText={t('common.save')}
         cancelText={t('common.cancel')}
         onOk={() => void set()}

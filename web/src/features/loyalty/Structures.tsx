@@ -9,7 +9,7 @@ import {
 } from '../../api/loyalty';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { SwitchField, TextField } from '../../ui/crud/fields';
-import { useOne, useProgrammeOptions } from './parts';
+import { OnlyProgramme, useOne, useProgrammeOptions } from './parts';
 
 export const FILE_KINDS: FileKind[] = [
   'participants',
@@ -58,6 +58,7 @@ function Fields({ fresh }: { fresh: boolean }) {
   return (
     <>
       <TextField name="title" label={t('loyalty.field.title')} />
+      <OnlyProgramme />
       <Form.Item
         name="programme_id"
         label={t('loyalty.members.programme')}

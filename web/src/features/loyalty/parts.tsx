@@ -1,5 +1,6 @@
 import { useQueries, useQuery } from '@tanstack/react-query';
 import { Form, InputNumber, Select, Tag } from 'antd';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   bonusTypes,
@@ -13,6 +14,7 @@ import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
 import { localText, points as pointsText } from '../../lib/format';
 import { TextField } from '../../ui/crud/fields';
+import { NameFollows } from '../../ui/NameFollows';
 import './loyalty.css';
 
 const COLOURS = { notenrolled: 'default', enrolled: 'success', cancelled: 'error' } as const;
@@ -117,12 +119,15 @@ export function ActiveFilter({
 export function CodeField({ fresh }: { fresh: boolean }) {
   const { t } = useTranslation();
   return (
-    <TextField
-      name="code"
-      label={t('loyalty.field.code')}
-      fixed={!fresh}
-      {...(fresh ? { hint: t('loyalty.master.codeStays') } : {})}
-    />
+    <>
+      <TextField
+        name="code"
+        label={t('loyalty.field.code')}
+        fixed={!fresh}
+        {...(fresh ? { hint: t('loyalty.master.codeStays') } : {})}
+      />
+      {fresh ? <NameFollows to="code" joint="-" /> : null}
+    </>
   );
 }
 
@@ -134,6 +139,24 @@ export function useProgrammeOptions() {
     code: one.code,
     label: localText(one.title, i18n.language) || one.code,
   }));
+}
+
+/** How a programme is called, by its code. */
+export function useProgrammeNames() {
+  const all = useProgrammeOptions();
+  return (code: string) => all.find((one) => one.code === code)?.label ?? code;
+}
+
+/** Fills in the programme where there is one alone: nobody has to choose it. */
+export function OnlyProgramme() {
+  const form = Form.useFormInstance();
+  const all = useProgrammeOptions();
+  const only = all.length === 1 ? all[0]?.value : undefined;
+  // An effect, because the programmes come after the form has begun.
+  useEffect(() => {
+    if (only && !form.getFieldValue('programme_id')) form.setFieldValue('programme_id', only);
+  }, [only, form]);
+  return null;
 }
 
 export function MasterField({

@@ -72,6 +72,7 @@ export const commonEn = {
     all: 'All',
     none: 'None',
     name: 'Name',
+    datePattern: 'DD.MM.YYYY',
     required: 'Fill this in',
     saved: 'Saved',
     created: 'Created',

@@ -1,3 +1,4 @@
+import { flowFaultsEn } from './flowFaults';
 import { flowFieldsEn } from './flowFields';
 
 export const flowsEn = {
@@ -199,4 +200,5 @@ export const flowsEn = {
     page: 'Page',
   },
   field: flowFieldsEn,
+  fault: flowFaultsEn,
 };

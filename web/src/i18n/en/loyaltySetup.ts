@@ -22,6 +22,7 @@ export const loyaltySetupEn = {
     addPrice: 'Add a price',
     physical: 'Physical',
     confirmation: 'Needs confirmation',
+    setStock: 'Set the stock',
     stockHint: 'How many there are; empty: no limit.',
   },
   partner: {

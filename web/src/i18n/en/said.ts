@@ -20,6 +20,8 @@ export const saidEn = {
   noStructure: 'No structure has this beginning and end of a name: add one first.',
   waitsAlready: 'A file of this name is waiting already: wait, or use another name.',
   sameDecides: 'Somebody else must decide it.',
+  howMany: '{{least}} to {{most}} are needed, and there are {{count}}.',
+  notHundred: 'The shares do not add up to 100.',
   valueNeeded: 'Enter a value.',
   twoValues: 'Enter both values: from and to.',
   valuesNeeded: 'Enter at least one value.',

@@ -74,6 +74,7 @@ export const commonRu: Words<typeof commonEn> = {
     all: 'Все',
     none: 'Нет',
     name: 'Название',
+    datePattern: 'ДД.ММ.ГГГГ',
     required: 'Заполните поле',
     saved: 'Сохранено',
     created: 'Создано',

@@ -1,5 +1,6 @@
 import type { flowsEn } from '../en/flows';
 import type { Words } from '../words';
+import { flowFaultsRu } from './flowFaults';
 import { flowFieldsRu } from './flowFields';
 
 export const flowsRu: Words<typeof flowsEn> = {
@@ -203,4 +204,5 @@ export const flowsRu: Words<typeof flowsEn> = {
     page: 'Страница скрипта',
   },
   field: flowFieldsRu,
+  fault: flowFaultsRu,
 };

@@ -24,6 +24,7 @@ export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
     addPrice: 'Добавить цену',
     physical: 'Материальный',
     confirmation: 'Требует подтверждения',
+    setStock: 'Задать остаток',
     stockHint: 'Сколько есть; пусто: без ограничения.',
   },
   partner: {

@@ -22,6 +22,8 @@ export const saidRu: Words<typeof saidEn> = {
   noStructure: 'Нет структуры с таким началом и концом имени: сначала добавьте её.',
   waitsAlready: 'Файл с таким именем уже ждёт: подождите или назовите иначе.',
   sameDecides: 'Это решает другой сотрудник.',
+  howMany: 'Нужно от {{least}} до {{most}}, а сейчас {{count}}.',
+  notHundred: 'Доли в сумме не дают 100.',
   valueNeeded: 'Введите значение.',
   twoValues: 'Введите оба значения: от и до.',
   valuesNeeded: 'Введите хотя бы одно значение.',

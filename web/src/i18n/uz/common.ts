@@ -75,6 +75,7 @@ export const commonUz: Words<typeof commonEn> = {
     all: 'Hammasi',
     none: 'Yoʻq',
     name: 'Nomi',
+    datePattern: 'KK.OO.YYYY',
     required: 'Toʻldiring',
     saved: 'Saqlandi',
     created: 'Yaratildi',

@@ -1,5 +1,6 @@
 import type { flowsEn } from '../en/flows';
 import type { Words } from '../words';
+import { flowFaultsUz } from './flowFaults';
 import { flowFieldsUz } from './flowFields';
 
 export const flowsUz: Words<typeof flowsEn> = {
@@ -203,4 +204,5 @@ export const flowsUz: Words<typeof flowsEn> = {
     page: 'Skript sahifasi',
   },
   field: flowFieldsUz,
+  fault: flowFaultsUz,
 };

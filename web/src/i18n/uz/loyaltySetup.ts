@@ -24,6 +24,7 @@ export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
     addPrice: 'Narx qoʻshish',
     physical: 'Moddiy',
     confirmation: 'Tasdiq talab qiladi',
+    setStock: 'Qoldiqni belgilash',
     stockHint: 'Nechta bor; boʻsh: cheklanmagan.',
   },
   partner: {

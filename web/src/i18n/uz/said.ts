@@ -22,6 +22,8 @@ export const saidUz: Words<typeof saidEn> = {
   noStructure: 'Nomi shunday boshlanib tugaydigan tuzilma yoʻq: avval qoʻshing.',
   waitsAlready: 'Bunday nomli fayl navbatda turibdi: kuting yoki boshqa nom bering.',
   sameDecides: 'Buni boshqa xodim hal qiladi.',
+  howMany: '{{least}} tadan {{most}} tagacha kerak, hozir esa {{count}} ta.',
+  notHundred: 'Ulushlar jami 100 boʻlmadi.',
   valueNeeded: 'Qiymatni kiriting.',
   twoValues: 'Ikkala qiymatni kiriting: dan va gacha.',
   valuesNeeded: 'Kamida bitta qiymat kiriting.',

@@ -1,9 +1,11 @@
 import type { Fault } from '../../../api/flow-types';
 import { useEditorStore } from './store';
+import { useFlowWords } from './words';
 
 /** Faults in words; one that belongs to a node leads there. */
 export function FaultList({ faults, lead }: { faults: readonly Fault[]; lead?: boolean }) {
   const store = useEditorStore();
+  const words = useFlowWords();
   if (faults.length === 0) return null;
   return (
     <ul className="fault-list">
@@ -19,7 +21,7 @@ export function FaultList({ faults, lead }: { faults: readonly Fault[]; lead?: b
                 {node}
               </button>
             ) : null}
-            {fault.message}
+            {words.fault(fault)}
           </li>
         );
       })}

@@ -25,16 +25,18 @@ export type CardNode = Node<CardData, 'card'>;
 
 function Flags({ data }: { data: CardData }) {
   const { t } = useTranslation();
+  const words = useFlowWords();
+  const told = data.faults.map(words.fault);
   const worst = data.faults.some((fault) => fault.severity === 'error') ? 'error' : 'warning';
   return (
     <>
       {data.mark ? <span className="node-mark">{t(`flows.mark.${data.mark}`)}</span> : null}
       {data.start ? <span className="node-start">{t('flows.start')}</span> : null}
       {data.faults.length > 0 ? (
-        <Tooltip title={data.faults.map((fault) => fault.message).join('\n')}>
+        <Tooltip title={told.join('\n')}>
           <span className="node-faults" data-severity={worst}>
             <WarningFilled />
-            <span className="sr-only">{data.faults.map((fault) => fault.message).join('. ')}</span>
+            <span className="sr-only">{told.join('. ')}</span>
           </span>
         </Tooltip>
       ) : null}

@@ -1,6 +1,6 @@
 import { DeleteOutlined, FlagOutlined } from '@ant-design/icons';
 import { Button, Input } from 'antd';
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Fault, NodeBody } from '../../../api/flow-types';
 import { join } from '../../../lib/pointer';
@@ -72,7 +72,10 @@ function NodeForm({ name, body }: { name: string; body: NodeBody }) {
   const choices = useChoices();
   const faults = useEditor((editor) => editor.faults);
   const type = store.catalogue.types.get(body.type);
-  const fields = useMemo(() => byField(faults, name), [faults, name]);
+  const fields = byField(
+    faults.map((fault) => ({ ...fault, message: words.fault(fault) })),
+    name,
+  );
   const schema = type?.schema ?? { type: 'object', additionalProperties: {} };
   const own = faults.filter((fault) => fault.node === name);
   return (

@@ -1,13 +1,15 @@
 import { useTranslation } from 'react-i18next';
-import type { NodeBody } from '../../../api/flow-types';
+import type { Fault, NodeBody } from '../../../api/flow-types';
 import { flowsEn } from '../../../i18n/en/flows';
 import { isLanguage } from '../../../lib/i18n';
 import { parts, read } from '../../../lib/pointer';
+import { serverWords } from '../../../ui/serverWords';
 import { slotName } from '../model/graph';
 
 type Type = keyof typeof flowsEn.type;
 type Field = keyof typeof flowsEn.field;
 type Group = keyof typeof flowsEn.group;
+type Code = keyof typeof flowsEn.fault.codes;
 
 /** "announce_every_seconds" → "Announce every seconds", for what has no words of its own. */
 const plain = (name: string) => {
@@ -46,7 +48,7 @@ export function summary(body: NodeBody): string {
 
 /** The words of node types, fields and ways out, in the person's language. */
 export function useFlowWords() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const field = (name: string) =>
     isLanguage(name)
       ? t(`locale.${name}`)
@@ -58,6 +60,16 @@ export function useFlowWords() {
     group: (name: string) =>
       name in flowsEn.group ? t(`flows.group.${name as Group}`) : plain(name),
     field,
+    /** What the check found: by its code, where the server's English is not for the reader. */
+    fault: ({ code, message }: Pick<Fault, 'code' | 'message'>): string => {
+      const lacks = /^missing field `(\w+)`/.exec(message)?.[1];
+      if (lacks) return t('flows.fault.lacks', { field: field(lacks) });
+      const told = serverWords(message, t);
+      if (told !== message) return told;
+      return i18n.language !== 'en' && code in flowsEn.fault.codes
+        ? t(`flows.fault.codes.${code as Code}`)
+        : message;
+    },
     /** What a way out is called: the words of its field, or what the entry of its list says. */
     slot: (body: NodeBody, pointer: string): string => {
       const names = parts(pointer);

@@ -1,4 +1,5 @@
-import { Form, Input, Select } from 'antd';
+import { DatePicker, Form, Select } from 'antd';
+import dayjs, { type Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import { TextField } from '../../../ui/crud/fields';
 import { MasterField } from '../parts';
@@ -16,8 +17,18 @@ export function ParticipantFields() {
         <TextField name="email" label={t('loyalty.members.email')} optional />
       </div>
       <div className="pair">
-        <Form.Item name="birth_date" label={t('loyalty.members.birthDate')}>
-          <Input type="date" />
+        <Form.Item
+          name="birth_date"
+          label={t('loyalty.members.birthDate')}
+          getValueProps={(value?: string) => ({ value: value ? dayjs(value) : null })}
+          normalize={(value: Dayjs | null) => value?.format('YYYY-MM-DD') ?? ''}
+        >
+          <DatePicker
+            format="DD.MM.YYYY"
+            placeholder={t('common.datePattern')}
+            maxDate={dayjs()}
+            style={{ width: '100%' }}
+          />
         </Form.Item>
         <Form.Item name="sex" label={t('loyalty.members.sex')}>
           <Select

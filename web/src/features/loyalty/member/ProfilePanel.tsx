@@ -6,7 +6,7 @@ import { type Profile, update } from '../../../api/loyalty';
 import { useCan } from '../../../api/session';
 import { dateTime, day, localText, phone } from '../../../lib/format';
 import { ReasonButton } from '../../../ui/ReasonButton';
-import { useMasterNames } from '../parts';
+import { useMasterNames, useProgrammeNames } from '../parts';
 import { ActionDrawer } from './ActionDrawer';
 import { ParticipantFields, RegionFields } from './ParticipantFields';
 
@@ -63,6 +63,7 @@ export function ProfilePanel({ member }: { member: Profile }) {
   const readsCustomers = useCan('customer.read');
   const region = useMasterNames('region');
   const macroregion = useMasterNames('macroregion');
+  const programme = useProgrammeNames();
   const refused = may ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
   const who = member.participant;
   const date = (at: string | null | undefined) => (at ? dateTime(at, i18n.language) : '—');
@@ -95,7 +96,7 @@ export function ProfilePanel({ member }: { member: Profile }) {
           {
             key: 'programme',
             label: t('loyalty.members.programme'),
-            children: member.programme,
+            children: programme(member.programme),
           },
           {
             key: 'registered',
@@ -114,7 +115,7 @@ export function ProfilePanel({ member }: { member: Profile }) {
           },
         ]}
       />
-      <div className="row">
+      <div className="row gap-above">
         <ReasonButton reason={refused} onClick={() => setEditing(true)}>
           {t('common.edit')}
         </ReasonButton>
