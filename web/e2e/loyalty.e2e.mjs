@@ -16,7 +16,7 @@ const MARKETER = ['rule.read', 'rule.write', 'event_type.read', 'template.read',
 /** What customer service may do. */
 const SERVICE = ['loyalty.read', 'loyalty.serve', 'customer.read', 'customer.write', 'session.self'];
 const PHONE = '+998907770011';
-const MAIL = 'malika@example.uz';
+const [MAIL, OTHER_MAIL] = ['malika@example.uz', 'oleg@example.uz'];
 
 let server;
 let admin;
@@ -147,6 +147,12 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     );
     await page.locator('.page-actions').getByText('Standard', { exact: true }).waitFor();
     await smsc.received(PHONE, 'Standard');
+    // Who has no phone gets a letter.
+    const service = (code, line) => ({ code, name: line, user_id: code, line });
+    const participant = { name: 'Oleg Kim', email: OTHER_MAIL, language: 'en' };
+    const other = await post('/loyalty/accounts', { participant, services: [service('YEAR-3', 'mobile')] });
+    await post(`/loyalty/accounts/${other.id}/services`, service('YEAR-4', 'internet'));
+    await mail.received(OTHER_MAIL, 'Standard');
   });
 
   await step('an award by hand; above the limit it waits for somebody else', async () => {
