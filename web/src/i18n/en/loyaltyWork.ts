@@ -34,6 +34,7 @@ export const loyaltyWorkEn = {
     desk: 'The browser',
     api: 'A program',
     rule: 'A rule',
+    event: 'An event',
     file: 'A file',
     promotion: 'A promotion',
     night: 'The night',

@@ -36,6 +36,7 @@ export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
     desk: 'Браузер',
     api: 'Программа',
     rule: 'Правило',
+    event: 'Событие',
     file: 'Файл',
     promotion: 'Акция',
     night: 'Ночная обработка',

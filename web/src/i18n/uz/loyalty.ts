@@ -153,7 +153,7 @@ export const loyaltyUz: Words<typeof loyaltyEn> = {
   master: {
     one: { merchant: 'Sotuvchi', macroregion: 'Makrohudud' },
     none: 'Bu roʻyxat hali boʻsh.',
-    switchOff: 'Oʻchirish',
+    switchOff: 'Oʻchirib qoʻyish',
     switchOffSure: '{{code}} oʻchirilsinmi? Uni tanlab boʻlmaydi; ishlatilgan joyida qoladi.',
     isOff: 'Oʻchirilgan',
     reason: 'Sabablar',

@@ -36,6 +36,7 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
     desk: 'Brauzer',
     api: 'Dastur',
     rule: 'Qoida',
+    event: 'Hodisa',
     file: 'Fayl',
     promotion: 'Aksiya',
     night: 'Tungi ishlov',

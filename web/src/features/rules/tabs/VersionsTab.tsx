@@ -12,6 +12,7 @@ import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
 import type { TabProps } from '../RulePage';
+import { differences } from '../model/diff';
 import { Differences } from './Differences';
 
 /** Stands for the draft on screen among the numbers of versions. */
@@ -56,6 +57,12 @@ export default function VersionsTab({ rule, editing }: TabProps) {
     value,
     label: nameOf(value),
   }));
+  /** With the draft, or with the version before where the draft is no other. */
+  const beside = (version: number): [number, number] => {
+    const earlier = versions.find((one) => one.version < version);
+    const same = differences(documentOf(version), editing.draft.document).length === 0;
+    return same && earlier ? [earlier.version, version] : [version, DRAFT];
+  };
   const rollBack = (version: number) =>
     actOnRule(rule.id, 'roll-back', { version }).then(() => {
       setBack(undefined);
@@ -91,10 +98,10 @@ export default function VersionsTab({ rule, editing }: TabProps) {
             align: 'right',
             render: (_, { version }) => (
               <span className="row end">
-                <Button size="small" onClick={() => setPair([version, DRAFT])}>
+                <Button size="small" onClick={() => setPair(beside(version))}>
                   {t('rules.versions.compare')}
                 </Button>
-                {version !== live && live !== null ? (
+                {version !== live && live !== null && version !== rule.challenger?.version ? (
                   <ReasonButton
                     size="small"
                     reason={
