@@ -122,8 +122,10 @@ test('a flow is imported, arranged, exported and changed by keyboard', { timeout
     await draft('copied', KEYS);
     await keyboard.press('Control+z');
     await editor.node(doubled).waitFor();
+    await draft('copied', [...Object.keys(DEFINITION.nodes), doubled].sort().join());
     await keyboard.press('Control+Shift+z');
     await editor.node(doubled).waitFor({ state: 'detached' });
+    await draft('copied', KEYS);
   });
 
   await step('a node is moved by arrows', async () => {
