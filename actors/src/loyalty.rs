@@ -12,6 +12,6 @@ mod tests;
 
 pub use accruals::{already_posted, perform_all, undo};
 pub use earning::{Activity, Earned, Earning, EarningError, Given, Seen, Snapshot, Whose};
-pub use facts::customers;
+pub use facts::{accounts, customers};
 pub use nightly::Nightly;
 pub use standing::{CONSUMER, Standings};

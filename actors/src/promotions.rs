@@ -6,4 +6,4 @@ mod fitting;
 mod worker;
 
 pub use consumer::CONSUMER;
-pub use worker::{Promotions, step};
+pub use worker::{Next, Promotions, step};

@@ -94,7 +94,7 @@ fn members(site: &Site, programme: &str) {
              connected_at) \
          select md5('s' || n)::uuid, '{programme}', md5('a' || n)::uuid, 'S' || n, 'mobile', n::text, 'mobile', \
              'connected', now() from generate_series(0, {MEMBERS} - 1) n; \
-         analyze"
+         analyze crm.customer, loyalty.account, loyalty.service"
     );
     psql(site, &["-q", "-c", &sql]);
 }

@@ -3,7 +3,7 @@
 use crate::loyalty_catalogue::{Club, moved, post_once};
 use crate::support::Browser;
 use access::role;
-use actors::promotions::{CONSUMER, Promotions, step};
+use actors::promotions::{CONSUMER, Next, Promotions, step};
 use base::Author;
 use loyalty::coupon::code::CodeKey;
 use platform::event::{OutsideEvent, append_outside};
@@ -23,7 +23,7 @@ async fn work(club: &Club) {
     let mut dice = club.server.state.dice();
     // Other tests share the server of databases: what they have open holds the log's horizon back for a moment.
     for _ in 0..600 {
-        while step(&worker, &mut dice).await.unwrap() {}
+        while step(&worker, &mut dice).await.unwrap() != Next::Later {}
         let mut db = pool.acquire().await.unwrap();
         if platform::event::lag(&mut db, CONSUMER).await.unwrap() == 0 {
             return;

@@ -10,7 +10,7 @@ use platform::event::{Event, Handler};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 use rules::decide::RuleSet;
-use rules::decide::react::{self, Considered, customer_of};
+use rules::decide::react::{self, Consequences, Considered, customer_of};
 use rules::store;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,11 +97,7 @@ impl RulesConsumer {
         if !considered.is_empty() {
             self.decide(db, events, &mut considered).await?;
         }
-        let goals = react::goals(&set, events);
-        if !goals.is_empty() {
-            store::reach_goals(db, &goals).await?;
-        }
-        Ok(())
+        store::mark_responses(db, &react::responses(&set, events)).await
     }
 
     async fn decide(
@@ -123,9 +119,11 @@ impl RulesConsumer {
             store::expose(db, &follows.exposures).await?;
         }
         if !follows.reactions.is_empty() {
-            store::insert_reactions(db, &follows.reactions).await?;
-            self.given_on_arrival(db, &follows.reactions, &mut follows.counts).await?;
-            self.owed.notify_one();
+            given_on_arrival(db, &mut follows).await?;
+            store::insert_reactions(db, self.clock.now(), &follows.reactions).await?;
+            if follows.reactions.iter().any(|row| row.done.is_none()) {
+                self.owed.notify_one();
+            }
         }
         let counts: Vec<(Uuid, [i64; 4])> = follows.counts.into_iter().collect();
         store::count(db, &counts).await?;
@@ -135,30 +133,25 @@ impl RulesConsumer {
         Ok(())
     }
 
-    /// Points that were given when their activity was reported are no longer owed.
-    async fn given_on_arrival(
-        &self,
-        db: &mut PgConnection,
-        reactions: &[store::ReactionRow],
-        counts: &mut BTreeMap<Uuid, [i64; 4]>,
-    ) -> sqlx::Result<()> {
-        let given = crate::loyalty::already_posted(db, reactions).await?;
-        if given.is_empty() {
-            return Ok(());
-        }
-        let done: BTreeSet<_> = given.iter().map(|(reaction, _)| *reaction).collect();
-        for row in reactions.iter().filter(|row| done.contains(&row.reaction_id)) {
-            let [_, _, reacted, _] = counts.entry(row.rule_id).or_default();
-            *reacted += 1;
-        }
-        store::end_done(db, self.clock.now(), &given).await
-    }
-
     fn fork(&self) -> ChaCha20Rng {
         let mut seed = [0_u8; 32];
         self.dice.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(&mut seed);
         ChaCha20Rng::from_seed(seed)
     }
+}
+
+/// Points that were given when their activity was reported are no longer owed.
+async fn given_on_arrival(db: &mut PgConnection, follows: &mut Consequences) -> sqlx::Result<()> {
+    let given = crate::loyalty::already_posted(db, &follows.reactions).await?;
+    let mut given: BTreeMap<_, _> = given.into_iter().collect();
+    for row in &mut follows.reactions {
+        row.done = given.remove(&row.reaction_id);
+        if row.done.is_some() {
+            let [_, _, reacted, _] = follows.counts.entry(row.rule_id).or_default();
+            *reacted += 1;
+        }
+    }
+    Ok(())
 }
 
 /// The customers of those events that a rule looks at, in one question.
@@ -175,16 +168,44 @@ async fn customers(
         return Ok(BTreeMap::new());
     }
     let ids: Vec<CustomerId> = ids.into_iter().map(CustomerId::from_uuid).collect();
-    let mut facts = crate::loyalty::customers(&mut *db, &ids, now).await?;
-    scores.add(db, &predictions(set, events), &mut facts, now).await?;
+    let read = Read::of(set, events);
+    let mut facts = match () {
+        () if read.customer || !read.predictions.is_empty() => {
+            crate::loyalty::customers(&mut *db, &ids, now).await?
+        }
+        () if read.account => crate::loyalty::accounts(&mut *db, &ids, now).await?,
+        () => return Ok(BTreeMap::new()),
+    };
+    scores.add(db, &read.predictions, &mut facts, now).await?;
     Ok(facts.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect())
 }
 
-/// The predictions that the criteria of rules about these events read.
-fn predictions(set: &RuleSet, events: &[Event]) -> BTreeSet<String> {
-    let kinds: BTreeSet<&str> = events.iter().map(|event| event.kind.as_str()).collect();
-    let rules = kinds.into_iter().flat_map(|kind| set.of_event(kind));
-    rules.flat_map(|rule| rule.versions().flat_map(|version| version.rule.predictions())).collect()
+/// What the criteria of rules about some events read beside the event: nothing else is looked up.
+#[derive(Default)]
+struct Read {
+    customer: bool,
+    account: bool,
+    /// By name.
+    predictions: BTreeSet<String>,
+}
+
+impl Read {
+    fn of(set: &RuleSet, events: &[Event]) -> Self {
+        let kinds: BTreeSet<&str> = events.iter().map(|event| event.kind.as_str()).collect();
+        let rules = kinds.into_iter().flat_map(|kind| set.of_event(kind));
+        let mut read = Self::default();
+        for version in rules.flat_map(|rule| rule.versions()) {
+            for field in version.rule.fields() {
+                match field.split('.').next() {
+                    Some("customer") => read.customer = true,
+                    Some("account") => read.account = true,
+                    _ => {}
+                }
+            }
+            read.predictions.extend(version.rule.predictions());
+        }
+        read
+    }
 }
 
 impl Handler for RulesConsumer {

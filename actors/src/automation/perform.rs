@@ -7,6 +7,7 @@ use channels::message::{Address, Channel, ChannelChoice, MessageState, NewMessag
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use platform::event::{AppendError, Appended, OutsideEvent, append_many};
+use rules::decide::react::key_of;
 use rules::document::{Act, MessageClass, fill, value, values};
 use rules::store::DueReaction;
 use rules::{Facts, References};
@@ -57,7 +58,7 @@ impl Cause<'_> {
     /// The key under which it is done once.
     #[must_use]
     pub fn key(&self) -> String {
-        format!("rule/{}/{}/{}", self.due.rule_id, self.due.event_id, self.due.key)
+        key_of(self.due.rule_id, self.due.event_id, &self.due.key)
     }
 
     /// The customer.

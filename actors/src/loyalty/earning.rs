@@ -302,7 +302,11 @@ impl Earning {
         let mut data = activity.data.clone();
         data.insert("programme".to_owned(), json!(programme));
         data.insert("account".to_owned(), json!(number));
-        let known = self.ingest.registry().known().await?;
+        let mut known = self.ingest.registry().known().await?;
+        if known.find(&kind).is_none() {
+            // Registered a moment ago: a server that starts registers its own.
+            known = self.ingest.registry().refresh().await?;
+        }
         let known_type = known.find(&kind).ok_or_else(|| {
             let detail = format!("is no kind of activity: use one of {}", earning::ACTIVITIES.join(", "));
             EarningError::Invalid(vec![FieldFault::new("/kind", detail)])

@@ -18,7 +18,29 @@ pub async fn customers(
     ids: &[CustomerId],
     now: DateTime<Utc>,
 ) -> sqlx::Result<BTreeMap<CustomerId, Value>> {
-    let mut found = crm::query::facts(&mut *db, ids).await?;
+    let found = crm::query::facts(&mut *db, ids).await?;
+    with_accounts(db, found, ids, now).await
+}
+
+/// The loyalty accounts of customers alone, for rules that read nothing else of them.
+///
+/// # Errors
+/// The database failed.
+pub async fn accounts(
+    db: &mut PgConnection,
+    ids: &[CustomerId],
+    now: DateTime<Utc>,
+) -> sqlx::Result<BTreeMap<CustomerId, Value>> {
+    let found = ids.iter().map(|id| (*id, Value::Object(Map::new()))).collect();
+    with_accounts(db, found, ids, now).await
+}
+
+async fn with_accounts(
+    db: &mut PgConnection,
+    mut found: BTreeMap<CustomerId, Value>,
+    ids: &[CustomerId],
+    now: DateTime<Utc>,
+) -> sqlx::Result<BTreeMap<CustomerId, Value>> {
     let members = loyalty::query::by_customers(&mut *db, ids).await?;
     if members.is_empty() {
         return Ok(found);

@@ -9,8 +9,6 @@ use tokio_util::sync::CancellationToken;
 
 /// Most questions that are put together: a question of this size takes a few milliseconds.
 const GROUP_MAX: usize = 200;
-/// How many such questions run at the same time.
-const READERS: usize = 2;
 
 /// Whose account, and whether its event is known.
 struct Asked {
@@ -29,7 +27,7 @@ pub(super) struct Found {
     pub(super) known: Option<Appended>,
 }
 
-/// Answers; clones share the readers.
+/// Answers; clones share the reader.
 #[derive(Clone)]
 pub(super) struct Lookup {
     asked: mpsc::Sender<Asked>,
@@ -38,10 +36,7 @@ pub(super) struct Lookup {
 impl Lookup {
     pub(super) fn start(pool: &PgPool, stop: &CancellationToken) -> Self {
         let (asked, arrived) = mpsc::channel(GROUP_MAX * 8);
-        let arrived = std::sync::Arc::new(tokio::sync::Mutex::new(arrived));
-        for _ in 0..READERS {
-            tokio::spawn(run(pool.clone(), std::sync::Arc::clone(&arrived), stop.clone()));
-        }
+        tokio::spawn(run(pool.clone(), arrived, stop.clone()));
         Self { asked }
     }
 
@@ -58,27 +53,18 @@ impl Lookup {
     }
 }
 
-async fn run(
-    pool: PgPool,
-    arrived: std::sync::Arc<tokio::sync::Mutex<mpsc::Receiver<Asked>>>,
-    stop: CancellationToken,
-) {
+async fn run(pool: PgPool, mut arrived: mpsc::Receiver<Asked>, stop: CancellationToken) {
     loop {
-        let group = tokio::select! {
+        let mut group = Vec::new();
+        tokio::select! {
             () = stop.cancelled() => return,
-            group = take(&arrived) => group,
-        };
+            _ = arrived.recv_many(&mut group, GROUP_MAX) => {}
+        }
         if group.is_empty() {
             return;
         }
         answer(&pool, group).await;
     }
-}
-
-async fn take(arrived: &tokio::sync::Mutex<mpsc::Receiver<Asked>>) -> Vec<Asked> {
-    let mut group = Vec::new();
-    arrived.lock().await.recv_many(&mut group, GROUP_MAX).await;
-    group
 }
 
 async fn answer(pool: &PgPool, group: Vec<Asked>) {

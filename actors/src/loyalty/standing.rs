@@ -7,10 +7,11 @@ use chrono::{DateTime, Utc};
 use loyalty::account::AccountStatus;
 use loyalty::earning::{ACTIVITIES, PREFIX};
 use loyalty::member::Member;
+use loyalty::programme::Programme;
 use loyalty::store::turnover::{self, Spent};
 use loyalty::tier::{Counts, Ladder};
 use loyalty::{query, store};
-use platform::event::{Event, Log, advance_local};
+use platform::event::{BATCH_MAX, Event, Log, advance_local};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rules::decide::react::customer_of;
@@ -46,7 +47,7 @@ impl Standings {
         let mut dice = ChaCha20Rng::from_seed(seed);
         while !stop.is_cancelled() {
             let wait = match self.step(&mut dice).await {
-                Ok(0) => LOOKS_EVERY,
+                Ok(count) if u32::try_from(count).is_ok_and(|count| count < BATCH_MAX) => LOOKS_EVERY,
                 Ok(_) => continue,
                 Err(error) => {
                     tracing::warn!(%error, "tiers could not be looked at, another try in some seconds");
@@ -82,7 +83,8 @@ async fn batch(db: &mut PgConnection, edit: &mut Edit<'_>, events: &[Event]) -> 
     let moved = events.iter().filter(|event| MOVES.contains(&event.kind.as_str()));
     let moved = moved.map(|event| MasterAccountId::from_uuid(event.subject));
     let touched: BTreeSet<MasterAccountId> = spent.iter().map(|one| one.account).chain(moved).collect();
-    if touched.is_empty() {
+    let ladders = counting(db).await?;
+    if touched.is_empty() || ladders.is_empty() {
         return Ok(());
     }
     let mut of_programme: BTreeMap<ProgrammeId, Vec<MasterAccountId>> = BTreeMap::new();
@@ -90,13 +92,23 @@ async fn batch(db: &mut PgConnection, edit: &mut Edit<'_>, events: &[Event]) -> 
         of_programme.entry(member.programme_id).or_default().push(member.id);
     }
     for (programme, accounts) in of_programme {
-        let Some(programme) = query::find_programme(db, programme).await? else { continue };
-        let ladder = Ladder::new(query::tiers(db, programme.id).await?);
-        if ladder.counts() != Counts::default() {
-            store::settle_those(db, edit, &programme, &ladder, &accounts).await.map_err(failed)?;
+        if let Some((programme, ladder)) = ladders.get(&programme) {
+            store::settle_those(db, edit, programme, ladder, &accounts).await.map_err(failed)?;
         }
     }
     Ok(())
+}
+
+/// The programmes in which a tier looks at points or money.
+async fn counting(db: &mut PgConnection) -> sqlx::Result<BTreeMap<ProgrammeId, (Programme, Ladder)>> {
+    let mut found = BTreeMap::new();
+    for programme in query::programmes(db).await? {
+        let ladder = Ladder::new(query::tiers(db, programme.id).await?);
+        if ladder.counts() != Counts::default() {
+            found.insert(programme.id, (programme, ladder));
+        }
+    }
+    Ok(found)
 }
 
 /// What the members of these events spent.

@@ -9,10 +9,13 @@ use serde_json::{Value, json};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 use uuid::Uuid;
 
 /// Under which name the place in the log is kept.
 pub const CONSUMER: &str = "flows";
+/// For how long events gather while many come: most are awaited by nobody.
+const GATHERS: Duration = Duration::from_millis(20);
 /// Events that are read at once when it looks back.
 const EVENTS_MAX: u32 = 500;
 
@@ -35,6 +38,11 @@ impl Handler for Listening {
             }
             wake(db, self.0.now(), &heard).await.map(drop)
         })
+    }
+
+    /// A run that waits goes on a moment later at the most.
+    fn gathers(&self) -> Duration {
+        GATHERS
     }
 
     /// Looks back for runs that began to wait while events came that stand before this place: they were handed out

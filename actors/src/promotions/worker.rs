@@ -11,7 +11,7 @@ use loyalty::query::{offer, order, promotion};
 use loyalty::refused::Refused;
 use loyalty::store::granting::Granting;
 use loyalty::store::{contest, coupon, offer as offers, order as orders, promotion as promotions};
-use platform::event::{Log, advance_local};
+use platform::event::{BATCH_MAX, Log, advance_local};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ use tokio_util::sync::CancellationToken;
 
 /// How often it is looked at what is due.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
+/// For how long events gather after some were read: a round costs a dozen statements whatever it finds.
+const GATHERS: Duration = Duration::from_millis(200);
 /// Wait after an error, so that an absent database is not hammered.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// Accounts that are looked at in one transaction.
@@ -51,8 +53,9 @@ impl Promotions {
         let mut dice = ChaCha20Rng::from_seed(seed);
         while !stop.is_cancelled() {
             let wait = match step(&self, &mut dice).await {
-                Ok(true) => continue,
-                Ok(false) => LOOKS_EVERY,
+                Ok(Next::AtOnce) => continue,
+                Ok(Next::Soon) => GATHERS,
+                Ok(Next::Later) => LOOKS_EVERY,
                 Err(error) => {
                     tracing::warn!(%error, "promotions could not go on, another try in some seconds");
                     RETRY_AFTER
@@ -66,11 +69,22 @@ impl Promotions {
     }
 }
 
-/// One round; whether there is more to do at once.
+/// When there is more to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// There is more.
+    AtOnce,
+    /// Events were read, and more may have come meanwhile.
+    Soon,
+    /// Nothing was due.
+    Later,
+}
+
+/// One round; when the next is due.
 ///
 /// # Errors
 /// A reward that is not there any more, or the database; what was done before stays done.
-pub async fn step(work: &Promotions, dice: &mut ChaCha20Rng) -> Result<bool, Refused> {
+pub async fn step(work: &Promotions, dice: &mut ChaCha20Rng) -> Result<Next, Refused> {
     let mut edit = Edit { now: work.clock.now(), author: Author::System, rng: dice };
     complete(work, &mut edit).await?;
     let expired = expire(work, &edit).await?;
@@ -78,7 +92,12 @@ pub async fn step(work: &Promotions, dice: &mut ChaCha20Rng) -> Result<bool, Ref
     let scanned = scan(work, &mut edit).await?;
     let given = give(work, &mut edit).await?;
     let read = read(work, &mut edit).await?;
-    Ok(expired || cancelled || scanned || given || read)
+    let is_full = u32::try_from(read).is_ok_and(|read| read >= BATCH_MAX);
+    Ok(match () {
+        () if expired || cancelled || scanned || given || is_full => Next::AtOnce,
+        () if read > 0 => Next::Soon,
+        () => Next::Later,
+    })
 }
 
 async fn complete(work: &Promotions, edit: &mut Edit<'_>) -> Result<(), Refused> {
@@ -132,14 +151,14 @@ async fn scan(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
     Ok(true)
 }
 
-/// Reads the next events of the log; whether there were any.
-async fn read(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {
+/// Reads the next events of the log; how many.
+async fn read(work: &Promotions, edit: &mut Edit<'_>) -> Result<usize, Refused> {
     let consumer = PromotionConsumer::new(work.zone, &work.codes);
     let read = advance_local(&work.log, CONSUMER, async |db, events| {
         let mut edit = Edit { now: edit.now, author: edit.author, rng: &mut *edit.rng };
         consumer.batch(db, &mut edit, events).await
     });
-    Ok(read.await? > 0)
+    Ok(read.await?)
 }
 
 async fn give(work: &Promotions, edit: &mut Edit<'_>) -> Result<bool, Refused> {

@@ -12,14 +12,21 @@ use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use sqlx::PgPool;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Most orders that wait for the writers: some two seconds of work, and some 20 MB.
 pub const WAITING_MAX: usize = 20_000;
 /// Orders of one transaction: enough to share the commit's disk write, few enough to answer within milliseconds.
 const GROUP_MAX: usize = 500;
+/// For how long orders may gather while another writer is at work: what a transaction costs beside its rows is shared by
+/// more of them, and the machine has no idle moment in which these could have been written.
+const GATHER_FOR: Duration = Duration::from_millis(3);
+/// Orders that need not wait for more.
+const GATHER_MIN: usize = 100;
 /// Writers that take turns: while one waits for the disk the other works.
 const WRITERS: usize = 2;
 /// How long a caller waits for room before it is refused: a burst passes, a database that is too slow shows.
@@ -66,10 +73,12 @@ impl Ledger {
     pub fn start(pool: PgPool, clock: Arc<dyn Clock>, seed: [u8; 32], stop: CancellationToken) -> Self {
         let (batches, arrived) = mpsc::unbounded_channel();
         let arrived = Arc::new(Mutex::new(Arrived { batches: arrived, next: None }));
+        let at_work = Arc::new(AtomicUsize::new(0));
         let mut seeds = ChaCha20Rng::from_seed(seed);
         for _ in 0..WRITERS {
             let rng = ChaCha20Rng::from_rng(&mut seeds);
-            let writer = Writer { pool: pool.clone(), clock: Arc::clone(&clock), rng };
+            let at_work = Arc::clone(&at_work);
+            let writer = Writer { pool: pool.clone(), clock: Arc::clone(&clock), rng, at_work };
             tokio::spawn(writer.run(Arc::clone(&arrived), stop.clone()));
         }
         Self { room: Arc::new(Semaphore::new(WAITING_MAX)), batches }
@@ -108,6 +117,8 @@ struct Writer {
     pool: PgPool,
     clock: Arc<dyn Clock>,
     rng: ChaCha20Rng,
+    /// How many writers write.
+    at_work: Arc<AtomicUsize>,
 }
 
 impl Writer {
@@ -116,10 +127,12 @@ impl Writer {
         loop {
             let group = tokio::select! {
                 () = stop.cancelled() => return,
-                group = take_group(&arrived) => group,
+                group = take_group(&arrived, &self.at_work) => group,
             };
             let Some(group) = group else { return };
+            self.at_work.fetch_add(1, Ordering::AcqRel);
             self.write_group(group).await;
+            self.at_work.fetch_sub(1, Ordering::AcqRel);
         }
     }
 
@@ -200,7 +213,7 @@ struct Arrived {
 }
 
 /// What has arrived, up to a group; nothing when nobody can send any more. One writer at a time takes.
-async fn take_group(arrived: &Mutex<Arrived>) -> Option<Vec<Batch>> {
+async fn take_group(arrived: &Mutex<Arrived>, at_work: &AtomicUsize) -> Option<Vec<Batch>> {
     let mut arrived = arrived.lock().await;
     let first = match arrived.next.take() {
         Some(kept) => kept,
@@ -208,8 +221,9 @@ async fn take_group(arrived: &Mutex<Arrived>) -> Option<Vec<Batch>> {
     };
     let mut count = first.orders.len();
     let mut group = vec![first];
+    let until = Instant::now() + GATHER_FOR;
     while count < GROUP_MAX
-        && let Ok(next) = arrived.batches.try_recv()
+        && let Some(next) = more(&mut arrived.batches, (count, until), at_work).await
     {
         count += next.orders.len();
         if count > ORDERS_MAX {
@@ -219,6 +233,21 @@ async fn take_group(arrived: &Mutex<Arrived>) -> Option<Vec<Batch>> {
         group.push(next);
     }
     Some(group)
+}
+
+/// What has arrived; while another writer is at work, also what arrives within a moment.
+async fn more(
+    batches: &mut mpsc::UnboundedReceiver<Batch>,
+    (count, until): (usize, Instant),
+    at_work: &AtomicUsize,
+) -> Option<Batch> {
+    match batches.try_recv() {
+        Ok(next) => Some(next),
+        Err(_) if count < GATHER_MIN && at_work.load(Ordering::Acquire) > 0 => {
+            tokio::time::timeout_at(until, batches.recv()).await.ok().flatten()
+        }
+        Err(_) => None,
+    }
 }
 
 /// Who no longer waits has broken off, and sends again.

@@ -4,6 +4,7 @@ mod account;
 mod binaries;
 pub(crate) mod cluster;
 pub(crate) mod folders;
+mod memory;
 pub(crate) mod postmaster;
 #[cfg(test)]
 mod tests;

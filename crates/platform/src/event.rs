@@ -15,9 +15,10 @@ pub mod retention;
 mod store;
 #[cfg(test)]
 mod tests;
+mod wake;
 
 pub use audit::{AUDIT_LOG, AuditLog};
-pub use consumer::{Handler, advance, advance_local, run};
+pub use consumer::{BATCH_MAX, Handler, advance, advance_local, run};
 pub use log::Log;
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,

@@ -13,6 +13,7 @@ pub mod fault;
 mod language;
 pub mod placeholder;
 pub mod query;
+pub mod response;
 pub mod rule;
 pub mod sql;
 pub mod store;

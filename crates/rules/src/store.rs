@@ -4,19 +4,19 @@ mod decision;
 mod lifecycle;
 mod reaction;
 mod reference;
+mod response;
 pub mod retention;
 mod rule;
 mod simulation;
 
-pub use decision::{
-    DecisionRow, ExposureRow, GoalRow, UseRow, count, decide, expose, reach_goals, remember_uses, uses,
-};
+pub use decision::{DecisionRow, ExposureRow, UseRow, count, decide, expose, remember_uses, uses};
 pub use lifecycle::{approve, ask_approval, launch, pause, promote, refuse, resume, roll_back, stop};
 pub use reaction::{
     DueReaction, ReactionRow, cancel_waiting, claim_due, done_of_decision, end, end_done,
     insert as insert_reactions, mark_undone, retry,
 };
 pub use reference::{delete as delete_reference, put as put_reference};
+pub use response::mark_responses;
 pub use rule::{archive, insert, insert_live, update};
 pub use simulation::{
     Claimed, cancel as cancel_simulation, claim as claim_simulation, end as end_simulation,

@@ -100,6 +100,11 @@ async fn testing_reporting_and_analytics_are_at_hand() {
     let results = site.author.get(&format!("{path}/results")).await.expect(StatusCode::OK).await;
     let reached = &results["variants"][0];
     assert_eq!((&reached["customers"], &reached["converted"]), (&json!(2), &json!(1)), "{results}");
+    // GAP-04: a share of responses says of which type.
+    let types: Vec<&Value> =
+        reached["responses"].as_array().unwrap().iter().map(|one| &one["type"]).collect();
+    assert_eq!(types, ["delivery", "interest", "conversion"]);
+    assert_eq!(reached["responses"][2], json!({ "type": "conversion", "customers": 1, "rate": 0.5 }));
     let question =
         json!({ "of": "customer", "group_by": ["tier"], "where": "customer.tier in ['gold', 'basic']" });
     let rows = site.author.post("/api/v1/records/query", &question).await.expect(StatusCode::OK).await;

@@ -126,6 +126,7 @@ export interface RuleDocument {
   reactions: Reaction[];
   on_error: 'continue' | 'roll_back';
   goal?: { event: string; within_seconds: number } | null;
+  interest?: { event: string; within_seconds: number } | null;
   tests?: RuleTest[];
 }
 

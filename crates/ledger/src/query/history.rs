@@ -312,8 +312,12 @@ pub async fn existing(
     db: &mut PgConnection,
     transactions: &[TransactionId],
 ) -> sqlx::Result<Vec<TransactionId>> {
-    sqlx::query_scalar("select id from ledger.transaction where id = any($1)")
-        .bind(transactions)
-        .fetch_all(db)
-        .await
+    // One by one by the index, whatever the table looked like when the plan was made.
+    sqlx::query_scalar(
+        "select t.id from unnest($1::uuid[]) as sought (id)
+        cross join lateral (select id from ledger.transaction where id = sought.id offset 0) t",
+    )
+    .bind(transactions)
+    .fetch_all(db)
+    .await
 }

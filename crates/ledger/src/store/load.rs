@@ -184,9 +184,14 @@ pub(crate) async fn block_and_known(
 ) -> sqlx::Result<(i64, BTreeMap<TransactionId, Known>)> {
     let ids: Vec<TransactionId> = keys.iter().map(|key| transaction_id(key)).collect();
     let rows: Vec<KnownRow> = sqlx::query_as(
+        // One by one by the index, whatever the table looked like when the plan was made.
         "select (select nextval('ledger.block_id')) as block, t.number, t.id, t.body_hash, t.booked_at
         from (values (1)) as one (row)
-        left join ledger.transaction t on t.id = any($1)",
+        left join (
+            select k.number, k.id, k.body_hash, k.booked_at from unnest($1::uuid[]) as sought (id)
+            cross join lateral (
+                select number, id, body_hash, booked_at from ledger.transaction where id = sought.id offset 0) k
+        ) t on true",
     )
     .bind(ids)
     .fetch_all(&mut *db)

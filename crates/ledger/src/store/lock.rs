@@ -33,17 +33,20 @@ struct LockedRow {
     allows_debt: bool,
 }
 
-/// Locks members' accounts that exist. With each, whether its currency allows debt.
+/// Locks members' accounts that exist, in the order given, which must be that of their ids. With each, whether its
+/// currency allows debt. One by one by the index, whatever the table looked like when the plan was made.
 pub(crate) async fn lock_accounts(
     db: &mut PgConnection,
     accounts: &[AccountId],
 ) -> sqlx::Result<Vec<(AccountState, bool)>> {
     let rows: Vec<LockedRow> = sqlx::query_as(
         "select a.id, a.owner, a.currency, a.balance, a.held, a.debt, a.claim, c.allows_debt
-        from ledger.account a join ledger.currency c on c.id = a.currency
-        where a.id = any($1) and a.role = 'member'
-        order by a.id
-        for no key update of a",
+        from unnest($1::uuid[]) as sought (id)
+        cross join lateral (
+            select id, owner, currency, balance, held, debt, claim from ledger.account
+            where id = sought.id and role = 'member'
+            for no key update) a
+        join ledger.currency c on c.id = a.currency",
     )
     .bind(accounts)
     .fetch_all(db)

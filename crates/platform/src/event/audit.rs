@@ -6,6 +6,7 @@ use super::{Event, Handler};
 use base::event::Journal;
 use futures_util::future::BoxFuture;
 use sqlx::PgConnection;
+use std::time::Duration;
 
 /// The consumer's name in `platform.event_consumer`.
 pub const AUDIT_LOG: &str = "platform.audit_log";
@@ -24,6 +25,11 @@ impl Handler for AuditLog {
 
     fn may_repeat(&self) -> bool {
         true
+    }
+
+    /// People read the files later.
+    fn gathers(&self) -> Duration {
+        Duration::from_millis(200)
     }
 }
 

@@ -1,13 +1,12 @@
 //! Consumers: readers of the log that keep their place in the same transaction as their own writes.
 
-use super::{CHANNEL, Event, Log, Position, store};
+use super::{Event, Log, Position, store};
 use crate::dead_letter::{self, LetterState, NewLetter};
 use crate::journal::{Fault, fault_of};
 use base::id::DeadLetterId;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use serde_json::json;
-use sqlx::postgres::PgListener;
 use sqlx::{Connection, PgConnection, PgPool};
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
@@ -15,7 +14,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 /// Events handed to a consumer at once.
-const BATCH_MAX: u32 = 500;
+pub const BATCH_MAX: u32 = 500;
 /// How often a consumer looks without being woken: `notify` is a hint, the poll is the guarantee.
 const POLL_EVERY: Duration = Duration::from_secs(1);
 /// Wait while unread events stand above the snapshot horizon: an open write of somebody else holds it back, mostly for
@@ -52,6 +51,12 @@ pub trait Handler: Send + Sync {
     /// that is lost.
     fn may_repeat(&self) -> bool {
         false
+    }
+
+    /// For how long events may gather after a batch that was not full. A batch costs a handful of statements whatever is
+    /// in it: a reader for which nobody waits leaves them to those for which somebody does.
+    fn gathers(&self) -> Duration {
+        Duration::ZERO
     }
 }
 
@@ -292,33 +297,34 @@ async fn retry(pool: &PgPool, name: &str, handle: &mut impl Hand) -> sqlx::Resul
 /// Runs a consumer until `stop` is cancelled: woken by `notify`, repaired by a poll each second, patient with
 /// errors.
 pub async fn run(log: Log, name: &'static str, handler: impl Handler, stop: CancellationToken) {
-    let mut running = Running {
-        pool: log.pool().clone(),
-        name,
-        listener: None,
-        measured: None,
-        letters: None,
-        failing: None,
-    };
+    let mut heard = log.heard();
+    let mut running =
+        Running { pool: log.pool().clone(), name, measured: None, letters: None, failing: None };
     while !stop.is_cancelled() {
         running.keep_house(&handler).await;
         match step(&log, name, &handler).await {
             Ok(Step::Nothing) => {
                 running.works().await;
-                let lost = tokio::select! {
+                tokio::select! {
                     () = stop.cancelled() => break,
-                    lost = woken(&mut running.listener) => lost,
-                    () = tokio::time::sleep(POLL_EVERY) => false,
-                };
-                if lost {
-                    running.listener = None;
+                    _ = heard.changed() => {}
+                    () = tokio::time::sleep(POLL_EVERY) => {}
                 }
             }
             Ok(Step::HeldBack) => {
                 running.works().await;
                 tokio::time::sleep(HELD_BACK_FOR).await;
             }
-            Ok(Step::Handled(_)) => running.works().await,
+            Ok(Step::Handled(count)) => {
+                running.works().await;
+                let is_full = u32::try_from(count).is_ok_and(|count| count >= BATCH_MAX);
+                if !is_full && !handler.gathers().is_zero() {
+                    tokio::select! {
+                        () = stop.cancelled() => break,
+                        () = tokio::time::sleep(handler.gathers()) => {}
+                    }
+                }
+            }
             Err(error) => {
                 tracing::warn!(consumer = name, error = %error, "consumer {name} could not go on, it tries again");
                 running.fails(&error).await;
@@ -335,7 +341,6 @@ pub async fn run(log: Log, name: &'static str, handler: impl Handler, stop: Canc
 struct Running {
     pool: PgPool,
     name: &'static str,
-    listener: Option<PgListener>,
     measured: Option<Instant>,
     letters: Option<Instant>,
     /// What its row says; at the start nobody knows.
@@ -347,9 +352,6 @@ impl Running {
         if self.measured.is_none_or(|at| at.elapsed() >= MEASURE_EVERY) {
             self.measured = Some(Instant::now());
             measure(&self.pool, self.name).await;
-        }
-        if self.listener.is_none() {
-            self.listener = listen(&self.pool).await;
         }
         if handler.isolates() && self.letters.is_none_or(|at| at.elapsed() >= LETTERS_EVERY) {
             self.letters = Some(Instant::now());
@@ -395,23 +397,4 @@ async fn measure(pool: &PgPool, name: &'static str) {
         let lag = u32::try_from(lag).unwrap_or(u32::MAX);
         metrics::gauge!("event_consumer_lag", "consumer" => name).set(f64::from(lag));
     }
-}
-
-async fn listen(pool: &PgPool) -> Option<PgListener> {
-    let mut listener = PgListener::connect_with(pool).await.ok()?;
-    listener.listen(CHANNEL).await.ok()?;
-    Some(listener)
-}
-
-/// Waits for a wake-up; true when the listening connection is lost. Those that came while it worked are one.
-async fn woken(listener: &mut Option<PgListener>) -> bool {
-    let Some(listener) = listener else { return std::future::pending().await };
-    let mut heard = listener.try_recv().await;
-    while let Ok(Some(_)) = heard {
-        match listener.try_recv().now_or_never() {
-            Some(next) => heard = next,
-            None => return false,
-        }
-    }
-    true
 }

@@ -1,11 +1,12 @@
 //! The log as the consumers of one server read it: several read the same events at nearly the same time, so what one
 //! of them read last is kept for the others.
 
+use super::wake::Ear;
 use super::{Event, Position, store};
 use sqlx::{PgConnection, PgPool};
 use std::collections::VecDeque;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
 /// Events that are kept: some batches, so that a slower consumer still finds them; a few MB at most.
 const KEPT_MAX: usize = 2_000;
@@ -15,6 +16,7 @@ const KEPT_MAX: usize = 2_000;
 pub struct Log {
     pool: PgPool,
     tail: Arc<Mutex<Tail>>,
+    ear: Ear,
 }
 
 /// The events between two places, without a gap: all of them stood below the snapshot horizon when they were read, so
@@ -61,13 +63,18 @@ impl Log {
     /// The log of a database, of which nothing is read yet.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, tail: Arc::default() }
+        Self { pool, tail: Arc::default(), ear: Ear::new() }
     }
 
     /// The database.
     #[must_use]
     pub fn pool(&self) -> &PgPool {
         &self.pool
+    }
+
+    /// Changes when events were appended: a hint that is shared by all readers.
+    pub(super) fn heard(&self) -> watch::Receiver<u64> {
+        self.ear.heard(&self.pool)
     }
 
     /// Up to `limit` events behind `after`, in the log's order.

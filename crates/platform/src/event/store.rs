@@ -161,11 +161,7 @@ pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::R
     let rows = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
             correlation_id, author_kind, author_id, payload, occurred_at
-        from platform.event
-        where (transaction_id, position) > ($1::text::xid8, $2)
-            and transaction_id < pg_snapshot_xmin(pg_current_snapshot())
-        order by event.transaction_id, event.position
-        limit $3",
+        from platform.events_behind($1::text::xid8, $2, $3)",
     )
     .bind(after.transaction_id.to_string())
     .bind(after.position)

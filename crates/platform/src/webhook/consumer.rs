@@ -7,6 +7,7 @@ use chrono::SecondsFormat;
 use futures_util::future::BoxFuture;
 use serde_json::json;
 use sqlx::PgConnection;
+use std::time::Duration;
 
 /// The consumer's name in `platform.event_consumer`.
 pub const WEBHOOKS: &str = "platform.webhooks";
@@ -37,6 +38,11 @@ impl Handler for Webhooks {
 
     fn may_repeat(&self) -> bool {
         true
+    }
+
+    /// Beside the way to another system it does not show.
+    fn gathers(&self) -> Duration {
+        Duration::from_millis(50)
     }
 
     fn isolates(&self) -> bool {

@@ -75,6 +75,7 @@ impl LiveRule {
 pub struct RuleSet {
     by_event: BTreeMap<String, Vec<Arc<LiveRule>>>,
     by_goal: BTreeMap<String, Vec<Arc<LiveRule>>>,
+    by_interest: BTreeMap<String, Vec<Arc<LiveRule>>>,
     /// Reference tables.
     pub reference: References,
 }
@@ -92,6 +93,9 @@ impl RuleSet {
                 if let Some(goal) = &document.goal {
                     add(&mut set.by_goal, &goal.event, &rule);
                 }
+                if let Some(interest) = &document.interest {
+                    add(&mut set.by_interest, &interest.event, &rule);
+                }
             }
         }
         set
@@ -107,6 +111,12 @@ impl RuleSet {
     #[must_use]
     pub fn of_goal(&self, kind: &str) -> &[Arc<LiveRule>] {
         self.by_goal.get(kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The rules for which an event of this type shows interest.
+    #[must_use]
+    pub fn of_interest(&self, kind: &str) -> &[Arc<LiveRule>] {
+        self.by_interest.get(kind).map_or(&[], Vec::as_slice)
     }
 
     /// Whether nothing is live.

@@ -1,9 +1,10 @@
 //! From a batch of events to what is written: decisions, reactions, memory. Pure: the caller reads and writes.
 
 use super::{LiveRule, Occasion, Outcome, RuleSet, Variant, Verdict, Version};
-use crate::document::{Act, Limit, OnError};
+use crate::document::{Act, Goal, Limit, OnError};
 use crate::facts::{Facts, References};
-use crate::store::{DecisionRow, ExposureRow, GoalRow, ReactionRow, UseRow};
+use crate::response::{Delivery, Reply, Responses};
+use crate::store::{DecisionRow, ExposureRow, ReactionRow, UseRow};
 use base::id::ReactionId;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::event::{DEPTH_MAX, Event};
@@ -16,6 +17,21 @@ use uuid::Uuid;
 /// The limit of rules that look at our own events and have none: our events do not count how many others caused
 /// them, so a rule that causes its own event ends here.
 const OWN_EVENTS: Limit = Limit { times: 20, per_seconds: 60 };
+
+/// A message reached its customer.
+const DELIVERED: &str = "channels.message_delivered.v1";
+
+/// The key under which a reaction makes what it makes: a message, a run, a task.
+#[must_use]
+pub fn key_of(rule: Uuid, event: Uuid, reaction: &str) -> String {
+    format!("rule/{rule}/{event}/{reaction}")
+}
+
+/// The reaction that made what stands under a key: rule, event and its own key.
+fn reaction_of(key: &str) -> Option<(Uuid, Uuid, String)> {
+    let mut parts = key.strip_prefix("rule/")?.splitn(3, '/');
+    Some((parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.to_owned()))
+}
 
 /// The customer of an event, when it says one.
 #[must_use]
@@ -260,31 +276,42 @@ fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn 
             subject_id: subject_of(event),
             context: context.clone(),
             due_at: event.occurred_at + TimeDelta::seconds(i64::from(reaction.after_seconds)),
+            done: None,
         });
     }
     if let Some(customer_id) = customer_of(event) {
-        let within = document.goal.as_ref().map(|goal| TimeDelta::seconds(i64::from(goal.within_seconds)));
+        let until = |goal: &Option<Goal>| {
+            let within = goal.as_ref().map(|goal| TimeDelta::seconds(i64::from(goal.within_seconds)));
+            within.map(|within| event.occurred_at + within)
+        };
         all.exposures.push(ExposureRow {
             rule_id: one.rule.rule_id,
             version: one.version.number,
             customer_id,
             variant: one.variant.as_str(),
             first_at: event.occurred_at,
-            until: within.map(|within| event.occurred_at + within),
+            until: until(&document.goal),
+            interest_until: until(&document.interest),
         });
     }
 }
 
-/// The events that are the goal of a rule.
+/// What these events are in answer to rules.
 #[must_use]
-pub fn goals(set: &RuleSet, events: &[Event]) -> Vec<GoalRow> {
-    let mut rows = Vec::new();
+pub fn responses(set: &RuleSet, events: &[Event]) -> Responses {
+    let mut all = Responses::default();
     for event in events {
         let Some(customer_id) = customer_of(event) else { continue };
-        let rules = set.of_goal(&event.kind).iter();
-        rows.extend(rules.map(|rule| GoalRow { rule_id: rule.rule_id, customer_id, at: event.occurred_at }));
+        let at = event.occurred_at;
+        let reply = |rule: &Arc<LiveRule>| Reply { rule_id: rule.rule_id, customer_id, at };
+        all.conversions.extend(set.of_goal(&event.kind).iter().map(reply));
+        all.interests.extend(set.of_interest(&event.kind).iter().map(reply));
+        if event.kind == DELIVERED {
+            let key = event.payload.get("key").and_then(Value::as_str);
+            all.deliveries.extend(key.and_then(reaction_of).map(|reaction| Delivery { reaction, at }));
+        }
     }
-    rows
+    all
 }
 
 /// The memory to store of the pairs that changed.

@@ -56,6 +56,9 @@ pub fn check(document: &Value, around: &Surroundings) -> Vec<Fault> {
     if let Some(goal) = &document.goal {
         checker.event(&goal.event, "/goal/event");
     }
+    if let Some(interest) = &document.interest {
+        checker.event(&interest.event, "/interest/event");
+    }
     if document.tests.len() > SAMPLES_MAX {
         let message = format!("{} tests are too many: at most {SAMPLES_MAX}", document.tests.len());
         checker.faults.push(Fault::error("too_many_tests", "/tests", message));

@@ -51,9 +51,12 @@ pub struct Document {
     /// What becomes of the other reactions when one fails for good.
     #[serde(default)]
     pub on_error: OnError,
-    /// What counts as success.
+    /// What counts as success: the response of the type `conversion`.
     #[serde(default)]
     pub goal: Option<Goal>,
+    /// What counts as interest before that, such as a followed link or a visit: the response of the type `interest`.
+    #[serde(default)]
+    pub interest: Option<Goal>,
     /// Events with what must come out.
     #[serde(default)]
     pub tests: Vec<Sample>,
@@ -109,7 +112,7 @@ pub struct Limit {
     pub per_seconds: u32,
 }
 
-/// What counts as success of a rule.
+/// An event of a customer that counts as a response to a rule.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Goal {

@@ -162,6 +162,8 @@ pub struct ExposureRow {
     pub first_at: DateTime<Utc>,
     /// Until when the goal counts.
     pub until: Option<DateTime<Utc>>,
+    /// Until when interest counts.
+    pub interest_until: Option<DateTime<Utc>>,
 }
 
 /// Stores whom versions reached; the first time counts.
@@ -170,8 +172,9 @@ pub struct ExposureRow {
 /// The database failed.
 pub async fn expose(db: &mut PgConnection, rows: &[ExposureRow]) -> sqlx::Result<()> {
     sqlx::query(
-        "insert into rules.exposure (rule_id, version, customer_id, variant, first_at, until)
-         select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[])
+        "insert into rules.exposure (rule_id, version, customer_id, variant, first_at, until, interest_until)
+         select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::text[], $5::timestamptz[], $6::timestamptz[],
+             $7::timestamptz[])
          on conflict do nothing",
     )
     .bind(column(rows, |row| row.rule_id))
@@ -180,38 +183,7 @@ pub async fn expose(db: &mut PgConnection, rows: &[ExposureRow]) -> sqlx::Result
     .bind(column(rows, |row| row.variant))
     .bind(column(rows, |row| row.first_at))
     .bind(column(rows, |row| row.until))
-    .execute(db)
-    .await?;
-    Ok(())
-}
-
-/// An event that is the goal of a rule.
-#[derive(Clone, Copy, Debug)]
-pub struct GoalRow {
-    /// Which rule.
-    pub rule_id: Uuid,
-    /// Whose event.
-    pub customer_id: Uuid,
-    /// When it happened.
-    pub at: DateTime<Utc>,
-}
-
-/// Marks who did what the rule is for.
-///
-/// # Errors
-/// The database failed.
-pub async fn reach_goals(db: &mut PgConnection, rows: &[GoalRow]) -> sqlx::Result<()> {
-    sqlx::query(
-        "update rules.exposure e set converted_at = g.at
-         from (select rule_id, customer_id, min(at) as at
-               from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (rule_id, customer_id, at)
-               group by 1, 2) g
-         where e.rule_id = g.rule_id and e.customer_id = g.customer_id and e.converted_at is null
-             and e.first_at < g.at and g.at <= e.until",
-    )
-    .bind(column(rows, |row| row.rule_id))
-    .bind(column(rows, |row| row.customer_id))
-    .bind(column(rows, |row| row.at))
+    .bind(column(rows, |row| row.interest_until))
     .execute(db)
     .await?;
     Ok(())

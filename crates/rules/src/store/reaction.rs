@@ -38,18 +38,25 @@ pub struct ReactionRow {
     pub context: Value,
     /// When it is due.
     pub due_at: DateTime<Utc>,
+    /// What was made, when it was done before it was owed.
+    pub done: Option<Value>,
 }
 
 /// Stores reactions; the same reaction to the same event is owed once.
 ///
 /// # Errors
 /// The database failed.
-pub async fn insert(db: &mut PgConnection, rows: &[ReactionRow]) -> sqlx::Result<()> {
+pub async fn insert(db: &mut PgConnection, now: DateTime<Utc>, rows: &[ReactionRow]) -> sqlx::Result<()> {
     sqlx::query(
         "insert into rules.reaction (reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error,
-             customer_id, subject_id, context, due_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::timestamptz[], $6::text[],
-             $7::jsonb[], $8::jsonb[], $9::text[], $10::uuid[], $11::uuid[], $12::jsonb[], $13::timestamptz[])
+             customer_id, subject_id, context, due_at, result, state, attempts, ended_at)
+         select given.*, case when result is null then 'waiting' else 'done' end,
+             case when result is null then 0 else 1 end, case when result is null then null else $15::timestamptz end
+         from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::timestamptz[], $6::text[],
+             $7::jsonb[], $8::jsonb[], $9::text[], $10::uuid[], $11::uuid[], $12::jsonb[], $13::timestamptz[],
+             $14::jsonb[])
+             as given (reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id,
+                 subject_id, context, due_at, result)
          on conflict do nothing",
     )
     .bind(column(rows, |row| row.reaction_id))
@@ -65,6 +72,8 @@ pub async fn insert(db: &mut PgConnection, rows: &[ReactionRow]) -> sqlx::Result
     .bind(column(rows, |row| row.subject_id))
     .bind(column(rows, |row| row.context.clone()))
     .bind(column(rows, |row| row.due_at))
+    .bind(column(rows, |row| row.done.clone()))
+    .bind(now)
     .execute(db)
     .await?;
     Ok(())

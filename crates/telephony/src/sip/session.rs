@@ -99,7 +99,9 @@ impl Session {
         }
         let timer =
             self.timer.map(|timer| timer.deadline(self.refreshing || self.refresh_again_at.is_some()));
-        [Some(self.ends_at), timer, self.reliable.deadline(), self.probe_at, self.refresh_again_at]
+        // A probe that is on its way ends by its answer or by the timeout of its transaction.
+        let probe = self.probe_at.filter(|_| !self.probing);
+        [Some(self.ends_at), timer, self.reliable.deadline(), probe, self.refresh_again_at]
             .into_iter()
             .flatten()
             .min()

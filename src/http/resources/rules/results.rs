@@ -5,6 +5,7 @@ use crate::http::prelude::*;
 use base::id::RuleId;
 use rules::comparison::{Difference, compare, rate};
 use rules::query::{VariantCount, variant_counts};
+use rules::response::ResponseType;
 
 /// The numbers of one version.
 #[derive(Debug, Serialize, ToSchema)]
@@ -29,6 +30,19 @@ pub struct VariantBody {
     low: Option<f64>,
     /// Upper end.
     high: Option<f64>,
+    /// The responses by type; one customer may stand in several.
+    responses: Vec<ResponseBody>,
+}
+
+/// Responses of one type.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ResponseBody {
+    /// Of which type.
+    r#type: ResponseType,
+    /// Customers who responded so.
+    customers: i64,
+    /// Their share of those whom the version reached; null when there are none.
+    rate: Option<f64>,
 }
 
 /// Both versions and their difference.
@@ -40,14 +54,31 @@ pub struct ResultsBody {
     difference: Option<Difference>,
 }
 
+fn whole(number: i64) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
 fn pair(count: &VariantCount) -> (u32, u32) {
-    let whole = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
     (whole(count.converted), whole(count.customers))
+}
+
+fn responses(count: &VariantCount) -> Vec<ResponseBody> {
+    let by_type = [
+        (ResponseType::Delivery, count.delivered),
+        (ResponseType::Interest, count.interested),
+        (ResponseType::Conversion, count.converted),
+    ];
+    let body = |(r#type, customers): (ResponseType, i64)| {
+        let (done, all) = (whole(customers), whole(count.customers));
+        ResponseBody { r#type, customers, rate: (all > 0).then(|| rate(done, all).rate) }
+    };
+    by_type.into_iter().map(body).collect()
 }
 
 fn variant(count: VariantCount) -> VariantBody {
     let (converted, customers) = pair(&count);
     let rate = (customers > 0).then(|| rate(converted, customers));
+    let responses = responses(&count);
     VariantBody {
         variant: count.variant,
         version: count.version,
@@ -59,6 +90,7 @@ fn variant(count: VariantCount) -> VariantBody {
         rate: rate.map(|rate| rate.rate),
         low: rate.map(|rate| rate.low),
         high: rate.map(|rate| rate.high),
+        responses,
     }
 }
 

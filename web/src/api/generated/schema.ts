@@ -11322,6 +11322,26 @@ export interface components {
             /** @description Shown once; must be changed at the next sign-in. */
             password?: string | null;
         };
+        /** @description Responses of one type. */
+        ResponseBody: {
+            /**
+             * Format: int64
+             * @description Customers who responded so.
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description Their share of those whom the version reached; null when there are none.
+             */
+            rate?: number | null;
+            /** @description Of which type. */
+            type: components["schemas"]["ResponseType"];
+        };
+        /**
+         * @description A type of response.
+         * @enum {string}
+         */
+        ResponseType: "delivery" | "interest" | "conversion";
         /**
          * Format: uuid
          * @description How a contact ended, as the operator judged it.
@@ -12918,6 +12938,8 @@ export interface components {
              * @description Reactions that were done.
              */
             reacted: number;
+            /** @description The responses by type; one customer may stand in several. */
+            responses: components["schemas"]["ResponseBody"][];
             /**
              * Format: int64
              * @description Events it looked at, as far as decisions are kept.

@@ -3,17 +3,24 @@ import type { Dayjs } from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { url } from '../../api/http';
-import { type Export, type ExportInput, exportsMade, partners } from '../../api/loyalty';
+import {
+  type Export,
+  type ExportInput,
+  exportsMade,
+  type MasterKind,
+  partners,
+} from '../../api/loyalty';
 import { useList } from '../../api/query';
 import { count, dateTime, localText } from '../../lib/format';
 import { SwitchField } from '../../ui/crud/fields';
 import { EmptyState } from '../../ui/EmptyState';
 import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
+import { MASTER_KINDS } from './MastersPage';
 import { ActionDrawer } from './member/ActionDrawer';
 import { OnlyProgramme, useProgrammeOptions } from './parts';
 
-const KINDS = ['partner_exchange', 'participants', 'movements'] as const;
+const KINDS = ['partner_exchange', 'participants', 'movements', 'masters'] as const;
 const ENCODINGS = ['utf8', 'cp1251', 'ascii'] as const;
 const COLOURS = { running: 'processing', done: 'success', failed: 'error' } as const;
 const EVERY_MS = 2_000;
@@ -29,6 +36,7 @@ interface Values {
   span?: [Dayjs, Dayjs];
   condition?: string;
   columns?: string[];
+  lists?: MasterKind[];
 }
 
 function toInput({ kind, programme_id, encoding, transmit, ...of }: Values): ExportInput {
@@ -37,6 +45,7 @@ function toInput({ kind, programme_id, encoding, transmit, ...of }: Values): Exp
     partner_exchange: { partner_id: of.partner_id, ...days },
     participants: { condition: of.condition || null, columns: of.columns ?? [] },
     movements: days,
+    masters: { lists: of.lists ?? [] },
   }[kind];
   return { programme_id, encoding, transmit, kind, ...asked } as ExportInput;
 }
@@ -100,11 +109,24 @@ function ExportDrawer({ onClose }: { onClose(): void }) {
             <Select mode="tags" open={false} suffixIcon={null} tokenSeparators={[',', ' ']} />
           </Form.Item>
         </>
-      ) : (
+      ) : null}
+      {kind === 'masters' ? (
+        <Form.Item
+          name="lists"
+          label={t('loyalty.nav.masters')}
+          extra={t('loyalty.export.listsHint')}
+        >
+          <Select
+            mode="multiple"
+            options={MASTER_KINDS.map((value) => ({ value, label: t(`loyalty.master.${value}`) }))}
+          />
+        </Form.Item>
+      ) : null}
+      {kind === 'movements' || kind === 'partner_exchange' ? (
         <Form.Item name="span" label={t('loyalty.field.period')} rules={required}>
           <DatePicker.RangePicker format="DD.MM.YYYY" style={{ width: '100%' }} />
         </Form.Item>
-      )}
+      ) : null}
       <div className="pair">
         <Form.Item name="encoding" label={t('loyalty.file.encoding')}>
           <Select

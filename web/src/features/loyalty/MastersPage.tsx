@@ -7,7 +7,7 @@ import { CrudPage } from '../../ui/crud/CrudPage';
 import { LocalTextField, SwitchField } from '../../ui/crud/fields';
 import { ActiveFilter, ActiveTag, CodeField, MasterField, useMasterNames } from './parts';
 
-const KINDS: MasterKind[] = [
+export const MASTER_KINDS: MasterKind[] = [
   'reason',
   'merchant',
   'merchandise',
@@ -70,7 +70,7 @@ export default function MastersPage() {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const { kind: named } = useParams();
-  const kind = KINDS.find((one) => one === named) ?? 'reason';
+  const kind = MASTER_KINDS.find((one) => one === named) ?? 'reason';
   const parent = PARENT[kind];
   const parentName = useMasterNames(parent ?? 'merchant');
   return (
@@ -80,7 +80,7 @@ export default function MastersPage() {
         aria-label={t('loyalty.nav.masters')}
         value={kind}
         onChange={(key) => void navigate(`/loyalty/masters/${key}`)}
-        options={KINDS.map((value) => ({ value, label: t(`loyalty.master.${value}`) }))}
+        options={MASTER_KINDS.map((value) => ({ value, label: t(`loyalty.master.${value}`) }))}
       />
       <CrudPage<Master, MasterInput>
         key={kind}

@@ -7,6 +7,7 @@ import type { Fault, Rule } from '../../api/automation';
 import { useRule } from '../../api/rules';
 import { useCan } from '../../api/session';
 import { readyText } from '../../lib/i18n';
+import { useTitle } from '../../lib/title';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { BuildTab } from './builder/BuildTab';
 import { Counters } from './Counters';
@@ -16,7 +17,6 @@ import { StateTag } from './StateTag';
 import { useCheck } from './useCheck';
 import { type Editing, useDraft } from './useDraft';
 import { useUndoKeys } from './useUndoKeys';
-import { useTitle } from '../../lib/title';
 import './rules.css';
 
 const TryTab = lazy(() => import('./tabs/TryTab'));

@@ -66,22 +66,27 @@ export function useDraft(rule: Rule, mayWrite: boolean): Editing {
   const save = useCallback(async () => {
     // One at a time, and the newest last: each takes the version that the one before has made.
     while (running.current) await running.current;
-    const draft = latest.current;
-    if (draft === kept.current || conflict.current) return;
-    setSaving('saving');
-    running.current = saveRule(rule.id, version.current, draft)
-      .then((saved) => {
-        version.current = saved.version;
-        kept.current = draft;
-        setProblem(undefined);
-        setSaving(latest.current === draft ? 'saved' : 'unsaved');
-        queryClient.setQueryData(['rules', rule.id], saved);
-      })
-      .catch(failed)
-      .finally(() => {
-        running.current = undefined;
-      });
-    await running.current;
+    for (let isStale = true; isStale; ) {
+      const draft = latest.current;
+      if (draft === kept.current || conflict.current) return;
+      setSaving('saving');
+      isStale = false;
+      running.current = saveRule(rule.id, version.current, draft)
+        .then((saved) => {
+          version.current = saved.version;
+          kept.current = draft;
+          setProblem(undefined);
+          // Changed while it was written, perhaps back to what stood before: no effect looks at that again.
+          isStale = latest.current !== draft;
+          setSaving(isStale ? 'unsaved' : 'saved');
+          queryClient.setQueryData(['rules', rule.id], saved);
+        })
+        .catch(failed)
+        .finally(() => {
+          running.current = undefined;
+        });
+      await running.current;
+    }
   }, [rule.id, failed]);
 
   // An effect, because saving follows a pause, which only a timer can know.

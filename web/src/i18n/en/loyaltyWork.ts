@@ -47,10 +47,12 @@ export const loyaltyWorkEn = {
     transmit: 'Put a copy where others fetch it',
     columns: 'Columns',
     columnsHint: 'Such as account.number, customer.name; empty: the usual ones',
+    listsHint: 'Empty: all of them',
     kinds: {
       partner_exchange: 'Exchange with a partner',
       participants: 'Members',
       movements: 'Operations',
+      masters: 'Reference lists',
     },
   },
   desk: {

@@ -121,6 +121,8 @@ export const ruleBuilderEn = {
   goalOn: 'Count customers who then do this',
   goalEvent: 'Goal event',
   goalWithin: 'Within',
+  interestOn: 'Also count customers who showed interest by this',
+  interestEvent: 'Event that shows interest',
   units: { second: 'seconds', minute: 'minutes', hour: 'hours', day: 'days', week: 'weeks' },
   unit: 'Unit of time',
   undo: 'Undo',
@@ -196,6 +198,7 @@ export const ruleBuilderEn = {
     everyDay: 'every day',
     undone: ' If one fails, the others are taken back.',
     goal: ' Success: “{{event}}” within {{period}}.',
+    interest: ' Interest: “{{event}}” within {{period}}.',
     ops: {
       eq: '{{field}} is {{value}}',
       ne: '{{field}} is not {{value}}',

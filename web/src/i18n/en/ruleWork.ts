@@ -167,8 +167,8 @@ export const ruleWorkEn = {
     noGoal: 'The rule has no goal. Set one under "What happens": then results are counted.',
     variant: 'Variant',
     customers: 'Customers',
-    converted: 'Reached the goal',
-    rate: 'Share',
+    rate: 'Share of conversion',
+    responses: { delivery: 'Message delivered', interest: 'Interest', conversion: 'Conversion' },
     interval: '95 % interval',
     verdict: {
       a: 'A is better: the difference is not by chance.',

@@ -49,10 +49,12 @@ export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
     transmit: 'Положить копию в каталог обмена',
     columns: 'Колонки',
     columnsHint: 'Например, account.number, customer.name; пусто: обычные',
+    listsHint: 'Пусто: все',
     kinds: {
       partner_exchange: 'Обмен с партнёром',
       participants: 'Участники',
       movements: 'Операции',
+      masters: 'Справочники',
     },
   },
   desk: {

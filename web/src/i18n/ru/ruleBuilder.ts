@@ -124,6 +124,8 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
   goalOn: 'Считать клиентов, которые после этого сделали',
   goalEvent: 'Целевое событие',
   goalWithin: 'В течение',
+  interestOn: 'Считать и тех, кто проявил интерес',
+  interestEvent: 'Событие, которое показывает интерес',
   units: { second: 'секунд', minute: 'минут', hour: 'часов', day: 'дней', week: 'недель' },
   unit: 'Единица времени',
   undo: 'Отменить',
@@ -199,6 +201,7 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
     everyDay: 'каждый день',
     undone: ' Если одна реакция не удалась, остальные отменяются.',
     goal: ' Успех: «{{event}}» в течение срока: {{period}}.',
+    interest: ' Интерес: «{{event}}» в течение срока: {{period}}.',
     ops: {
       eq: '{{field}} равно {{value}}',
       ne: '{{field}} не равно {{value}}',

@@ -173,8 +173,8 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
       'У правила нет цели. Задайте её на вкладке «Что происходит», тогда результаты считаются.',
     variant: 'Вариант',
     customers: 'Клиенты',
-    converted: 'Достигли цели',
-    rate: 'Доля',
+    rate: 'Доля конверсии',
+    responses: { delivery: 'Доставлено', interest: 'Интерес', conversion: 'Конверсия' },
     interval: 'Интервал 95 %',
     verdict: {
       a: 'Лучше A: разница не случайна.',

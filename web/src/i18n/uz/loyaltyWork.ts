@@ -49,10 +49,12 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
     transmit: 'Nusxasini ayirboshlash papkasiga qoʻyish',
     columns: 'Ustunlar',
     columnsHint: 'Masalan, account.number, customer.name; boʻsh: odatdagilari',
+    listsHint: 'Boʻsh qoldirilsa: hammasi',
     kinds: {
       partner_exchange: 'Hamkor bilan ayirboshlash',
       participants: 'Ishtirokchilar',
       movements: 'Amallar',
+      masters: 'Maʼlumotnomalar',
     },
   },
   desk: {

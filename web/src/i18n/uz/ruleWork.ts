@@ -30,7 +30,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
   faults: {
     unknown_field: 'Bunday maydon yoʻq.',
     unknown_event: 'Bunday hodisa turi yoʻq.',
-    unknown_template: 'Bunday andoza yoʻq.',
+    unknown_template: 'Bunday shablon yoʻq.',
     unknown_flow: 'Bunday ssenariy yoʻq.',
     unknown_connector: 'Bunday tashqi tizim yoʻq.',
     unknown_attribute: 'Bunday atribut yoʻq.',
@@ -173,8 +173,8 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
       'Qoidaning maqsadi yoʻq. Uni «Nima boʻladi» boʻlimida belgilang, shunda natija sanaladi.',
     variant: 'Variant',
     customers: 'Mijozlar',
-    converted: 'Maqsadga yetdi',
-    rate: 'Ulush',
+    rate: 'Konversiya ulushi',
+    responses: { delivery: 'Yetkazildi', interest: 'Qiziqish', conversion: 'Konversiya' },
     interval: '95 % oraliq',
     verdict: {
       a: 'A yaxshiroq: farq tasodifiy emas.',

@@ -20,6 +20,7 @@ export const emptyDocument = (event = ''): RuleDocument => ({
   reactions: [],
   on_error: 'continue',
   goal: null,
+  interest: null,
   tests: [],
 });
 

@@ -165,11 +165,14 @@ export function sentence(document: RuleDocument, speech: Speech): string {
       ? t(`${SAY}.acts`, { reactions: reactions.join(t(`${SAY}.next`)) })
       : t(`${SAY}.nothing`),
     document.on_error === 'roll_back' && reactions.length > 1 ? t(`${SAY}.undone`) : '',
-    document.goal
-      ? t(`${SAY}.goal`, {
-          event: eventTitle(document.goal.event || '…', types, language),
-          period: period(document.goal.within_seconds, language),
-        })
-      : '',
+    ...(['interest', 'goal'] as const).map((of) => {
+      const awaited = document[of];
+      return awaited
+        ? t(`${SAY}.${of}`, {
+            event: eventTitle(awaited.event || '…', types, language),
+            period: period(awaited.within_seconds, language),
+          })
+        : '';
+    }),
   ].join('');
 }

@@ -212,6 +212,16 @@ fn a_peer_without_timers_is_asked_and_a_silent_one_is_given_up() {
 }
 
 #[test]
+fn a_probe_without_an_answer_yet_wakes_nobody() {
+    let mut bench = Bench::answered(Opening::default());
+    assert_eq!(bench.after(300), [Output::Send(OurRequest::Probe)]);
+
+    assert_eq!(bench.after(300), []);
+
+    assert!(bench.session.deadline().is_none_or(|deadline| deadline > bench.now));
+}
+
+#[test]
 fn the_longest_call_ends() {
     let mut bench = Bench::answered(Opening { asked: asked("86400;refresher=uac"), ..Opening::default() });
 

@@ -57,7 +57,10 @@ export function useSaved(name: string, first: { definition: Definition; version:
       version.current = draft.version;
       kept.current = now;
       setProblem(undefined);
-      setState(store.getState().history.now === now ? 'saved' : 'waiting');
+      const isNewest = store.getState().history.now === now;
+      setState(isNewest ? 'saved' : 'waiting');
+      // Changed while it was written, perhaps back to what stood before: no effect looks at that again.
+      if (!isNewest) void queue();
     } catch (error) {
       setProblem(asProblem(error));
       setState('failed');

@@ -8,41 +8,49 @@ import { PeriodInput } from './PeriodInput';
 
 const WEEK = 604_800;
 
-/** Which later event counts as success. */
-export function GoalBlock() {
+/** Which later event of the customer counts as one type of response. */
+function Response({ of }: { of: 'interest' | 'goal' }) {
   const { t } = useTranslation();
   const { document, set, mayWrite } = useBuilder();
-  const { goal } = document;
+  const awaited = document[of];
   return (
-    <Block title={t('rules.builder.goal')} at="/goal">
+    <div className="response">
       <Checkbox
         disabled={!mayWrite}
-        checked={Boolean(goal)}
+        checked={Boolean(awaited)}
         onChange={(event) =>
-          set(
-            ['goal'],
-            event.target.checked ? { event: document.event, within_seconds: WEEK } : null,
-          )
+          set([of], event.target.checked ? { event: document.event, within_seconds: WEEK } : null)
         }
       >
-        {t('rules.builder.goalOn')}
+        {t(`rules.builder.${of}On`)}
       </Checkbox>
-      {goal ? (
+      {awaited ? (
         <span className="row wrap limit-body">
           <EventSelect
-            label={t('rules.builder.goalEvent')}
-            value={goal.event}
-            onChange={(event) => set(['goal', 'event'], event)}
+            label={t(`rules.builder.${of}Event`)}
+            value={awaited.event}
+            onChange={(event) => set([of, 'event'], event)}
           />
           <span>{t('rules.builder.goalWithin')}</span>
           <PeriodInput
             label={t('rules.builder.goalWithin')}
-            seconds={goal.within_seconds}
-            onChange={(seconds) => set(['goal', 'within_seconds'], seconds)}
+            seconds={awaited.within_seconds}
+            onChange={(seconds) => set([of, 'within_seconds'], seconds)}
           />
         </span>
       ) : null}
-      <FaultNotes at="/goal" inside />
+      <FaultNotes at={`/${of}`} inside />
+    </div>
+  );
+}
+
+/** What counts as success, and as interest before it. */
+export function GoalBlock() {
+  const { t } = useTranslation();
+  return (
+    <Block title={t('rules.builder.goal')} at="/goal">
+      <Response of="goal" />
+      <Response of="interest" />
     </Block>
   );
 }

@@ -63,7 +63,7 @@ export default function ResultsTab({ rule, editing }: TabProps) {
   const most = Math.max(0, ...variants.map((row) => row.high ?? 0));
   const percent = (share: number | null | undefined) =>
     share == null ? '—' : `${hundredths(share, i18n.language)} %`;
-  const number = (key: 'customers' | 'matched' | 'reacted' | 'converted') => ({
+  const number = (key: 'customers' | 'matched' | 'reacted') => ({
     title: t(
       key === 'matched' || key === 'reacted' ? `rules.${key}` : (`rules.results.${key}` as const),
     ),
@@ -99,7 +99,19 @@ export default function ResultsTab({ rule, editing }: TabProps) {
           number('customers'),
           number('matched'),
           number('reacted'),
-          number('converted'),
+          ...(['delivery', 'interest', 'conversion'] as const).map((type) => ({
+            title: t(`rules.results.responses.${type}`),
+            align: 'right' as const,
+            render: (_: unknown, row: VariantResult) => {
+              const one = row.responses.find((response) => response.type === type);
+              return (
+                <>
+                  {count(one?.customers ?? 0, i18n.language)}{' '}
+                  <span className="dim">{percent(one?.rate)}</span>
+                </>
+              );
+            },
+          })),
           { title: t('rules.results.rate'), align: 'right', render: (_, row) => percent(row.rate) },
           {
             title: t('rules.results.interval'),

@@ -11,8 +11,8 @@ import { PersonName } from '../../../ui/PersonName';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
-import type { TabProps } from '../RulePage';
 import { differences } from '../model/diff';
+import type { TabProps } from '../RulePage';
 import { Differences } from './Differences';
 
 /** Stands for the draft on screen among the numbers of versions. */
