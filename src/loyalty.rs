@@ -12,6 +12,7 @@ use crate::ingest::loyalty::Files;
 use actix_rt::Arbiter;
 use actors::loyalty::{Earning, Nightly, Standings};
 use base::id;
+use chrono::{DateTime, Utc};
 use export::Exports;
 use ledger::Ledger;
 use night::Night;
@@ -19,8 +20,10 @@ use platform::ingest::Ingest;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use statistics::Statistics;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use uuid::Uuid;
 
 /// What the HTTP edge reaches of loyalty at work.
 #[derive(Clone)]
@@ -46,10 +49,9 @@ pub fn start(ground: &Ground, ingest: &Ingest) -> Result<Working, RunError> {
     let ledger = Ledger::start(pool.clone(), Arc::clone(&clock), rand::random(), stop.clone());
     let zone = ground.settings.server.time_zone;
     let earning = Earning::start(pool.clone(), Arc::clone(&clock), ledger, ingest.clone(), zone, &stop);
-    let holder = id::uuid_v7(clock.now(), &mut ChaCha20Rng::from_rng(&mut rand::rng()));
-
     let settings = &ground.settings.loyalty.files;
     let data_dir = &ground.settings.server.data_dir;
+    let holder = holder(&data_dir.join("holder"), clock.now())?;
     let dir = settings.drop_dir.clone().unwrap_or_else(|| data_dir.join("loyalty").join("in"));
     let made_dir = data_dir.join("loyalty").join("out");
     for folder in [Some(&dir), Some(&made_dir), settings.out_dir.as_ref()].into_iter().flatten() {
@@ -87,4 +89,23 @@ pub fn start(ground: &Ground, ingest: &Ingest) -> Result<Working, RunError> {
     });
     let upload_bytes_max = settings.upload_bytes_max;
     Ok(Working { earning, files: dir, upload_bytes_max, exports, statistics })
+}
+
+/// Under which id this data folder holds leases. It lasts: a server that was killed and starts again need not wait until
+/// its own lease is over.
+fn holder(file: &Path, now: DateTime<Utc>) -> Result<Uuid, RunError> {
+    let failed = |source| RunError::DataFolder { folder: file.to_owned(), source };
+    match std::fs::read_to_string(file) {
+        // One that was half written when the machine failed is made anew.
+        Ok(text) => {
+            if let Ok(id) = text.trim().parse() {
+                return Ok(id);
+            }
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(failed(error)),
+    }
+    let id = id::uuid_v7(now, &mut ChaCha20Rng::from_rng(&mut rand::rng()));
+    std::fs::write(file, id.to_string()).map_err(failed)?;
+    Ok(id)
 }

@@ -7,6 +7,7 @@ mod line;
 mod perform;
 mod rows;
 mod translate;
+pub mod visits;
 
 use crate::Tell;
 use crate::inbox::Admitted;
@@ -27,6 +28,7 @@ use telephony::media::api::MediaEvent;
 use telephony::media::dtmf::{OnePress, Way};
 use telephony::sip::SipEvent;
 use tokio::sync::OwnedSemaphorePermit;
+use visits::Whereabouts;
 
 /// The actor of one call.
 pub struct CallActor {
@@ -45,6 +47,7 @@ pub struct CallActor {
     answered_at: Option<DateTime<Utc>>,
     /// A phone may report one key by RTP and by INFO.
     presses: OnePress,
+    whereabouts: Whereabouts,
     _permit: OwnedSemaphorePermit,
     _guard: ExitGuard,
 }
@@ -56,6 +59,7 @@ impl CallActor {
         let mut rng = world.dice.take();
         let Admitted { event, permit } = arrival;
         let (call, first) = Call::arrive(world.clock.now(), event, &mut rng);
+        let whereabouts = Whereabouts::new(world.visits.clone());
         Self {
             world,
             call,
@@ -68,6 +72,7 @@ impl CallActor {
             recordings: BTreeMap::new(),
             answered_at: None,
             presses: OnePress::default(),
+            whereabouts,
             _permit: permit,
             _guard: guard,
         }
@@ -88,6 +93,7 @@ impl CallActor {
         let now = self.world.clock.now();
         let before = self.call.caller().clone();
         let effects = self.call.step(now, event, &mut self.rng);
+        self.whereabouts.look(self.call.flow_state());
         if *self.call.caller() != before {
             self.caller_changed(now);
         }

@@ -1,5 +1,6 @@
 //! What every shell is given: time, dice, the ways to partners and to the outside.
 
+use crate::call::visits::Visits;
 use crate::desk::Desks;
 use crate::directory::Directory;
 use crate::legs::Legs;
@@ -52,6 +53,8 @@ pub struct World {
     pub board: Topic,
     /// The supervisor's floor.
     pub floor: Topic,
+    /// At which nodes of voice menus calls are.
+    pub visits: Visits,
 }
 
 /// Randomness: every actor gets dice of its own, so that one does not disturb another's sequence.

@@ -16,6 +16,7 @@ use crate::http::resources::parts::{
 };
 use crate::settings::Settings;
 use actix_rt::Arbiter;
+use actors::call::visits::Visits;
 use actors::calls;
 use actors::live::Topic;
 use actors::world::{Book, Dice, Sounds, World};
@@ -109,6 +110,7 @@ impl Live {
         .await?;
         let floor = Floor::start(&world, &arbiter, ground.fatal.clone()).await?;
         tokio::spawn(calls::pump_media(Arc::clone(&world), media_heard));
+        tokio::spawn(world.visits.clone().run(ground.pool.clone(), ground.stop.clone()));
         tokio::spawn(calls::pump_sip(Arc::clone(&world), inbox, sip_heard));
 
         let (changes, heard) = broadcast::channel(CHANGES_KEPT);
@@ -196,6 +198,7 @@ fn world(ground: &Ground, folders: &AudioFolders, media: MediaHandle, sip: SipHa
         recordings: folders.recordings.clone(),
         board: Topic::new("board", Arc::clone(&epoch), now),
         floor: Topic::new("floor", epoch, now),
+        visits: Visits::default(),
     }
 }
 

@@ -405,7 +405,7 @@ test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_
       await form.getByLabel(/^In stock/).fill('5');
     });
     const gift = row(page, /umbrella Umbrella Gift 700 Points 5/);
-    await gift.getByRole('button', { name: 'In stock' }).click();
+    await gift.getByRole('button', { name: 'Set the stock' }).click();
     const stock = page.getByRole('dialog').getByLabel('In stock');
     await until('the stock is shown', async () => (await stock.inputValue()) === '5');
     await stock.fill('9');

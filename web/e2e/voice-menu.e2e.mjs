@@ -104,7 +104,19 @@ test('a voice menu that was drawn answers calls, each by the version that is liv
     await operator.hears(CALLER_HERTZ);
     await until('the caller hears the operator', () => phone.secondsOf(OPERATOR_HERTZ) > 0.5);
     assert.deepEqual(operator.faults, [], 'the page threw nothing');
+    await until('the numbers on the nodes tell of three calls, one of which is in the queue', async () => {
+      const { nodes } = await admin.get(`/flows/${FLOW.name}/counters`);
+      return nodes.menu?.entered === 3 && nodes.bye?.entered === 2 && nodes.duty?.waiting === 1;
+    });
+    await phone.stop();
   });
+
+  await step('when it is over nobody is in the menu', () =>
+    until('nobody is there', async () => {
+      const { nodes } = await admin.get(`/flows/${FLOW.name}/counters`);
+      return Object.values(nodes).every((node) => !node.waiting);
+    }),
+  );
 
   assert.deepEqual(boss.faults, [], 'the page threw nothing');
 });

@@ -244,6 +244,7 @@ impl Server {
             recordings: PathBuf::new(),
             board: Topic::new("board", "b", epoch),
             floor: Topic::new("floor", "f", epoch),
+            visits: actors::call::visits::Visits::default(),
         });
         let supervisor: Addr<Supervisor> = Supervisor::start_under(Root.start().recipient());
         actors::board::open(&world, &supervisor);

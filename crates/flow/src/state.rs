@@ -57,6 +57,7 @@ pub struct State {
     pub(crate) language: Locale,
     pub(crate) variables: BTreeMap<String, Value>,
     pub(crate) path: Vec<Visit>,
+    pub(crate) entered: u64,
 }
 
 impl State {
@@ -69,6 +70,7 @@ impl State {
             language: definition.language,
             variables: BTreeMap::new(),
             path: vec![],
+            entered: 0,
         }
     }
 
@@ -84,6 +86,7 @@ impl State {
             language: self.language,
             variables: given.map(|(name, value)| (name.clone(), value.clone())).collect(),
             path: self.path.clone(),
+            entered: self.entered,
         }
     }
 
@@ -117,6 +120,12 @@ impl State {
         &self.path
     }
 
+    /// How many nodes it entered in all, also those that the path has forgotten.
+    #[must_use]
+    pub const fn entered(&self) -> u64 {
+        self.entered
+    }
+
     /// Whether the walk is over: nothing will come of it any more.
     #[must_use]
     pub fn is_finished(&self) -> bool {
@@ -127,6 +136,7 @@ impl State {
         if self.path.len() >= PATH_MAX {
             self.path.remove(0);
         }
+        self.entered += 1;
         self.path.push(Visit { flow: flow.to_owned(), node: node.clone(), at });
         self.node = node;
     }

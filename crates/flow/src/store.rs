@@ -7,6 +7,7 @@ pub mod retention;
 pub mod run;
 pub mod signal;
 pub mod task;
+pub mod voice;
 
 use crate::definition::Kind;
 use crate::process::State;

@@ -203,7 +203,9 @@ pub struct Counter {
 pub async fn counters(db: &mut PgConnection, flow: FlowId) -> sqlx::Result<BTreeMap<String, Counter>> {
     let entered: Vec<(String, i64)> = sqlx::query_as(
         "select v.node, count(*) from flow.visit v join flow.instance i using (instance_id)
-         where i.flow_id = $1 group by v.node",
+         where i.flow_id = $1 group by v.node
+         union all
+         select c.node, c.entered from flow.call_node c join flow.flow f on f.name = c.flow where f.flow_id = $1",
     )
     .bind(flow)
     .fetch_all(&mut *db)
@@ -211,7 +213,10 @@ pub async fn counters(db: &mut PgConnection, flow: FlowId) -> sqlx::Result<BTree
     let there: Vec<(String, bool, i64)> = sqlx::query_as(
         "select t ->> 'node', t #>> '{doing,kind}' = 'failed', count(*)
          from flow.instance i, jsonb_array_elements(i.state -> 'tokens') t
-         where i.flow_id = $1 and i.status in ('running', 'waiting', 'failed') group by 1, 2",
+         where i.flow_id = $1 and i.status in ('running', 'waiting', 'failed') group by 1, 2
+         union all
+         select c.node, false, c.there from flow.call_node c join flow.flow f on f.name = c.flow
+         where f.flow_id = $1 and c.there > 0",
     )
     .bind(flow)
     .fetch_all(db)

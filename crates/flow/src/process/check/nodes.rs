@@ -192,7 +192,8 @@ impl OfNode<'_> {
 
     fn shares(&mut self, shares: &[Share]) {
         self.count("/shares", shares.len(), 2, BRANCHES_MAX);
-        let whole: f64 = shares.iter().map(|share| share.percent).sum();
+        // From zero: the sum of nothing is otherwise written as "-0".
+        let whole = shares.iter().fold(0.0, |sum, share| sum + share.percent);
         if (whole - 100.0).abs() > 0.001 {
             self.fault(
                 "wrong_number",
