@@ -159,7 +159,7 @@ test('the statistics of the month before are made, and equal another count', { t
   const files = new Map();
   for (const region of ['Север', 'Юг']) {
     const made = row(new RegExp(`${region} Готово`));
-    await made.waitFor({ timeout: 40_000 }).catch(async (cause) => {
+    await made.waitFor({ timeout: 100_000 }).catch(async (cause) => {
       throw new Error(`no statistics of ${region}: ${await page.locator('table').first().innerText()}`, { cause });
     });
     const loaded = page.waitForEvent('download');

@@ -4,7 +4,6 @@ mod account;
 mod binaries;
 pub(crate) mod cluster;
 pub(crate) mod folders;
-mod memory;
 pub(crate) mod postmaster;
 #[cfg(test)]
 mod tests;

@@ -3,7 +3,7 @@
 use super::account::{self, Account};
 use super::binaries::{self, Binaries, NoBinaries};
 use super::folders::{self, describe};
-use super::{Settings, StartError, memory};
+use super::{Settings, StartError};
 use sqlx::postgres::PgConnectOptions;
 use std::path::{Path, PathBuf};
 
@@ -97,8 +97,8 @@ impl Cluster {
             "listen_addresses=".to_owned(),
             // The pool, the listeners of the event log, and a person with psql.
             format!("max_connections={}", self.connections + 20),
-            // Statements are short; compiling one costs more than most of them take.
-            "jit=off".to_owned(),
+            "shared_buffers=128MB".to_owned(),
+            "max_wal_size=1GB".to_owned(),
             "logging_collector=off".to_owned(),
             "log_destination=stderr".to_owned(),
             "log_line_prefix=".to_owned(),
@@ -109,25 +109,12 @@ impl Cluster {
             "timezone=UTC".to_owned(),
         ];
         settings.extend(match self.durability {
-            Durability::Full => vec![
-                "fsync=on".to_owned(),
-                "synchronous_commit=on".to_owned(),
-                format!("shared_buffers={}MB", memory::for_buffers_mb()),
-                // After each checkpoint the first change of a page writes the whole page: a busy log makes few of them.
-                "max_wal_size=4GB".to_owned(),
-                "checkpoint_timeout=15min".to_owned(),
-                // Disks of today find a page anywhere as fast as the next one.
-                "random_page_cost=1.1".to_owned(),
-                // A table that fills fast is known before plans for the small one take long.
-                "autovacuum_naptime=10s".to_owned(),
-            ],
+            Durability::Full => vec!["fsync=on".to_owned(), "synchronous_commit=on".to_owned()],
             Durability::None => {
                 vec![
                     "fsync=off".to_owned(),
                     "synchronous_commit=off".to_owned(),
                     "full_page_writes=off".to_owned(),
-                    "shared_buffers=128MB".to_owned(),
-                    "max_wal_size=1GB".to_owned(),
                 ]
             }
         });
