@@ -4,6 +4,7 @@ use crate::prediction::Scores;
 use arc_swap::ArcSwapOption;
 use base::Clock;
 use base::id::CustomerId;
+use channels::message::MessageState;
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::BoxFuture;
 use platform::event::{Event, Handler};
@@ -97,7 +98,8 @@ impl RulesConsumer {
         if !considered.is_empty() {
             self.decide(db, events, &mut considered).await?;
         }
-        store::mark_responses(db, &react::responses(&set, events)).await
+        let delivered = MessageState::Delivered.event();
+        store::mark_responses(db, &react::responses(&set, events, delivered)).await
     }
 
     async fn decide(

@@ -18,9 +18,6 @@ use uuid::Uuid;
 /// them, so a rule that causes its own event ends here.
 const OWN_EVENTS: Limit = Limit { times: 20, per_seconds: 60 };
 
-/// A message reached its customer.
-const DELIVERED: &str = "channels.message_delivered.v1";
-
 /// The key under which a reaction makes what it makes: a message, a run, a task.
 #[must_use]
 pub fn key_of(rule: Uuid, event: Uuid, reaction: &str) -> String {
@@ -296,9 +293,9 @@ fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn 
     }
 }
 
-/// What these events are in answer to rules.
+/// What these events are in answer to rules. `delivered` is the kind of the event that says a message reached its customer.
 #[must_use]
-pub fn responses(set: &RuleSet, events: &[Event]) -> Responses {
+pub fn responses(set: &RuleSet, events: &[Event], delivered: &str) -> Responses {
     let mut all = Responses::default();
     for event in events {
         let Some(customer_id) = customer_of(event) else { continue };
@@ -306,7 +303,7 @@ pub fn responses(set: &RuleSet, events: &[Event]) -> Responses {
         let reply = |rule: &Arc<LiveRule>| Reply { rule_id: rule.rule_id, customer_id, at };
         all.conversions.extend(set.of_goal(&event.kind).iter().map(reply));
         all.interests.extend(set.of_interest(&event.kind).iter().map(reply));
-        if event.kind == DELIVERED {
+        if event.kind == delivered {
             let key = event.payload.get("key").and_then(Value::as_str);
             all.deliveries.extend(key.and_then(reaction_of).map(|reaction| Delivery { reaction, at }));
         }

@@ -4,22 +4,26 @@ use super::decision::column;
 use crate::response::{Delivery, Reply, Responses};
 use sqlx::PgConnection;
 
-const CONVERTED: &str = "
-update rules.exposure e set converted_at = g.at
-from (select rule_id, customer_id, min(at) as at
-      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (rule_id, customer_id, at)
-      group by 1, 2) g
-where e.rule_id = g.rule_id and e.customer_id = g.customer_id and e.converted_at is null
-    and e.first_at < g.at and g.at <= e.until";
+/// Marks in the column `$at` who replied before the end in the column `$until`.
+macro_rules! mark_replies {
+    ($at:literal, $until:literal) => {
+        concat!(
+            "update rules.exposure e set ",
+            $at,
+            " = g.at
+            from (select rule_id, customer_id, min(at) as at
+                  from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (rule_id, customer_id, at)
+                  group by 1, 2) g
+            where e.rule_id = g.rule_id and e.customer_id = g.customer_id and e.first_at < g.at and e.",
+            $at,
+            " is null and g.at <= e.",
+            $until
+        )
+    };
+}
 
-const INTERESTED: &str = "
-update rules.exposure e set interested_at = g.at
-from (select rule_id, customer_id, min(at) as at
-      from unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) as given (rule_id, customer_id, at)
-      group by 1, 2) g
-where e.rule_id = g.rule_id and e.customer_id = g.customer_id and e.interested_at is null
-    and e.first_at < g.at and g.at <= e.interest_until";
-
+const CONVERTED: &str = mark_replies!("converted_at", "until");
+const INTERESTED: &str = mark_replies!("interested_at", "interest_until");
 const DELIVERED: &str = "
 update rules.exposure e set delivered_at = g.at
 from (select r.rule_id, r.version, r.customer_id, min(given.at) as at
