@@ -75,6 +75,7 @@ function ExportDrawer({ onClose }: { onClose(): void }) {
     >
       <Form.Item name="kind" label={t('loyalty.field.kind')}>
         <Segmented
+          vertical
           options={KINDS.map((value) => ({ value, label: t(`loyalty.export.kinds.${value}`) }))}
         />
       </Form.Item>

@@ -167,9 +167,8 @@ export const ruleWorkEn = {
     noGoal: 'The rule has no goal. Set one under "What happens": then results are counted.',
     variant: 'Variant',
     customers: 'Customers',
-    rate: 'Share of conversion',
     responses: { delivery: 'Message delivered', interest: 'Interest', conversion: 'Conversion' },
-    interval: '95 % interval',
+    interval: 'Conversion, 95 % interval',
     verdict: {
       a: 'A is better: the difference is not by chance.',
       b: 'B is better: the difference is not by chance. You can make it the live version.',

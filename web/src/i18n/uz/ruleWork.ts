@@ -173,9 +173,8 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
       'Qoidaning maqsadi yoʻq. Uni «Nima boʻladi» boʻlimida belgilang, shunda natija sanaladi.',
     variant: 'Variant',
     customers: 'Mijozlar',
-    rate: 'Konversiya ulushi',
     responses: { delivery: 'Yetkazildi', interest: 'Qiziqish', conversion: 'Konversiya' },
-    interval: '95 % oraliq',
+    interval: 'Konversiya, 95 % oraliq',
     verdict: {
       a: 'A yaxshiroq: farq tasodifiy emas.',
       b: 'B yaxshiroq: farq tasodifiy emas. Uni asosiy qilish mumkin.',

@@ -112,7 +112,6 @@ export default function ResultsTab({ rule, editing }: TabProps) {
               );
             },
           })),
-          { title: t('rules.results.rate'), align: 'right', render: (_, row) => percent(row.rate) },
           {
             title: t('rules.results.interval'),
             width: 280,
