@@ -91,7 +91,12 @@ export function useDraft(rule: Rule, mayWrite: boolean): Editing {
 
   // An effect, because saving follows a pause, which only a timer can know.
   useEffect(() => {
-    if (!mayWrite || history.now === kept.current) return;
+    if (!mayWrite) return;
+    if (history.now === kept.current) {
+      // Taken back to what is kept already, before it was written.
+      setSaving((now) => (now === 'unsaved' ? 'saved' : now));
+      return;
+    }
     setSaving((now) => (now === 'conflict' ? now : 'unsaved'));
     const timer = setTimeout(() => void save(), SAVE_MS);
     return () => clearTimeout(timer);
