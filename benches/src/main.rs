@@ -1,12 +1,14 @@
-//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files | queue |
-//! overload | wallboard`.
+//! Measures the whole server from outside: `cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files |
+//! messages | queue | overload | wallboard`.
 //!
-//! Each measurement starts a release server of its own with a fresh database, and prints figures beside limits.
+//! Each measurement but `messages` starts a release server of its own with a fresh database; all print figures beside
+//! limits.
 
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "a measurement stops at the first surprise"
 )]
 
@@ -15,6 +17,7 @@ mod events;
 mod loyalty;
 mod loyalty_files;
 mod machine;
+mod messages;
 mod overload;
 mod queue;
 mod sipp;
@@ -33,6 +36,7 @@ fn main() {
         Some("events") => events::run(),
         Some("loyalty") => loyalty::run(),
         Some("loyalty-files") => loyalty_files::run(),
+        Some("messages") => messages::run(arguments.get(1).map(String::as_str)),
         Some("queue") => queue::run(number(&arguments, 40)),
         Some("overload") => overload::run(),
         Some("wallboard") => {
@@ -42,7 +46,7 @@ fn main() {
             }
         }
         _ => println!(
-            "usage: cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files | queue [OPERATORS] | overload | wallboard [SOCKETS]"
+            "usage: cargo run --release -p server-bench -- calls | events | loyalty | loyalty-files | messages [sms|mail] | queue [OPERATORS] | overload | wallboard [SOCKETS]"
         ),
     }
 }

@@ -128,7 +128,7 @@ impl RulesConsumer {
             }
         }
         let counts: Vec<(Uuid, [i64; 4])> = follows.counts.into_iter().collect();
-        store::count(db, &counts).await?;
+        store::count(db, store::CountedBy::Decisions, &counts).await?;
         metrics::counter!("rules_decisions_total").increment(u64::try_from(rows.len()).unwrap_or(0));
         metrics::counter!("rules_reactions_total")
             .increment(u64::try_from(follows.reactions.len()).unwrap_or(0));

@@ -68,10 +68,11 @@ impl Reactions {
         let mut dice = ChaCha20Rng::from_seed(seed);
         let (mut from, mut whole) = (None, None::<Instant>);
         while !stop.is_cancelled() {
-            if whole.is_none_or(|at| at.elapsed() >= WHOLE_EVERY) {
-                (from, whole) = (None, Some(Instant::now()));
+            let looks_whole = whole.is_none_or(|at| at.elapsed() >= WHOLE_EVERY);
+            if looks_whole {
+                whole = Some(Instant::now());
             }
-            let wait = match work(&self, &mut dice, from).await {
+            let wait = match look(&self, &mut dice, from, looks_whole).await {
                 Ok(Some(taken)) => {
                     from = Some(taken.first_due);
                     if taken.is_full {
@@ -79,8 +80,11 @@ impl Reactions {
                     }
                     WHOLE_EVERY
                 }
-                Ok(None) if from.is_some() => WHOLE_EVERY,
-                Ok(None) => POLL_EVERY,
+                Ok(None) if from.is_some() && !looks_whole => WHOLE_EVERY,
+                Ok(None) => {
+                    from = None;
+                    POLL_EVERY
+                }
                 Err(error) => {
                     tracing::warn!(%error, "reactions of rules could not be done, they are tried again");
                     RETRY_AFTER
@@ -113,6 +117,24 @@ struct Taken {
 }
 
 /// Does what is due since a moment, or at all.
+async fn look(
+    worker: &Reactions,
+    dice: &mut ChaCha20Rng,
+    from: Option<DateTime<Utc>>,
+    whole: bool,
+) -> sqlx::Result<Option<Taken>> {
+    let from = match from {
+        Some(from) if !whole => from,
+        _ => {
+            let mut db = worker.pool.acquire().await?;
+            let Some(first) = store::first_due(&mut db, worker.clock.now()).await? else { return Ok(None) };
+            first
+        }
+    };
+    work(worker, dice, Some(from)).await
+}
+
+/// Does what is due since a moment, or, without one, at all.
 async fn work(
     worker: &Reactions,
     dice: &mut ChaCha20Rng,
@@ -145,7 +167,7 @@ async fn work(
     for causes in by_kind.values().chain(&accruals) {
         batch.perform(&mut tx, causes).await?;
     }
-    // Last: the reader of events waits for these rows until the commit.
+    // Last: other workers wait for these rows until the commit.
     batch.count(&mut tx).await?;
     tx.commit().await?;
     for (one, facts) in &calls {
@@ -243,7 +265,7 @@ impl Batch<'_> {
     async fn count(&self, db: &mut PgConnection) -> sqlx::Result<()> {
         let counts: Vec<(Uuid, [i64; 4])> =
             self.done.iter().map(|(rule, count)| (*rule, [0, 0, *count, 0])).collect();
-        store::count(db, &counts).await
+        store::count(db, store::CountedBy::Reactions, &counts).await
     }
 }
 
@@ -298,7 +320,7 @@ async fn ask(
         Ok(answer) => {
             let result = serde_json::to_value(answer).unwrap_or_default();
             store::end(&mut tx, edit.now, due.reaction_id, "done", Some(result), None).await?;
-            store::count(&mut tx, &[(due.rule_id, [0, 0, 1, 0])]).await?;
+            store::count(&mut tx, store::CountedBy::Reactions, &[(due.rule_id, [0, 0, 1, 0])]).await?;
         }
         Err(trouble) => {
             troubled(worker, &mut tx, &mut edit, due, &trouble).await?;
@@ -363,7 +385,7 @@ async fn give_up(
     said: &str,
 ) -> sqlx::Result<()> {
     store::end(db, edit.now, due.reaction_id, "failed", None, Some(said)).await?;
-    store::count(db, &[(due.rule_id, [0, 0, 0, 1])]).await?;
+    store::count(db, store::CountedBy::Reactions, &[(due.rule_id, [0, 0, 0, 1])]).await?;
     if due.on_error == "roll_back" {
         roll_back(worker, db, edit, due).await?;
     }

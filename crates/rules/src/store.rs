@@ -9,10 +9,10 @@ pub mod retention;
 mod rule;
 mod simulation;
 
-pub use decision::{DecisionRow, ExposureRow, UseRow, count, decide, expose, remember_uses, uses};
+pub use decision::{CountedBy, DecisionRow, ExposureRow, UseRow, count, decide, expose, remember_uses, uses};
 pub use lifecycle::{approve, ask_approval, launch, pause, promote, refuse, resume, roll_back, stop};
 pub use reaction::{
-    DueReaction, ReactionRow, cancel_waiting, claim_due, done_of_decision, end, end_done,
+    DueReaction, ReactionRow, cancel_waiting, claim_due, done_of_decision, end, end_done, first_due,
     insert as insert_reactions, mark_undone, retry,
 };
 pub use reference::{delete as delete_reference, put as put_reference};

@@ -98,7 +98,10 @@ impl Cluster {
             // The pool, the listeners of the event log, and a person with psql.
             format!("max_connections={}", self.connections + 20),
             "shared_buffers=128MB".to_owned(),
-            "max_wal_size=1GB".to_owned(),
+            "max_wal_size=4GB".to_owned(),
+            // Under full load a gigabyte is written in a quarter of a minute; what was written once is used again:
+            // whoever commits while a new file is filled with zeros waits for it.
+            "min_wal_size=4GB".to_owned(),
             "logging_collector=off".to_owned(),
             "log_destination=stderr".to_owned(),
             "log_line_prefix=".to_owned(),

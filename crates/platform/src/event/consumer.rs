@@ -78,7 +78,7 @@ enum Step {
     Handled(usize),
     /// Everything is read, or another server reads.
     Nothing,
-    /// Events are there that an open write of somebody else keeps from being read.
+    /// Events are there that an open write of somebody else keeps from being read, or the place was moved meanwhile.
     HeldBack,
 }
 
@@ -109,7 +109,10 @@ async fn advance_whole(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Re
     };
     let at = last.at;
     attempt(handler, &mut tx, &events).await?;
-    store::set_position(&mut tx, name, at).await?;
+    if !store::move_position(&mut tx, name, after, at).await? {
+        tx.rollback().await?;
+        return Ok(Step::HeldBack);
+    }
     if handler.may_repeat() {
         store::commit_without_waiting(&mut tx).await?;
     }
@@ -150,7 +153,10 @@ async fn local_whole(
         Some(last) => {
             let at = last.at;
             handle(&mut tx, &events).await?;
-            store::set_position(&mut tx, name, at).await?;
+            if !store::move_position(&mut tx, name, after, at).await? {
+                tx.rollback().await?;
+                return Ok(0);
+            }
             tx.commit().await?;
         }
         None if is_new => tx.commit().await?,
@@ -198,8 +204,11 @@ async fn singly(pool: &PgPool, name: &str, handle: &mut impl Hand) -> sqlx::Resu
     for event in &events {
         guarded(&mut tx, name, event, handle).await?;
     }
-    if let Some(last) = events.last() {
-        store::set_position(&mut tx, name, last.at).await?;
+    if let Some(last) = events.last()
+        && !store::move_position(&mut tx, name, after, last.at).await?
+    {
+        tx.rollback().await?;
+        return Ok(0);
     }
     tx.commit().await?;
     Ok(events.len())

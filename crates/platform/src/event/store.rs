@@ -280,12 +280,13 @@ pub(super) async fn lock_position(
     Ok(try_lock(db, consumer).await?.map(|at| (at, true)))
 }
 
+/// A lock beside the row, not on it: a locked row makes a transaction a writer from then on, for whose end every reader
+/// of the log would wait. Whoever took the lock after the place was read is found when the place is moved.
 async fn try_lock(db: &mut PgConnection, consumer: &str) -> sqlx::Result<Option<Position>> {
     let row: Option<(i64, i64)> = sqlx::query_as(
-        "select transaction_id::text::bigint, position
-        from platform.event_consumer
-        where name = $1
-        for update skip locked",
+        "select c.transaction_id::text::bigint, c.position
+        from (select transaction_id, position from platform.event_consumer where name = $1 offset 0) c
+        where pg_try_advisory_xact_lock(hashtextextended('platform.event_consumer ' || $1, 0))",
     )
     .bind(consumer)
     .fetch_optional(db)
@@ -299,19 +300,27 @@ pub(super) async fn commit_without_waiting(db: &mut PgConnection) -> sqlx::Resul
     Ok(())
 }
 
-/// Moves the consumer's place.
-pub(super) async fn set_position(db: &mut PgConnection, consumer: &str, at: Position) -> sqlx::Result<()> {
-    sqlx::query(
+/// Moves the consumer's place from where it was read; false when it stands elsewhere meanwhile, because another server
+/// or a replay moved it: what was done is to be taken back then.
+pub(super) async fn move_position(
+    db: &mut PgConnection,
+    consumer: &str,
+    from: Position,
+    to: Position,
+) -> sqlx::Result<bool> {
+    let moved = sqlx::query(
         "update platform.event_consumer
         set transaction_id = $2::text::xid8, position = $3, moved_at = now()
-        where name = $1",
+        where name = $1 and transaction_id = $4::text::xid8 and position = $5",
     )
     .bind(consumer)
-    .bind(at.transaction_id.to_string())
-    .bind(at.position)
+    .bind(to.transaction_id.to_string())
+    .bind(to.position)
+    .bind(from.transaction_id.to_string())
+    .bind(from.position)
     .execute(db)
     .await?;
-    Ok(())
+    Ok(moved.rows_affected() > 0)
 }
 
 /// One event of the log. The time finds its partition.

@@ -77,9 +77,10 @@ impl From<Row> for Rule {
 /// The database failed.
 pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Rule>> {
     let rows: Vec<Row> = sqlx::query_as(
-        "select r.*, coalesce(c.seen, 0) as seen, coalesce(c.matched, 0) as matched,
-             coalesce(c.reacted, 0) as reacted, coalesce(c.failed, 0) as failed
-         from rules.rule r left join rules.counter c using (rule_id)
+        "select r.*, c.* from rules.rule r cross join lateral (
+             select coalesce(sum(seen), 0)::bigint as seen, coalesce(sum(matched), 0)::bigint as matched,
+                 coalesce(sum(reacted), 0)::bigint as reacted, coalesce(sum(failed), 0)::bigint as failed
+             from rules.counter where rule_id = r.rule_id) c
          where archived_at is null order by lower(name), rule_id",
     )
     .fetch_all(db)
@@ -93,9 +94,10 @@ pub async fn list(db: &mut PgConnection) -> sqlx::Result<Vec<Rule>> {
 /// The database failed.
 pub async fn find(db: &mut PgConnection, id: RuleId) -> sqlx::Result<Option<Rule>> {
     let row: Option<Row> = sqlx::query_as(
-        "select r.*, coalesce(c.seen, 0) as seen, coalesce(c.matched, 0) as matched,
-             coalesce(c.reacted, 0) as reacted, coalesce(c.failed, 0) as failed
-         from rules.rule r left join rules.counter c using (rule_id)
+        "select r.*, c.* from rules.rule r cross join lateral (
+             select coalesce(sum(seen), 0)::bigint as seen, coalesce(sum(matched), 0)::bigint as matched,
+                 coalesce(sum(reacted), 0)::bigint as reacted, coalesce(sum(failed), 0)::bigint as failed
+             from rules.counter where rule_id = r.rule_id) c
          where rule_id = $1 and archived_at is null",
     )
     .bind(id)

@@ -75,16 +75,29 @@ pub(super) fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 
+/// Who counts. Each has rows of its own, so that none waits for the commit of the other.
+#[derive(Clone, Copy, Debug)]
+pub enum CountedBy {
+    /// The reader of events.
+    Decisions,
+    /// The worker of reactions.
+    Reactions,
+}
+
 /// Adds to the counters of rules: rule, seen, matched, reacted, failed.
 ///
 /// # Errors
 /// The database failed.
-pub async fn count(db: &mut PgConnection, rows: &[(Uuid, [i64; 4])]) -> sqlx::Result<()> {
+pub async fn count(db: &mut PgConnection, by: CountedBy, rows: &[(Uuid, [i64; 4])]) -> sqlx::Result<()> {
+    let part = match by {
+        CountedBy::Decisions => "decisions",
+        CountedBy::Reactions => "reactions",
+    };
     let counted = |place: usize| column(rows, |(_, counts)| counts.get(place).copied().unwrap_or(0));
     sqlx::query(
-        "insert into rules.counter as c (rule_id, seen, matched, reacted, failed)
-         select * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
-         on conflict (rule_id) do update set seen = c.seen + excluded.seen, matched = c.matched + excluded.matched,
+        "insert into rules.counter as c (part, rule_id, seen, matched, reacted, failed)
+         select $6, * from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+         on conflict (rule_id, part) do update set seen = c.seen + excluded.seen, matched = c.matched + excluded.matched,
              reacted = c.reacted + excluded.reacted, failed = c.failed + excluded.failed",
     )
     .bind(column(rows, |(rule_id, _)| *rule_id))
@@ -92,6 +105,7 @@ pub async fn count(db: &mut PgConnection, rows: &[(Uuid, [i64; 4])]) -> sqlx::Re
     .bind(counted(1))
     .bind(counted(2))
     .bind(counted(3))
+    .bind(part)
     .execute(db)
     .await?;
     Ok(())

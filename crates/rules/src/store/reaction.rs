@@ -114,6 +114,20 @@ pub struct DueReaction {
     pub result: Option<Value>,
 }
 
+/// Since when the oldest reaction is due; none when none is. It locks nothing, so that no reader of the log waits for it
+/// while it passes over what was done a moment ago.
+///
+/// # Errors
+/// The database failed.
+pub async fn first_due(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Result<Option<DateTime<Utc>>> {
+    sqlx::query_scalar(
+        "select due_at from rules.reaction where state = 'waiting' and due_at <= $1 order by due_at limit 1",
+    )
+    .bind(now)
+    .fetch_optional(db)
+    .await
+}
+
 /// Takes up to `limit` reactions that are due between two moments (without the first: since ever), the oldest first;
 /// they are locked until the transaction ends, and others pass them by.
 ///

@@ -1,6 +1,6 @@
 //! SMPP: messages with receipts against a sink, and against node-smpp when it is installed.
 
-use crate::memory::Memory;
+use super::memory::Memory;
 use actors::messages::{LinkBoard, SmppLink};
 use base::id::LinkId;
 use bytes::{Buf, BufMut, BytesMut};

@@ -1,6 +1,6 @@
 //! SMTP: e-mails over ten connections to a sink, with and without a signature.
 
-use crate::memory::{IS_MAIL, Memory};
+use super::memory::{IS_MAIL, Memory};
 use actors::messages::{LinkBoard, SmtpLink};
 use base::id::LinkId;
 use channels::link::{LinkKind, LinkSettings, Secrets};
