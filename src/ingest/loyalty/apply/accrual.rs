@@ -224,7 +224,9 @@ async fn apply(
     let known = members(db, about, units.iter().map(|unit| unit.account)).await?;
     let customers = if rules.reads_customer(kind) {
         let ids: Vec<_> = known.values().map(|member| member.customer_id).collect();
-        crm::query::facts(db, &ids).await?
+        let mut facts = crm::query::facts(&mut *db, &ids).await?;
+        crm::query::add_cards(db, &rules.card_kinds(kind), &mut facts).await?;
+        facts
     } else {
         BTreeMap::new()
     };

@@ -6196,7 +6196,7 @@ export interface components {
          * @description Where a field comes from.
          * @enum {string}
          */
-        FieldGroup: "event" | "customer" | "prediction" | "time" | "ref" | "meta";
+        FieldGroup: "event" | "customer" | "prediction" | "cards" | "time" | "ref" | "meta";
         /**
          * @description What type the values of a field have.
          * @enum {string}
