@@ -21,7 +21,6 @@ use rules::query::{self, Decision, ReactionState};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// How long reactions that are due are waited for before their state is told as it is.
@@ -68,13 +67,13 @@ impl Around {
 
     /// The kinds of linked cards that live rules about an event read.
     fn card_kinds(&self, event: &str) -> BTreeSet<String> {
-        let rules =
-            self.set.of_event(event).iter().flat_map(|live| live.versions()).map(|version| &version.rule);
-        let reactions = |rule: &Arc<CompiledRule>| {
-            rule.document().reactions.iter().flat_map(|reaction| reaction.act.card_kinds())
-        };
+        let rules = self.set.of_event(event).iter().flat_map(|live| live.versions());
         rules
-            .flat_map(|rule| rule.card_kinds().into_iter().chain(reactions(rule)).collect::<Vec<_>>())
+            .flat_map(|version| {
+                let reactions = &version.rule.document().reactions;
+                let read = reactions.iter().flat_map(|reaction| reaction.act.card_kinds());
+                read.chain(version.rule.card_kinds()).collect::<Vec<_>>()
+            })
             .collect()
     }
 

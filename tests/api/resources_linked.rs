@@ -32,7 +32,7 @@ async fn vehicles(browser: &Browser) -> [Value; 2] {
         *id = made(browser, "/api/v1/customers", person).await["id"].clone();
         let card = json!({ "kind": "vehicle", "attributes": { "plate": format!("{name}-1"), "year": year } });
         let card = made(browser, "/api/v1/cards", card).await;
-        let path = format!("/api/v1/cards/{}/links", card["id"].as_str().unwrap());
+        let path = format!("/api/v1/links-of/{}", card["id"].as_str().unwrap());
         made(browser, &path, json!({ "kind": "drives", "from": id })).await;
     }
     ids

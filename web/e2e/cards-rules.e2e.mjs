@@ -98,7 +98,7 @@ test('a kind of card that was just made is a criterion of a rule', { timeout: 28
     // Aziza drives a new one and an old one, Natalia an old one.
     for (const [who, plate, year] of [[AZIZA, '01A111AA', 2024], [AZIZA, '01B222BB', 2012], [NATALIA, '01C333CC', 2015]]) {
       const card = await people.post('/cards', { kind: 'vehicle', attributes: { plate, year } });
-      await people.post(`/cards/${card.id}/links`, { kind: 'drives', from: (await customer(who)).id });
+      await people.post(`/links-of/${card.id}`, { kind: 'drives', from: (await customer(who)).id });
     }
   });
 
