@@ -1,5 +1,5 @@
 //! Linked cards as expressions and filters of sets see them, against a real Postgres (UMS-ENT-05).
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod support;
 
@@ -185,9 +185,16 @@ async fn filters_of_sets_see_the_cards_that_expressions_see() {
             "{text}"
         );
     }
+}
 
-    // A kind and an attribute for other roles are not there.
-    let mut closed = all.clone();
+/// UMS-ENT-05: a kind for other roles is not there.
+#[tokio::test]
+async fn filters_of_sets_see_no_cards_of_kinds_for_others() {
+    let test_db = TestDb::new().await;
+    let mut db = test_db.pool().acquire().await.unwrap();
+    kinds(&mut db, &mut Adds::new()).await;
+    let attributes = query::all_attributes(&mut db).await.unwrap();
+    let mut closed = query::card_kinds(&mut db).await.unwrap();
     closed.iter_mut().for_each(|kind| kind.fields.readers = Some(Vec::new()));
     let nobody = Viewer::with([]);
     let columns = RecordColumns::customers(&attributes, &nobody, Facts::default());
