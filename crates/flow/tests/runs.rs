@@ -245,7 +245,7 @@ async fn a_run_reads_the_cards_of_its_customer() {
     let id = scene.start("one", "drivers").await;
 
     assert_eq!(scene.found(id).await.status, Status::Done);
-    assert_eq!(*scene.notes.0.lock().unwrap(), ["set seen 1 1", "set seen 2022 2"]);
+    assert_eq!(*scene.notes.0.lock().unwrap(), ["set seen 1 2", "set seen 2022 3"]);
 }
 
 /// OMNI-09: what is refused leaves nothing behind; the run waits for a person, who leads it on.
