@@ -9,6 +9,6 @@ mod simulation;
 mod tests;
 
 pub use consumer::{CONSUMER, RulesConsumer};
-pub use perform::{Cause, Outcomes, Perform, Performer, TAKEN_BACK, Trouble, preview, with_references};
+pub use perform::{Cause, Outcomes, Perform, Performer, TAKEN_BACK, Trouble, preview, with_looked_up};
 pub use reactions::{Reactions, work_off};
 pub use simulation::{run_simulations, simulate_next};

@@ -4,7 +4,7 @@ use super::dialogue::{Draft, Linked};
 use super::explain::{Decided, Planned, Report};
 use super::scenario::Scenario;
 use crate::http::resources::rules::of_customers;
-use actors::automation::{preview, with_references};
+use actors::automation::{preview, with_looked_up};
 use base::Locale;
 use base::id::{CustomerId, EventId, RuleId};
 use channels::message::Channel;
@@ -16,7 +16,7 @@ use platform::event_type::store as event_types;
 use rules::catalogue::{Catalogue, Field, FieldKind};
 use rules::decide::{CompiledRule, Occasion, Outcome, RuleSet, trace};
 use rules::document::{Act, Document};
-use rules::facts::Facts;
+use rules::facts::{CARDS, Facts};
 use rules::query::{self, Decision, ReactionState};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
@@ -41,7 +41,8 @@ impl Around {
         let set = query::live(db).await?;
         let attributes = crm::query::all_attributes(db).await?;
         let viewer = Viewer::with([]);
-        let sight = Sight::of(&attributes, &viewer);
+        let kinds = crm::query::card_kinds(&mut *db).await?;
+        let sight = Sight::of(&attributes, &viewer).without_kinds(&kinds, &viewer);
         let customer: Vec<Field> = of_customers(crm::query::catalogue(&attributes, &viewer)).collect();
         let mut scenarios = Vec::new();
         for kind in event_types::list(db).await? {
@@ -64,6 +65,18 @@ impl Around {
         Ok(Self { scenarios, set, sight, zone })
     }
 
+    /// The kinds of linked cards that live rules about an event read.
+    fn card_kinds(&self, event: &str) -> BTreeSet<String> {
+        let rules = self.set.of_event(event).iter().flat_map(|live| live.versions());
+        rules
+            .flat_map(|version| {
+                let reactions = &version.rule.document().reactions;
+                let read = reactions.iter().flat_map(|reaction| reaction.act.card_kinds());
+                read.chain(version.rule.card_kinds()).collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
     /// What every live rule would make of an event: the same decision as in earnest, and nothing is stored.
     pub(super) async fn try_out(
         &self,
@@ -75,7 +88,11 @@ impl Around {
     ) -> sqlx::Result<Vec<Report>> {
         let occasion = Occasion { at: now, zone: self.zone };
         let known = match customer {
-            Some(linked) => actors::loyalty::customers(db, &[linked.id], now).await?.remove(&linked.id),
+            Some(linked) => {
+                let mut found = actors::loyalty::customers(db, &[linked.id], now).await?;
+                crm::query::add_cards(db, &self.card_kinds(&draft.event), &mut found).await?;
+                found.remove(&linked.id)
+            }
             None => None,
         };
         let meta = json!({ "type": draft.event, "source": "trial", "id": "trial", "time": now, "depth": 0 });
@@ -208,8 +225,24 @@ fn facts_of(inputs: &Value) -> Facts {
         meta: root("meta"),
         customer: root("customer"),
         account: root("account"),
+        cards: cards_of(inputs),
         ..Facts::default()
     }
+}
+
+/// The linked cards again: what was read of them stands by attribute, of each card in its place.
+fn cards_of(inputs: &Value) -> Value {
+    let mut kinds: BTreeMap<&str, Vec<Map<String, Value>>> = BTreeMap::new();
+    for (path, values) in inputs.as_object().into_iter().flatten() {
+        let attribute = path.strip_prefix(CARDS).and_then(|rest| rest.strip_prefix('.')?.split_once('.'));
+        let (Some((kind, key)), Value::Array(values)) = (attribute, values) else { continue };
+        let cards = kinds.entry(kind).or_default();
+        cards.resize_with(cards.len().max(values.len()), Map::new);
+        for (card, value) in cards.iter_mut().zip(values) {
+            card.insert(key.to_owned(), value.clone());
+        }
+    }
+    json!(kinds)
 }
 
 fn put(object: &mut Map<String, Value>, path: &str, value: Value) {
@@ -248,7 +281,7 @@ async fn message_text(
     let Act::Message { template, .. } = act else { return Ok(None) };
     let Some(known) = channels::query::find_template_named(db, template).await? else { return Ok(None) };
     let mut fields = facts.without_references().as_object().cloned().unwrap_or_default();
-    with_references(db, template, &facts.reference, &mut fields).await?;
+    with_looked_up(db, template, None, &facts.reference, &mut fields).await?;
     let bodies = &known.set.channels;
     let body = bodies.find(Channel::Sms, Some(locale)).or_else(|| bodies.find(Channel::Email, Some(locale)));
     Ok(body

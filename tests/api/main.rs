@@ -28,6 +28,7 @@ mod resources_audio;
 mod resources_config;
 mod resources_contacts;
 mod resources_customers;
+mod resources_linked;
 mod resources_operators;
 mod resources_records;
 mod resources_support;

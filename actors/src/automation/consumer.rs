@@ -13,6 +13,7 @@ use rand_chacha::ChaCha20Rng;
 use rules::decide::RuleSet;
 use rules::decide::react::{self, Consequences, Considered, customer_of};
 use rules::store;
+use serde_json::{Map, Value};
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -163,7 +164,7 @@ async fn customers(
     events: &[Event],
     scores: &Scores,
     now: DateTime<Utc>,
-) -> sqlx::Result<BTreeMap<Uuid, serde_json::Value>> {
+) -> sqlx::Result<BTreeMap<Uuid, Value>> {
     let ids: BTreeSet<Uuid> =
         events.iter().filter(|event| !set.of_event(&event.kind).is_empty()).filter_map(customer_of).collect();
     if ids.is_empty() {
@@ -176,8 +177,10 @@ async fn customers(
             crate::loyalty::customers(&mut *db, &ids, now).await?
         }
         () if read.account => crate::loyalty::accounts(&mut *db, &ids, now).await?,
+        () if !read.cards.is_empty() => ids.iter().map(|id| (*id, Value::Object(Map::new()))).collect(),
         () => return Ok(BTreeMap::new()),
     };
+    crm::query::add_cards(&mut *db, &read.cards, &mut facts).await?;
     scores.add(db, &read.predictions, &mut facts, now).await?;
     Ok(facts.into_iter().map(|(id, facts)| (id.as_uuid(), facts)).collect())
 }
@@ -189,6 +192,8 @@ struct Read {
     account: bool,
     /// By name.
     predictions: BTreeSet<String>,
+    /// Kinds of linked cards.
+    cards: BTreeSet<String>,
 }
 
 impl Read {
@@ -205,6 +210,7 @@ impl Read {
                 }
             }
             read.predictions.extend(version.rule.predictions());
+            read.cards.extend(version.rule.card_kinds());
         }
         read
     }

@@ -7,8 +7,10 @@ use channels::message::{Address, Channel, ChannelChoice, MessageState, NewMessag
 use chrono::{DateTime, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use platform::event::{AppendError, Appended, OutsideEvent, append_many};
+use rules::decide::card_kinds_of;
 use rules::decide::react::key_of;
 use rules::document::{Act, MessageClass, fill, value, values};
+use rules::facts::{CARDS, CARDS_KEY};
 use rules::store::DueReaction;
 use rules::{Facts, References};
 use serde_json::{Map, Value, json};
@@ -312,18 +314,36 @@ fn message_to_send(cause: &Cause<'_>) -> Result<NewMessage, Trouble> {
     })
 }
 
-/// Adds the reference tables that the template reads (TEL-14).
+/// Adds the reference tables that the template reads (TEL-14), and the linked cards of `customer`, as far as they are
+/// not there yet.
 ///
 /// # Errors
 /// The database failed.
-pub async fn with_references(
+pub async fn with_looked_up(
     db: &mut PgConnection,
     template: &str,
+    customer: Option<CustomerId>,
     references: &References,
     fields: &mut Map<String, Value>,
 ) -> sqlx::Result<()> {
-    if let Some(template) = channels::query::find_template_named(db, template).await? {
-        fields.insert("ref".to_owned(), Value::Object(references.read_by(&template.fields)));
+    let Some(template) = channels::query::find_template_named(&mut *db, template).await? else {
+        return Ok(());
+    };
+    fields.insert("ref".to_owned(), Value::Object(references.read_by(&template.fields)));
+    let known = fields.get(CARDS);
+    let mut kinds = card_kinds_of(&template.fields);
+    kinds.retain(|kind| known.is_none_or(|known| known.get(kind).is_none()));
+    if let Some(customer) = customer.filter(|_| !kinds.is_empty()) {
+        let mut found = BTreeMap::from([(customer, Value::Object(Map::new()))]);
+        crm::query::add_cards(db, &kinds, &mut found).await?;
+        let cards = found.remove(&customer).and_then(|mut found| found.get_mut(CARDS_KEY).map(Value::take));
+        let lists = fields.entry(CARDS).or_insert_with(|| Value::Object(Map::new()));
+        if !lists.is_object() {
+            *lists = Value::Object(Map::new());
+        }
+        if let (Value::Object(lists), Some(Value::Object(cards))) = (lists, cards) {
+            lists.extend(cards);
+        }
     }
     Ok(())
 }

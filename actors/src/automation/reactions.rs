@@ -11,6 +11,7 @@ use flow::store::call::{Unanswered, answer};
 use platform::event::query::{Filter, search};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
+use rules::decide::card_kinds_of;
 use rules::decide::react::facts_of;
 use rules::document::{Act, Program, Unless, values};
 use rules::store::{self, DueReaction};
@@ -192,6 +193,16 @@ async fn all_facts(
         ids => crate::loyalty::customers(&mut *db, ids, now).await?,
     };
     let predictions: BTreeSet<String> = due.iter().flat_map(|one| one.act.0.predictions()).collect();
+    let mut cards: BTreeSet<String> = due.iter().flat_map(|one| one.act.0.card_kinds()).collect();
+    let templates = due.iter().filter_map(|one| match &one.act.0 {
+        Act::Message { template, .. } => Some(template),
+        _ => None,
+    });
+    for template in templates.collect::<BTreeSet<_>>() {
+        let found = channels::query::find_template_named(&mut *db, template).await?;
+        cards.extend(found.map(|found| card_kinds_of(&found.fields)).unwrap_or_default());
+    }
+    crm::query::add_cards(&mut *db, &cards, &mut customers).await?;
     Scores::new(worker.zone).add(db, &predictions, &mut customers, now).await?;
     let of = |one: &DueReaction| {
         let customer = one.customer_id.and_then(|id| customers.get(&CustomerId::from_uuid(id))).cloned();

@@ -82,6 +82,7 @@ async fn simulate(
 ) -> sqlx::Result<Option<String>> {
     let reference = rules::query::references(db).await?;
     let (predictions, scores) = (rule.predictions(), Scores::new(zone));
+    let cards = rule.card_kinds();
     let mut tally = Tally::new(rule, reference, zone);
     let mut open = vec![(claimed.from_at, claimed.to_at)];
     while let Some((from, to)) = open.pop() {
@@ -93,6 +94,7 @@ async fn simulate(
         };
         let ids: Vec<CustomerId> = events.iter().filter_map(customer_of).map(CustomerId::from_uuid).collect();
         let mut customers = crate::loyalty::customers(&mut *db, &ids, clock.now()).await?;
+        crm::query::add_cards(&mut *db, &cards, &mut customers).await?;
         let moment = |event: &Event| Some((CustomerId::from_uuid(customer_of(event)?), event.occurred_at));
         let moments: Vec<_> = events.iter().filter_map(moment).collect();
         scores.add_at(&mut *db, &predictions, &mut customers, &moments).await?;

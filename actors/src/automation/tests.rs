@@ -21,6 +21,7 @@ use tokio::sync::Notify;
 use uuid::Uuid;
 
 mod batch;
+mod cards;
 mod responses;
 
 const ZONE: chrono_tz::Tz = chrono_tz::Asia::Tashkent;

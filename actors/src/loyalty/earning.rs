@@ -148,7 +148,7 @@ struct Live {
 
 impl Live {
     fn reads(&self, kind: &str) -> Reads {
-        self.reads.get(kind).copied().unwrap_or_default()
+        self.reads.get(kind).cloned().unwrap_or_default()
     }
 
     fn gives(&self, kind: &str) -> bool {
@@ -341,9 +341,11 @@ impl Earning {
             return Ok(Decided::default());
         }
         let at = event.time.unwrap_or_else(|| self.clock.now());
-        let customer = if live.reads(&event.kind).customer {
+        let reads = live.reads(&event.kind);
+        let customer = if reads.customer || !reads.cards.is_empty() {
             let mut db = self.pool.acquire().await?;
             let mut facts = crm::query::facts(&mut db, &[member.customer_id]).await?;
+            crm::query::add_cards(&mut db, &reads.cards, &mut facts).await?;
             facts.remove(&member.customer_id).unwrap_or_default()
         } else {
             Value::Null
@@ -355,12 +357,11 @@ impl Earning {
         let facts = Facts {
             event: Value::Object(event.data.clone()),
             meta,
-            customer,
-            account: member.facts(at, zone.unwrap_or(chrono_tz::UTC)),
             reference: live.rules.reference.clone(),
             ..Facts::default()
-        }
-        .at(at, self.site);
+        };
+        let account = member.facts(at, zone.unwrap_or(chrono_tz::UTC));
+        let facts = Facts { account, ..facts.of_customer(customer) }.at(at, self.site);
         Ok(earning::decide(&live.rules, &live.setup, member, &event.kind, &facts.prepare(), (at, self.site)))
     }
 

@@ -1,6 +1,6 @@
 //! What runs need done, by the crates that do it.
 
-use crate::automation::with_references;
+use crate::automation::with_looked_up;
 use crate::prediction::Scores;
 use arc_swap::ArcSwapOption;
 use base::id::{CustomerId, PersonId};
@@ -11,7 +11,7 @@ use flow::perform::{Cause, Doing, MessageWish, Performer, Trouble};
 use flow::process::node::{Channel, MessageClass};
 use platform::event::{AppendError, OutsideEvent, append_outside};
 use rules::References;
-use rules::facts::PREDICTION_KEY;
+use rules::facts::{CARDS_KEY, PREDICTION_KEY};
 use serde_json::{Map, Value, json};
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
@@ -51,10 +51,12 @@ impl Performer for Outside {
         db: &'a mut PgConnection,
         customer: Uuid,
         predictions: &'a BTreeSet<String>,
+        cards: &'a BTreeSet<String>,
     ) -> Doing<'a, Value> {
         Box::pin(async move {
             let id = CustomerId::from_uuid(customer);
             let mut found = crm::query::facts(&mut *db, &[id]).await?;
+            crm::query::add_cards(&mut *db, cards, &mut found).await?;
             self.scores.add(db, predictions, &mut found, self.clock.now()).await?;
             Ok(found.into_values().next().unwrap_or_default())
         })
@@ -98,13 +100,17 @@ impl Performer for Outside {
         Box::pin(async move {
             let customer = customer_of(cause)?;
             let mut customer_fields = wish.customer.clone();
-            let predicted = customer_fields.as_object_mut().and_then(|fields| fields.remove(PREDICTION_KEY));
+            let mut take = |key: &str| customer_fields.as_object_mut().and_then(|fields| fields.remove(key));
+            let (predicted, cards) = (take(PREDICTION_KEY), take(CARDS_KEY));
             let predicted = predicted.and_then(|moments| moments.get("").cloned());
-            let context = json!({ "customer": customer_fields, "prediction": predicted, "event": wish.event, "vars": wish.variables });
+            let context = json!({
+                "customer": customer_fields, "prediction": predicted, "cards": cards, "event": wish.event,
+                "vars": wish.variables,
+            });
             let mut fields = context.as_object().cloned().unwrap_or_default();
             fields.extend(wish.fields.clone());
             let references = self.references(&mut *db).await?;
-            with_references(&mut *db, wish.template, &references, &mut fields).await?;
+            with_looked_up(&mut *db, wish.template, Some(customer), &references, &mut fields).await?;
             let message = NewMessage {
                 key: cause.key(),
                 customer: Some(customer),

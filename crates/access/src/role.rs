@@ -148,6 +148,8 @@ const MARKETING_MAY: &[Operation] = &[
     // A partner belongs to a unit, in which its people work.
     Operation::UnitRead,
     Operation::CustomerRead,
+    // Rules and segments name the cards of customers.
+    Operation::CardRead,
     Operation::FlowRead,
     Operation::RuleRead,
     Operation::RuleWrite,

@@ -25,6 +25,7 @@ pub fn facts(fields: &Map<String, Value>) -> Facts {
         customer: root("customer"),
         account: root("account"),
         prediction: root("prediction"),
+        cards: root("cards"),
         time: root("time"),
         vars: root("vars"),
         reference: reference.unwrap_or_default(),

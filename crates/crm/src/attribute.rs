@@ -7,7 +7,7 @@ pub(crate) mod tests;
 mod value;
 
 pub use check::{checked, one_checked, shown};
-pub use shape::{is_key, is_own_field, key_fault, title_fault};
+pub use shape::{is_card_field, is_key, is_own_field, key_fault, title_fault};
 pub use value::key_text;
 
 use base::id::{AttributeId, RoleId};

@@ -8,6 +8,7 @@ use crate::viewer::Viewer;
 use base::id::{CardId, CardKindId, RoleId};
 use base::{FieldFault, LocalText};
 use chrono::{DateTime, Utc};
+use rules::facts::CARDS;
 use rules::placeholder::{Piece, pieces};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -120,6 +121,12 @@ impl CardKindFields {
 }
 
 impl CardKind {
+    /// What expressions call the list of such cards of a customer: `cards.vehicle`.
+    #[must_use]
+    pub fn path(&self) -> String {
+        format!("{CARDS}.{}", self.fields.key)
+    }
+
     /// Whether these eyes see cards of this kind.
     #[must_use]
     pub fn is_seen_by(&self, viewer: &Viewer) -> bool {

@@ -2,9 +2,12 @@
 //! index that makes it fast.
 
 use crate::attribute::{Attribute, AttributeType};
+use crate::card::CardKind;
+use crate::query::linked_cards;
 use crate::viewer::Viewer;
 use rules::Facts;
-use rules::sql::{Column, ColumnKind, Columns, SqlCondition};
+use rules::facts::CARDS;
+use rules::sql::{Column, ColumnKind, Columns, List, SqlCondition};
 use rules::{Expression, Fault};
 use std::collections::BTreeMap;
 
@@ -53,10 +56,23 @@ const OF_CARDS: [(&str, &str, ColumnKind); 4] = [
     ("updated_at", "c.updated_at", ColumnKind::Moment),
 ];
 
-/// What a filter on records can name: `customer.tier`, `card.imei`.
+/// What a linked card has, wherever its statement stands.
+#[derive(Clone, Debug)]
+enum Item {
+    /// A field of its own, as [`OF_CARDS`] says it.
+    Own(&'static str, ColumnKind),
+    /// An attribute by its key.
+    Attribute(AttributeType, String),
+}
+
+/// What a filter on records can name: `customer.tier`, `card.imei`, `some(cards.device, #.imei == '1')`.
 #[derive(Clone, Debug)]
 pub struct RecordColumns {
     columns: BTreeMap<String, Column>,
+    /// The linked cards, by path: `cards.device`.
+    lists: BTreeMap<String, List>,
+    /// What each of them has: `cards.device.imei`.
+    items: BTreeMap<String, Item>,
     facts: Facts,
 }
 
@@ -73,7 +89,25 @@ impl RecordColumns {
             columns.insert(format!("customer.{kind}"), Column { sql, kind: ColumnKind::Text });
         }
         columns.extend(of_attributes("customer", attributes, viewer));
-        Self { columns, facts }
+        Self { columns, lists: BTreeMap::new(), items: BTreeMap::new(), facts }
+    }
+
+    /// With the cards that are linked with a customer, those of kinds that the viewer sees; of these attributes those
+    /// that are the kinds' and that the viewer sees.
+    #[must_use]
+    pub fn with_linked(mut self, kinds: &[CardKind], attributes: &[Attribute], viewer: &Viewer) -> Self {
+        for kind in kinds.iter().filter(|kind| kind.is_seen_by(viewer)) {
+            let key = &kind.fields.key;
+            let list = List { sql: linked_cards("c.customer_id", &format!("'{key}'")) };
+            self.lists.insert(format!("{CARDS}.{key}"), list);
+            let own = OF_CARDS.iter().map(|(name, sql, kind)| (*name, Item::Own(sql, *kind)));
+            let seen = attributes.iter().filter(|attribute| attribute.fields.is_seen_by(viewer));
+            let of_kind = seen.filter(|attribute| attribute.fields.of == *key).map(|attribute| {
+                (attribute.key(), Item::Attribute(attribute.fields.value_type, attribute.key().to_owned()))
+            });
+            self.items.extend(own.chain(of_kind).map(|(name, item)| (format!("{CARDS}.{key}.{name}"), item)));
+        }
+        self
     }
 
     /// Those of the cards of one kind, whose attributes these are.
@@ -81,7 +115,7 @@ impl RecordColumns {
     pub fn cards(attributes: &[Attribute], viewer: &Viewer, facts: Facts) -> Self {
         let mut columns = own("card", &OF_CARDS);
         columns.extend(of_attributes("card", attributes, viewer));
-        Self { columns, facts }
+        Self { columns, lists: BTreeMap::new(), items: BTreeMap::new(), facts }
     }
 }
 
@@ -107,8 +141,21 @@ impl Columns for RecordColumns {
         self.columns.get(path).cloned()
     }
 
+    fn list(&self, path: &str) -> Option<List> {
+        self.lists.get(path).cloned()
+    }
+
+    fn item(&self, path: &str, alias: &str) -> Option<Column> {
+        Some(match self.items.get(path)? {
+            Item::Own(sql, kind) => Column { sql: sql.replacen("c.", &format!("{alias}."), 1), kind: *kind },
+            Item::Attribute(value_type, key) => {
+                Column { sql: expression(*value_type, &format!("{alias}."), key), kind: kind_of(*value_type) }
+            }
+        })
+    }
+
     fn paths(&self) -> Vec<String> {
-        self.columns.keys().cloned().collect()
+        self.columns.keys().chain(self.lists.keys()).chain(self.items.keys()).cloned().collect()
     }
 
     fn facts(&self) -> Facts {

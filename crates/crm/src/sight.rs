@@ -6,10 +6,11 @@
 #[cfg(test)]
 mod tests;
 
-use crate::attribute::{Attribute, CUSTOMER, is_own_field};
+use crate::attribute::{Attribute, CUSTOMER, is_card_field, is_own_field};
+use crate::card::CardKind;
 use crate::viewer::Viewer;
 use rules::catalogue::is_closed;
-use rules::facts::PREDICTION_KEY;
+use rules::facts::{CARDS, CARDS_KEY, PREDICTION_KEY};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -19,7 +20,7 @@ const STATES: [&str; 2] = ["event.before", "event.after"];
 /// What a viewer sees.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sight {
-    /// Attributes of customers that are seen; none: everything.
+    /// Attributes of customers that are seen, and those of cards as `cards.vehicle.year`; none: everything.
     seen: Option<BTreeSet<String>>,
     /// What is not seen, as expressions call it.
     closed: BTreeSet<String>,
@@ -34,16 +35,16 @@ impl Sight {
         }
         let (seen, hidden): (Vec<_>, Vec<_>) =
             attributes.iter().partition(|attribute| attribute.fields.is_seen_by(viewer));
-        let of_customers = |list: &[&Attribute]| -> BTreeSet<String> {
-            let ours = list.iter().filter(|attribute| attribute.fields.of == CUSTOMER);
-            ours.map(|attribute| attribute.key().to_owned()).collect()
+        // As expressions call it: of linked cards, when it is no attribute of customers.
+        let path = |attribute: &Attribute| match attribute.fields.of.as_str() {
+            CUSTOMER => format!("{CUSTOMER}.{}", attribute.key()),
+            kind => format!("{CARDS}.{kind}.{}", attribute.key()),
         };
-        let mut closed: BTreeSet<String> =
-            of_customers(&hidden).iter().map(|key| format!("{CUSTOMER}.{key}")).collect();
-        if !hidden.is_empty() {
+        let mut closed: BTreeSet<String> = hidden.into_iter().map(path).collect();
+        if !closed.is_empty() {
             closed.extend(STATES.map(str::to_owned));
         }
-        Self { seen: Some(of_customers(&seen)), closed }
+        Self { seen: Some(seen.into_iter().map(path).collect()), closed }
     }
 
     /// What is not seen, as expressions call it: `customer.debt`.
@@ -56,6 +57,13 @@ impl Sight {
     pub fn without(mut self, paths: impl IntoIterator<Item = String>) -> Self {
         self.closed.extend(paths);
         self
+    }
+
+    /// The same sight, without the cards of these kinds that are not for the viewer.
+    #[must_use]
+    pub fn without_kinds<'k>(self, kinds: impl IntoIterator<Item = &'k CardKind>, viewer: &Viewer) -> Self {
+        let hidden = kinds.into_iter().filter(|kind| !kind.is_seen_by(viewer));
+        self.without(hidden.map(CardKind::path))
     }
 
     /// Whether all of what an expression calls `path` is seen. `customer` alone is all of the customer.
@@ -80,7 +88,10 @@ impl Sight {
     pub fn mask(&self, mut customer: Value) -> Value {
         if let (Some(seen), Some(fields)) = (&self.seen, customer.as_object_mut()) {
             // What begins with @ is no attribute: others put it there, and its rights are theirs.
-            fields.retain(|key, _| is_own_field(key) || key.starts_with('@') || seen.contains(key));
+            fields.retain(|key, _| {
+                is_own_field(key) || key.starts_with('@') || seen.contains(&format!("{CUSTOMER}.{key}"))
+            });
+            fields.get_mut(CARDS_KEY).into_iter().for_each(|cards| self.mask_cards(cards, seen));
             let moments = fields.get_mut(PREDICTION_KEY).and_then(Value::as_object_mut);
             for predicted in
                 moments.into_iter().flatten().filter_map(|(_, predicted)| predicted.as_object_mut())
@@ -89,6 +100,18 @@ impl Sight {
             }
         }
         customer
+    }
+
+    /// Cards of kinds that are not seen are left out, and of the others what is not.
+    fn mask_cards(&self, cards: &mut Value, seen: &BTreeSet<String>) {
+        let Some(lists) = cards.as_object_mut() else { return };
+        lists.retain(|kind, _| !self.closed.contains(&format!("{CARDS}.{kind}")));
+        for (kind, list) in lists {
+            let cards = list.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut);
+            cards.for_each(|card| {
+                card.retain(|key, _| is_card_field(key) || seen.contains(&format!("{CARDS}.{kind}.{key}")));
+            });
+        }
     }
 
     /// What criteria read, by path: what is not seen is null.

@@ -84,12 +84,13 @@ pub struct MessageWish<'a> {
 /// Does what runs need done, each once for its [`Cause::key`].
 pub trait Performer: Send + Sync {
     /// The customer as expressions see it; null when there is none. With what is predicted of the customer under these
-    /// names, where [`rules::Facts::of_customer`] finds it.
+    /// names and with the linked cards of these kinds, where [`rules::Facts::of_customer`] finds them.
     fn customer<'a>(
         &'a self,
         db: &'a mut PgConnection,
         customer: Uuid,
         predictions: &'a BTreeSet<String>,
+        cards: &'a BTreeSet<String>,
     ) -> Doing<'a, Json>;
 
     /// Reference tables.

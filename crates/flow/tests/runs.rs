@@ -43,10 +43,15 @@ impl Performer for Notes {
         _: &'a mut PgConnection,
         _: Uuid,
         predictions: &'a BTreeSet<String>,
+        cards: &'a BTreeSet<String>,
     ) -> Doing<'a, Value> {
         let predicted: Map<String, Value> =
             predictions.iter().map(|name| (name.clone(), json!(0.9))).collect();
-        Box::pin(async move { Ok(json!({ "name": "Aziza", "vip": true, "@prediction": { "": predicted } })) })
+        let cards: Map<String, Value> =
+            cards.iter().map(|kind| (kind.clone(), json!([{ "year": 2022 }]))).collect();
+        let found =
+            json!({ "name": "Aziza", "vip": true, "@prediction": { "": predicted }, "@cards": cards });
+        Box::pin(async move { Ok(found) })
     }
     fn references<'a>(&'a self, _: &'a mut PgConnection) -> Doing<'a, rules::References> {
         Box::pin(async { Ok(rules::References::default()) })
@@ -223,6 +228,24 @@ async fn a_run_is_woken_by_events_of_its_customer_and_by_time() {
     scene.now += TimeDelta::seconds(3601);
     scene.work().await;
     assert_eq!(scene.found(late).await.outcome.as_deref(), Some("late"));
+}
+
+/// UMS-ENT-05: a flow looks at the cards that are linked with its customer; only at those that it names.
+#[tokio::test]
+async fn a_run_reads_the_cards_of_its_customer() {
+    let mut scene = Scene::new().await;
+    let set = |value: &str, next: &str| json!({ "type": "set_attribute", "attribute": "seen", "value": value, "next": next });
+    let nodes = json!({
+        "a": set("count(cards.vehicle, #.year > 2020)", "b"),
+        "b": set("cards.vehicle[0].year", "end"),
+        "end": {"type": "end"}
+    });
+    scene.publish("drivers", nodes).await;
+
+    let id = scene.start("one", "drivers").await;
+
+    assert_eq!(scene.found(id).await.status, Status::Done);
+    assert_eq!(*scene.notes.0.lock().unwrap(), ["set seen 1 2", "set seen 2022 3"]);
 }
 
 /// OMNI-09: what is refused leaves nothing behind; the run waits for a person, who leads it on.

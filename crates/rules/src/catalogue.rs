@@ -1,5 +1,6 @@
 //! Which fields a rule may look at: attributes of the event, of its customer, of the moment, and reference tables.
 
+use crate::facts::CARDS;
 use crate::fault::{Fault, nearest};
 use crate::rule::Title;
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,8 @@ pub enum FieldGroup {
     Customer,
     /// What is predicted of the customer.
     Prediction,
+    /// The cards that are linked with the customer.
+    Cards,
     /// The moment, in the site's zone.
     Time,
     /// A reference table.
@@ -209,6 +212,10 @@ impl Catalogue {
     /// Whether an expression may read `path`: a field, or a part of a field that is an object or a list.
     fn knows(&self, path: &str) -> bool {
         let root = path.split('.').next().unwrap_or(path);
+        if root == CARDS {
+            // Each attribute of a card is known by itself.
+            return self.fields.contains_key(path);
+        }
         if path == root || (root == "event" && !self.event_known) {
             return matches!(root, "event" | "customer" | "account" | "time" | "meta");
         }
@@ -237,11 +244,14 @@ impl Catalogue {
         if self.knows(path) {
             return None;
         }
+        if let Some(fault) = self.unknown_kind(path, pointer) {
+            return Some(fault);
+        }
         let near = nearest(path, self.fields.keys().map(String::as_str));
         let message = match near {
             Some(near) => format!("`{path}` is not an attribute: did you mean `{near}`?"),
             None => format!(
-                "`{path}` is not an attribute of the event, its customer, the moment or a reference table"
+                "`{path}` is not an attribute of the event, its customer, a card, the moment or a reference table"
             ),
         };
         let fault = Fault::error("unknown_field", pointer, message);
@@ -251,11 +261,39 @@ impl Catalogue {
         })
     }
 
+    /// The fault of reading cards of a kind that does not exist.
+    fn unknown_kind(&self, path: &str, pointer: &str) -> Option<Fault> {
+        let kind = path.strip_prefix(CARDS)?.strip_prefix('.')?.split('.').next()?;
+        if self.fields.contains_key(&format!("{CARDS}.{kind}")) {
+            return None;
+        }
+        let kinds = self.fields.keys().filter_map(|path| path.strip_prefix(CARDS)?.strip_prefix('.'));
+        let kinds: Vec<&str> = kinds.filter(|kind| !kind.contains('.')).collect();
+        let near = nearest(kind, kinds.iter().copied());
+        let message = match (near, kinds.is_empty()) {
+            (Some(near), _) => format!("`{kind}` is no kind of card: did you mean `{near}`?"),
+            (None, false) => format!("`{kind}` is no kind of card: there are {}", kinds.join(", ")),
+            (None, true) => {
+                format!("`{kind}` is no kind of card: an administrator makes one among structures")
+            }
+        };
+        let fault = Fault::error("unknown_card_kind", pointer, message);
+        Some(match near {
+            Some(near) => fault.with_example(format!("{CARDS}.{near}")),
+            None => fault,
+        })
+    }
+
     /// The JSON Schema of the whole context, for the analysis of tables.
     #[must_use]
     pub fn schema(&self) -> Value {
         let mut root = json!({ "type": "object", "properties": {} });
-        for field in self.fields.values() {
+        // What a card has stands behind a list, of which the analysis knows that it is one.
+        let is_of_card = |field: &&Field| {
+            field.group == FieldGroup::Cards
+                && field.path.split('.').count() > "cards.kind".split('.').count()
+        };
+        for field in self.fields.values().filter(|field| !is_of_card(field)) {
             let parts: Vec<&str> = field.path.split('.').collect();
             insert(&mut root, &parts, field);
         }

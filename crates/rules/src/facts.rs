@@ -7,7 +7,8 @@ use std::sync::Arc;
 use zen_expression::Variable;
 
 /// The names an expression may start a path with.
-pub const ROOTS: [&str; 8] = ["event", "meta", "customer", "account", "prediction", "time", "vars", "ref"];
+pub const ROOTS: [&str; 9] =
+    ["event", "meta", "customer", "account", "prediction", "cards", "time", "vars", "ref"];
 
 /// Where whoever finds customers puts the loyalty accounts of one, into the customer's object (no attribute has such a
 /// key): by the code of the programme, and under "" the one that counts when an event names no programme.
@@ -21,6 +22,17 @@ pub const PREDICTION_KEY: &str = "@prediction";
 
 /// Where the versions of the models stand among the scores; no prediction has such a name.
 pub const VERSIONS_KEY: &str = "@version";
+
+/// The root of the cards that are linked with the customer: `cards.vehicle` is the list of those of one kind.
+pub const CARDS: &str = "cards";
+
+/// Where whoever finds customers puts the cards that are linked with one, by kind, newest first; only the kinds that
+/// somebody asks for. [`Facts::of_customer`] takes it out.
+pub const CARDS_KEY: &str = "@cards";
+
+/// Most cards of one kind that an expression sees of one customer, the newest: it goes through them for each event, and
+/// somebody with more of them is counted in a report.
+pub const CARDS_MAX: usize = 100;
 
 /// A root that only conditions of SQL know: the record of the set (see [`crate::sql`]). In memory it is no value.
 pub const RECORD: &str = "card";
@@ -70,6 +82,9 @@ pub struct Facts {
     pub account: Value,
     /// What is predicted of the customer, read as `prediction.will_buy`: probabilities, by name; null when nothing is.
     pub prediction: Value,
+    /// The cards that are linked with the customer, read as `some(cards.vehicle, #.year > 2020)`: lists by kind, at most
+    /// [`CARDS_MAX`] each, newest first; null when nobody is known or nothing asks for them.
+    pub cards: Value,
     /// The moment in the site's zone: see [`Facts::at`].
     pub time: Value,
     /// Variables of a flow, answers of a script.
@@ -80,12 +95,13 @@ pub struct Facts {
 
 impl Facts {
     /// The same facts about this customer; the loyalty account under [`ACCOUNT_KEY`] becomes [`Facts::account`], what is
-    /// predicted under [`PREDICTION_KEY`] becomes [`Facts::prediction`].
+    /// predicted under [`PREDICTION_KEY`] becomes [`Facts::prediction`], cards under [`CARDS_KEY`] [`Facts::cards`].
     #[must_use]
     pub fn of_customer(mut self, mut customer: Value) -> Self {
         let mut take = |key: &str| customer.as_object_mut().and_then(|fields| fields.remove(key));
         let (accounts, predictions) =
             (take(ACCOUNT_KEY).unwrap_or_default(), take(PREDICTION_KEY).unwrap_or_default());
+        self.cards = take(CARDS_KEY).unwrap_or_default();
         let moment = self.meta.get("time").and_then(Value::as_str).unwrap_or_default();
         self.prediction =
             predictions.get(moment).or_else(|| predictions.get("")).cloned().unwrap_or_default();
@@ -107,7 +123,8 @@ impl Facts {
     pub fn to_value(&self) -> Value {
         json!({
             "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
-            "prediction": self.prediction, "time": self.time, "vars": self.vars, "ref": self.reference.as_value(),
+            "prediction": self.prediction, "cards": self.cards, "time": self.time, "vars": self.vars,
+            "ref": self.reference.as_value(),
         })
     }
 
@@ -116,7 +133,7 @@ impl Facts {
     pub fn without_references(&self) -> Value {
         json!({
             "event": self.event, "meta": self.meta, "customer": self.customer, "account": self.account,
-            "prediction": self.prediction, "time": self.time, "vars": self.vars,
+            "prediction": self.prediction, "cards": self.cards, "time": self.time, "vars": self.vars,
         })
     }
 
@@ -144,7 +161,7 @@ pub fn time(moment: DateTime<Utc>, zone: chrono_tz::Tz) -> Value {
 #[derive(Debug)]
 pub struct Prepared<'f> {
     facts: &'f Facts,
-    cells: [OnceCell<Variable>; 8],
+    cells: [OnceCell<Variable>; ROOTS.len()],
 }
 
 impl Prepared<'_> {
@@ -170,6 +187,7 @@ impl Prepared<'_> {
             "customer" => Variable::from(&facts.customer),
             "account" => Variable::from(&facts.account),
             "prediction" => Variable::from(&facts.prediction),
+            CARDS => Variable::from(&facts.cards),
             "time" => Variable::from(&facts.time),
             "vars" => Variable::from(&facts.vars),
             _ => reference_variable(&facts.reference),
@@ -195,11 +213,11 @@ fn reference_variable(reference: &References) -> Variable {
 
 /// Which of [`ROOTS`] an expression reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct RootSet([bool; 8]);
+pub(crate) struct RootSet([bool; ROOTS.len()]);
 
 impl RootSet {
     /// All of them.
-    pub(crate) const ALL: Self = Self([true; 8]);
+    pub(crate) const ALL: Self = Self([true; ROOTS.len()]);
 
     /// Adds `name`, when it is one of [`ROOTS`].
     pub(crate) fn add(&mut self, name: &str) {

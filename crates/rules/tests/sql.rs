@@ -5,7 +5,7 @@ use platform::testing::TestDb;
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
-use rules::sql::{Column, ColumnKind, Columns, Param, SqlCondition, compile};
+use rules::sql::{Column, ColumnKind, Columns, List, Param, SqlCondition, compile};
 use rules::{Expression, Facts};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -27,8 +27,27 @@ impl Columns for Table {
         Some(Column { sql, kind })
     }
 
+    fn list(&self, path: &str) -> Option<List> {
+        let sql = "select v.card from jsonb_array_elements(p.body->'vehicles') as v (card)";
+        (path == "cards.vehicle").then(|| List { sql: sql.to_owned() })
+    }
+
+    fn item(&self, path: &str, alias: &str) -> Option<Column> {
+        let key = path.strip_prefix("cards.vehicle.")?;
+        let (sql, kind) = match key {
+            "year" => (format!("({alias}.card->>'year')::numeric"), ColumnKind::Number),
+            "plate" => (format!("({alias}.card->>'plate')"), ColumnKind::Text),
+            "leased" => (format!("({alias}.card->>'leased')::boolean"), ColumnKind::Boolean),
+            "bought" => (format!("({alias}.card->>'bought')::timestamptz"), ColumnKind::Moment),
+            _ => return None,
+        };
+        Some(Column { sql, kind })
+    }
+
     fn paths(&self) -> Vec<String> {
-        ["age", "spent", "name", "city", "vip", "born", "seen"].map(|key| format!("customer.{key}")).to_vec()
+        let own =
+            ["age", "spent", "name", "city", "vip", "born", "seen"].map(|key| format!("customer.{key}"));
+        own.into_iter().chain(["cards.vehicle".to_owned(), "cards.vehicle.year".to_owned()]).collect()
     }
 
     fn facts(&self) -> Facts {
@@ -40,6 +59,25 @@ fn maybe(value: impl Strategy<Value = Value> + 'static) -> BoxedStrategy<Value> 
     prop_oneof![1 => Just(Value::Null), 4 => value].boxed()
 }
 
+fn day() -> BoxedStrategy<Value> {
+    (1..28_u32, 1..13_u32, 1960..2026_i32)
+        .prop_map(|(d, m, y)| json!(format!("{y}-{m:02}-{d:02}T00:00:00Z")))
+        .boxed()
+}
+
+/// A card, with and without each attribute.
+fn vehicle() -> impl Strategy<Value = Value> {
+    (
+        maybe((2000..2026_i64).prop_map(Value::from)),
+        maybe("[abA]{0,2}".prop_map(Value::from)),
+        maybe(any::<bool>().prop_map(Value::from)),
+        maybe(day()),
+    )
+        .prop_map(|(year, plate, leased, bought)| {
+            json!({ "year": year, "plate": plate, "leased": leased, "bought": bought })
+        })
+}
+
 fn profile() -> impl Strategy<Value = Value> {
     (
         maybe((0..90_i64).prop_map(Value::from)),
@@ -47,13 +85,15 @@ fn profile() -> impl Strategy<Value = Value> {
         maybe("[abA]{0,3}".prop_map(Value::from)),
         maybe(prop_oneof![Just(json!("Tashkent")), Just(json!("Buxoro")), Just(json!(""))]),
         maybe(any::<bool>().prop_map(Value::from)),
-        maybe((1..28_u32, 1..13_u32, 1960..2026_i32).prop_map(|(d, m, y)| json!(format!("{y}-{m:02}-{d:02}T00:00:00Z")))),
+        maybe(day()),
         maybe((0..100_000_i64).prop_map(|m| {
             json!(chrono::DateTime::from_timestamp(1_772_000_000 + m * 61, 0).unwrap().to_rfc3339())
         })),
+        proptest::collection::vec(vehicle(), 0..4),
     )
-        .prop_map(|(age, spent, name, city, vip, born, seen)| {
-            json!({ "age": age, "spent": spent, "name": name, "city": city, "vip": vip, "born": born, "seen": seen })
+        .prop_map(|(age, spent, name, city, vip, born, seen, vehicles)| {
+            json!({ "age": age, "spent": spent, "name": name, "city": city, "vip": vip, "born": born, "seen": seen,
+                "vehicles": vehicles })
         })
 }
 
@@ -94,6 +134,27 @@ fn moment() -> BoxedStrategy<String> {
     .boxed()
 }
 
+/// What is asked of one card, the customer beside it.
+fn of_card() -> BoxedStrategy<String> {
+    let leaf = prop_oneof![
+        ("(<|<=|>|>=|==|!=)", 2000..2026_i64).prop_map(|(op, year)| format!("#.year {op} {year}")),
+        Just("#.year - 1960 > customer.age".to_owned()),
+        (text(), "(==|!=)").prop_map(|(a, op)| format!("#.plate {op} {a}")),
+        Just("#.plate == null".to_owned()),
+        Just("#.leased".to_owned()),
+        Just("contains(#.plate, 'a')".to_owned()),
+        Just("d(#.bought) > d(customer.born).add(30, 'y')".to_owned()),
+    ];
+    leaf.prop_recursive(2, 4, 2, |inner| {
+        prop_oneof![
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} and {b})")),
+            (inner.clone(), inner.clone()).prop_map(|(a, b)| format!("({a} or {b})")),
+            inner.prop_map(|a| format!("not ({a})")),
+        ]
+    })
+    .boxed()
+}
+
 fn condition() -> BoxedStrategy<String> {
     let compare = "(<|<=|>|>=|==|!=)";
     let leaf = prop_oneof![
@@ -108,6 +169,10 @@ fn condition() -> BoxedStrategy<String> {
         Just("customer.vip".to_owned()),
         Just("customer.vip == true".to_owned()),
         Just("customer.age in [18, 30, 65]".to_owned()),
+        ("(some|none|all|one)", of_card()).prop_map(|(ask, inner)| format!("{ask}(cards.vehicle, {inner})")),
+        (of_card(), compare, 0..3)
+            .prop_map(|(inner, op, n)| format!("count(cards.vehicle, {inner}) {op} {n}")),
+        (compare, 0..3).prop_map(|(op, n)| format!("len(cards.vehicle) {op} {n}")),
     ];
     leaf.prop_recursive(3, 12, 2, |inner| {
         prop_oneof![
@@ -131,7 +196,7 @@ async fn select(db: &mut PgConnection, condition: &SqlCondition) -> Vec<i32> {
     query.fetch_all(db).await.unwrap()
 }
 
-/// The language of sets is the language of events (MKT-SEG, OMNI-08).
+/// The language of sets is the language of events (MKT-SEG, OMNI-08), linked cards included (UMS-ENT-05).
 #[tokio::test]
 async fn both_back_ends_give_the_same_set() {
     let mut runner = TestRunner::new_with_rng(
@@ -150,8 +215,12 @@ async fn both_back_ends_give_the_same_set() {
     .execute(&mut *db)
     .await
     .unwrap();
-    let facts: Vec<Facts> =
-        profiles.iter().map(|body| Facts { customer: body.clone(), ..Table.facts() }).collect();
+    let facts = |body: &Value| Facts {
+        customer: body.clone(),
+        cards: json!({ "vehicle": body["vehicles"] }),
+        ..Table.facts()
+    };
+    let facts: Vec<Facts> = profiles.iter().map(facts).collect();
 
     for _ in 0..300 {
         let text = condition().new_tree(&mut runner).unwrap().current();
@@ -174,6 +243,11 @@ fn what_sql_cannot_say_is_refused_by_name() {
         ("customer.name > 3", "not_in_sets"),
         ("upper(customer.name) == 'A'", "not_in_sets"),
         ("some(customer.items, # > 1)", "not_in_sets"),
+        ("some(cards.vehicl, #.year > 1)", "unknown_field"),
+        ("some(cards.vehicle, #.yeer > 1)", "unknown_field"),
+        ("some(cards.vehicle as v, v.year > 1)", "not_in_sets"),
+        ("some(filter(cards.vehicle, #.year > 1), #.leased)", "not_in_sets"),
+        ("cards.vehicle[0].year > 1", "not_in_sets"),
     ] {
         let faults = compile(&Expression::compile(text).unwrap(), &Table).unwrap_err();
         assert_eq!(faults.first().unwrap().code, code, "{text}");

@@ -2,11 +2,11 @@
 
 use super::cards::{facts, refused, searched};
 use super::histories::{HistoryEntry, history};
-use super::viewer::of_customers;
+use super::viewer::{customer_columns, of_customers};
 use crate::http::prelude::*;
 use base::id::{CustomerId, EventId};
 use chrono::{DateTime, Utc};
-use crm::columns::{Condition, RecordColumns};
+use crm::columns::Condition;
 use crm::customer::{Customer, CustomerFields};
 use crm::{query, store};
 
@@ -36,7 +36,8 @@ async fn list(
     let after = after.map(|(created_at, id)| query::After { created_at, id });
     let mut db = state.pool.acquire().await?;
     let (attributes, viewer) = of_customers(&mut db, &caller).await?;
-    let columns = RecordColumns::customers(&attributes, &viewer, facts(&state, &caller));
+    let text = filter.condition.as_deref();
+    let columns = customer_columns(&mut db, &caller, facts(&state, &caller), text).await?;
     let condition = match filter.condition.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => Some(Condition::compile(text, columns).map_err(|faults| refused("?where", faults))?),
         None => None,

@@ -229,7 +229,9 @@ pub(super) async fn check(
         return Ok(read.err().unwrap_or_default());
     }
     let (sight, ..) = sight(db, caller).await?;
-    let closed = sight.closed().filter(|path| path.starts_with(crm::attribute::CUSTOMER));
+    let roots = [crm::attribute::CUSTOMER, rules::facts::CARDS];
+    let closed =
+        sight.closed().filter(|path| path.split('.').next().is_some_and(|root| roots.contains(&root)));
     let known = flow::process::Known { closed: closed.map(str::to_owned).collect(), ..known(db).await? };
     let definition = definition.clone();
     let checked = web::block(move || flow::process::check(&definition, &known).1).await;

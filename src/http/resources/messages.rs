@@ -1,8 +1,8 @@
 //! Messages: what was sent to customers, and what became of it (CIMP-NTF-01, CIMP-NTF-02).
 
-use super::viewer::sight;
+use super::viewer::add_customer;
 use crate::http::prelude::*;
-use actors::automation::with_references;
+use actors::automation::with_looked_up;
 use base::Locale;
 use base::id::{CustomerId, MessageId};
 use channels::message::{
@@ -137,19 +137,15 @@ async fn composed(
 ) -> Result<NewMessage, ApiError> {
     let mut fields = body.fields.clone();
     if let Some(customer) = body.customer_id {
-        let facts = crm::query::facts(db, &[customer]).await?.remove(&customer);
-        let facts = facts.ok_or_else(|| ApiError::invalid("/customer_id", "there is no such customer"))?;
-        let (sight, ..) = sight(db, caller).await?;
-        if let Some(template) = query::find_template_named(db, &body.template).await? {
-            // The answer shows the text.
-            sight.allows(&template.fields).map_err(|detail| ApiError::invalid("/template", detail))?;
-        }
-        fields.insert("customer".to_owned(), sight.mask(facts));
+        // The answer shows the text.
+        let template = query::find_template_named(db, &body.template).await?;
+        let paths = template.map(|template| template.fields.into_iter().collect()).unwrap_or_default();
+        add_customer(db, caller, customer, &paths, &mut fields).await?;
     } else if body.to.is_none() {
         return Err(ApiError::invalid("/to", "needs a number or an e-mail address, or give customer_id"));
     }
     let references = rules::query::references(db).await?;
-    with_references(db, &body.template, &references, &mut fields).await?;
+    with_looked_up(db, &body.template, None, &references, &mut fields).await?;
     let to = body.to.as_deref().map(|text| {
         let channel = match body.channel {
             ChannelChoice::Sms => Channel::Sms,

@@ -1,7 +1,7 @@
 //! Records as sets: questions for reports and segments; and their structures as one document.
 
 use super::cards::{Seen, facts, refused};
-use super::viewer::of_customers;
+use super::viewer::customer_columns;
 use crate::http::prelude::*;
 use actix_web::http::header;
 use base::FieldFault;
@@ -28,12 +28,12 @@ async fn columns(
     state: &AppState,
     caller: &Caller,
     of: &str,
+    condition: Option<&str>,
 ) -> Result<RecordColumns, ApiError> {
     let facts = facts(state, caller);
     if of == CUSTOMER {
         caller.require(Operation::CustomerRead)?;
-        let (attributes, viewer) = of_customers(db, caller).await?;
-        return Ok(RecordColumns::customers(&attributes, &viewer, facts));
+        return Ok(customer_columns(db, caller, facts, condition).await?);
     }
     let seen = Seen::find(db, caller, of).await?;
     let seen = seen.ok_or_else(|| ApiError::invalid("/of", "is neither customer nor a kind of card"))?;
@@ -50,7 +50,7 @@ async fn ask(
     body: Json<Question>,
 ) -> Result<HttpResponse, ApiError> {
     let mut db = state.pool.acquire().await?;
-    let columns = columns(&mut db, &state, &caller, &body.of).await?;
+    let columns = columns(&mut db, &state, &caller, &body.of, body.condition.as_deref()).await?;
     let planned = body.planned(&columns).map_err(base::ChangeError::Invalid)?;
     let condition = match body.condition.as_deref().map(str::trim).filter(|text| !text.is_empty()) {
         Some(text) => Some(Condition::compile(text, columns).map_err(|faults| refused("/where", faults))?),

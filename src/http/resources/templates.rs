@@ -1,7 +1,7 @@
 //! Templates: what messages say (CIMP-NTF-04).
 
 use super::listed;
-use super::viewer::sight;
+use super::viewer::{add_customer, sight};
 use crate::http::prelude::*;
 use base::Locale;
 use base::id::{CustomerId, TemplateId};
@@ -156,11 +156,7 @@ async fn try_out(
     };
     if let Some(customer) = customer_id {
         caller.require(Operation::CustomerRead)?;
-        let facts = crm::query::facts(&mut db, &[customer]).await?.remove(&customer);
-        let facts = facts.ok_or_else(|| ApiError::invalid("/customer_id", "there is no such customer"))?;
-        let (sight, ..) = sight(&mut db, &caller).await?;
-        sight.allows(&bodies.fields()).map_err(|detail| ApiError::invalid("/template", detail))?;
-        fields.insert("customer".to_owned(), sight.mask(facts));
+        add_customer(&mut db, &caller, customer, &bodies.fields(), &mut fields).await?;
     }
     let references = rules::query::references(&mut db).await?;
     fields.insert("ref".to_owned(), Value::Object(references.read_by(&bodies.fields())));

@@ -25,7 +25,9 @@ export interface Condition {
   value?: unknown;
 }
 export type Group = { all: Criterion[] } | { any: Criterion[] } | { not: Group };
-export type Criterion = Group | Condition;
+/** Which linked cards the customer has, or has not: of one kind, and such that their attributes fulfil a group. */
+export type Cards = { some: string; where?: Group } | { none: string; where?: Group };
+export type Criterion = Group | Condition | Cards;
 
 /** The content of a decision table as the editor and the engine know it (JDM). */
 export interface TableContent {
@@ -108,10 +110,14 @@ export type Reaction =
   | AccrueReaction;
 export type ReactionKind = Reaction['kind'];
 
+export type LinkedCards = Record<string, Record<string, unknown>[]>;
+
 export interface RuleTest {
   name: string;
   event: Record<string, unknown>;
   customer?: Record<string, unknown> | null;
+  /** The cards that are linked with the customer, by kind. */
+  cards?: LinkedCards | null;
   now?: string | null;
   expect: { matched: boolean; reactions?: string[] };
 }

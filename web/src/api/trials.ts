@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import type { Fault, RuleDocument } from './automation';
+import type { Fault, LinkedCards, RuleDocument } from './automation';
 import type { Customer, Page, Schemas, With } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
@@ -61,6 +61,7 @@ export const tryRule = (body: {
   event: Record<string, unknown>;
   customer_id?: string;
   customer?: Record<string, unknown> | null;
+  cards?: LinkedCards | null;
   now?: string;
 }) => send<TrialAnswer>('/rules/try', { method: 'POST', body });
 

@@ -2,12 +2,14 @@
 
 use loyalty::earning::{ACTIVITIES, PREFIX};
 use rules::decide::RuleSet;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules about a type of event read beside the event itself: nothing else is looked up or put together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Reads {
     pub customer: bool,
+    /// Kinds of linked cards.
+    pub cards: BTreeSet<String>,
     pub account: bool,
     pub meta: bool,
     pub time: bool,
@@ -27,8 +29,17 @@ impl Reads {
                     || rule.challenger.as_ref().is_some_and(|(version, _)| version.rule.reads(root))
             })
         };
+        let rules = rules.of_event(kind).iter().flat_map(|rule| rule.versions()).map(|version| &version.rule);
+        let cards: BTreeSet<String> = rules
+            .flat_map(|rule| {
+                let reactions =
+                    rule.document().reactions.iter().flat_map(|reaction| reaction.act.card_kinds());
+                rule.card_kinds().into_iter().chain(reactions).collect::<Vec<_>>()
+            })
+            .collect();
         Self {
             customer: reads("customer"),
+            cards,
             account: reads("account"),
             meta: reads("meta"),
             time: reads("time"),

@@ -9,6 +9,7 @@ use loyalty::member::Member;
 use loyalty::programme::Programme;
 use rules::Facts;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What an activity earns by the rules and bonus types of one moment.
@@ -57,11 +58,18 @@ impl Snapshot {
     /// Whether a rule about this type of event reads anything of the customer besides the account.
     #[must_use]
     pub fn reads_customer(&self, kind: &str) -> bool {
-        self.live.reads(kind).customer
+        let reads = self.live.reads(kind);
+        reads.customer || !reads.cards.is_empty()
     }
 
-    /// What an activity of a member earns; `data` is what it says. `customer` is the customer's object, null where no
-    /// rule reads it.
+    /// The kinds of linked cards that rules about this type of event read.
+    #[must_use]
+    pub fn card_kinds(&self, kind: &str) -> BTreeSet<String> {
+        self.live.reads(kind).cards
+    }
+
+    /// What an activity of a member earns; `data` is what it says. `customer` is the customer's object with the linked
+    /// cards, null where no rule reads them.
     #[must_use]
     pub fn decide(
         &self,
@@ -79,10 +87,10 @@ impl Snapshot {
         let mut facts = Facts {
             event: Value::Object(std::mem::take(data)),
             meta: if reads.meta { meta() } else { Value::Null },
-            customer,
             reference: self.live.rules.reference.clone(),
             ..Facts::default()
-        };
+        }
+        .of_customer(customer);
         if reads.account {
             facts.account = member.facts(at, self.zone(member.programme_id));
         }

@@ -38,6 +38,12 @@ pub fn is_own_field(key: &str) -> bool {
     OF_CUSTOMERS.contains(&key)
 }
 
+/// Whether every card has a field of this name, whatever attributes its kind has.
+#[must_use]
+pub fn is_card_field(key: &str) -> bool {
+    OF_CARDS.contains(&key)
+}
+
 /// What is wrong with a key.
 #[must_use]
 pub fn key_fault(pointer: &str, key: &str) -> Option<FieldFault> {

@@ -1,9 +1,11 @@
 //! The fields of customers, for those who write rules, templates and filters.
 
 use crate::attribute::{Attribute, AttributeType, CUSTOMER, Choice};
+use crate::card::CardKind;
 use crate::viewer::Viewer;
 use base::LocalText;
 use base::Locale;
+use rules::facts::CARDS;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -36,6 +38,36 @@ pub fn catalogue(attributes: &[Attribute], viewer: &Viewer) -> Vec<CatalogueFiel
         choices: fields.choices.clone(),
     });
     own().into_iter().chain(defined).collect()
+}
+
+/// What expressions read of the cards of a kind that are linked with a customer, `cards.vehicle.year`: own fields, and
+/// those of these attributes that are the kind's and that the viewer sees.
+#[must_use]
+pub fn of_cards(kind: &CardKind, attributes: &[Attribute], viewer: &Viewer) -> Vec<CatalogueField> {
+    let key = &kind.fields.key;
+    let seen =
+        attributes.iter().map(|attribute| &attribute.fields).filter(|fields| fields.is_seen_by(viewer));
+    let defined = seen.filter(|fields| fields.of == *key).map(|fields| CatalogueField {
+        path: format!("{CARDS}.{key}.{}", fields.key),
+        title: fields.title.clone(),
+        value_type: fields.value_type,
+        unit: fields.unit.clone(),
+        choices: fields.choices.clone(),
+    });
+    let own = [
+        ("id", AttributeType::Text, text("Id", "Идентификатор", "Identifikator")),
+        ("kind", AttributeType::Text, text("Kind", "Вид", "Turi")),
+        ("created_at", AttributeType::Datetime, text("Added", "Добавлена", "Qoʻshilgan")),
+        ("updated_at", AttributeType::Datetime, text("Changed", "Изменена", "Oʻzgartirilgan")),
+    ];
+    let own = own.into_iter().map(|(name, value_type, title)| CatalogueField {
+        path: format!("{CARDS}.{key}.{name}"),
+        title,
+        value_type,
+        unit: None,
+        choices: Vec::new(),
+    });
+    defined.chain(own).collect()
 }
 
 fn text(en: &str, ru: &str, uz: &str) -> LocalText {

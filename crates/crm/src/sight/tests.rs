@@ -41,6 +41,36 @@ fn a_hidden_attribute_is_seen_neither_alone_nor_in_a_whole() {
     assert_eq!(Sight::of(&attributes(), &Viewer::Server).mask(customer.clone()), customer);
 }
 
+/// UMS-ENT-05: of linked cards too, and of a kind that is not for a role nothing.
+#[test]
+fn linked_cards_are_seen_as_far_as_their_attributes_and_kinds_are() {
+    let mut attributes = attributes();
+    attributes[2].fields.readers = Some(vec![role(1)]);
+    let mut brand = attribute("brand", Text);
+    brand.fields.of = "device".to_owned();
+    attributes.push(brand);
+    let viewer = Viewer::with([role(2)]);
+    let sight = Sight::of(&attributes, &viewer).without(["cards.complaint".to_owned()]);
+    for (path, seen) in [
+        ("cards.device.brand", true),
+        ("cards.device.id", true),
+        ("cards.device.price", false),
+        ("cards.device", false),
+        ("cards.complaint.id", false),
+    ] {
+        assert_eq!(sight.sees(path), seen, "{path}");
+    }
+    let card = json!({ "id": 1, "brand": "Artel", "price": 5, "archived": "x" });
+    let customer = json!({ "name": "Aziza", "@cards": { "device": [card], "complaint": [{ "id": 2 }] } });
+    assert_eq!(
+        sight.mask(customer),
+        json!({ "name": "Aziza", "@cards": { "device": [{ "id": 1, "brand": "Artel" }] } })
+    );
+    let mut inputs = json!({ "cards.device.price": [5], "cards.device.brand": ["Artel"] });
+    sight.mask_inputs(&mut inputs);
+    assert_eq!(inputs, json!({ "cards.device.price": null, "cards.device.brand": ["Artel"] }));
+}
+
 #[test]
 fn the_states_of_records_in_events_are_hidden_from_who_does_not_see_all() {
     let data = || json!({ "before": null, "after": { "attributes": { "debt": 5 } }, "x": 1 });

@@ -33,6 +33,9 @@ pub struct Definition {
     /// The predictions that its expressions and texts read, by name: computed for the runs that need them.
     #[serde(skip)]
     pub predictions: BTreeSet<String>,
+    /// The kinds of linked cards that they read: looked up for the runs that need them.
+    #[serde(skip)]
+    pub cards: BTreeSet<String>,
 }
 
 #[derive(Deserialize)]
@@ -120,6 +123,7 @@ pub(crate) fn parse(json: &Json, faults: &mut Faults) -> Option<Definition> {
         queues: head.queues,
         nodes,
         predictions: rules::decide::predictions_in(&texts),
+        cards: rules::decide::card_kinds_in(&texts),
     })
 }
 

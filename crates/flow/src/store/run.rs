@@ -109,8 +109,8 @@ impl Engine {
         };
         let customer = match customer {
             Some(id) => {
-                match self.performer.customer(&mut *db, id, &definition.predictions).await.map_err(or_nothing)
-                {
+                let (predictions, cards) = (&definition.predictions, &definition.cards);
+                match self.performer.customer(&mut *db, id, predictions, cards).await.map_err(or_nothing) {
                     Ok(found) => found,
                     Err(None) => Json::Null,
                     Err(Some(error)) => return Err(error),

@@ -14,7 +14,7 @@ pub use trace::trace;
 
 use crate::document::{Document, Hours, Program, Reaction};
 use crate::expression::Expression;
-use crate::facts::{Prepared, VERSIONS_KEY};
+use crate::facts::{CARDS, Prepared, VERSIONS_KEY};
 use crate::fault::Fault;
 use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
@@ -145,6 +145,12 @@ impl CompiledRule {
         self.fields().iter().flat_map(|path| predictions_in(path)).collect()
     }
 
+    /// The kinds of linked cards that its criteria read.
+    #[must_use]
+    pub fn card_kinds(&self) -> BTreeSet<String> {
+        card_kinds_of(self.fields())
+    }
+
     /// The reactions with these keys.
     pub fn reactions<'r>(&'r self, keys: &'r [String]) -> impl Iterator<Item = &'r Reaction> {
         self.document.reactions.iter().filter(|reaction| keys.contains(&reaction.key))
@@ -153,13 +159,7 @@ impl CompiledRule {
     /// The values of the fields that the criteria read, for the record of the decision.
     #[must_use]
     pub fn inputs(&self, facts: &Value) -> Map<String, Value> {
-        let read = |path: &String| {
-            let mut at = Some(facts);
-            for part in path.split('.') {
-                at = at.and_then(|value| value.get(part));
-            }
-            (path.clone(), at.cloned().unwrap_or(Value::Null))
-        };
+        let read = |path: &String| (path.clone(), read_at(facts, path));
         let is_small = |path: &&String| !path.starts_with("ref.") && path.contains('.');
         let versions = facts.get("prediction").and_then(|predicted| predicted.get(VERSIONS_KEY));
         // A score says nothing without the model that gave it.
@@ -224,10 +224,38 @@ impl CompiledRule {
 /// score that nobody needs.
 #[must_use]
 pub fn predictions_in(text: &str) -> BTreeSet<String> {
+    names_behind(text, "prediction.")
+}
+
+fn names_behind(text: &str, root: &str) -> BTreeSet<String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let names =
-        text.split("prediction.").skip(1).map(|rest| rest.split(|c| !is_part(c)).next().unwrap_or(rest));
+    let names = text.split(root).skip(1).map(|rest| rest.split(|c| !is_part(c)).next().unwrap_or(rest));
     names.filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// The value at a path; what is behind a list is a list, of what its items have: which years the cards say.
+pub(crate) fn read_at(facts: &Value, path: &str) -> Value {
+    let Some((part, rest)) = path.split_once('.') else {
+        return facts.get(path).cloned().unwrap_or(Value::Null);
+    };
+    match facts.get(part) {
+        Some(Value::Array(items)) => Value::Array(items.iter().map(|item| read_at(item, rest)).collect()),
+        Some(inner) => read_at(inner, rest),
+        None => Value::Null,
+    }
+}
+
+/// The kinds of linked cards that these paths read: `vehicle` of `cards.vehicle.year`.
+pub fn card_kinds_of<'p>(paths: impl IntoIterator<Item = &'p String>) -> BTreeSet<String> {
+    let kind = |path: &'p String| path.strip_prefix(CARDS)?.strip_prefix('.')?.split('.').next();
+    paths.into_iter().filter_map(kind).map(str::to_owned).collect()
+}
+
+/// The kinds of linked cards that a text reads, as `cards.<kind>`. A text that only looks as if it did costs a question
+/// that nobody needs.
+#[must_use]
+pub fn card_kinds_in(text: &str) -> BTreeSet<String> {
+    names_behind(text, "cards.")
 }
 
 /// The names in an output: one text, or a list of them.

@@ -127,3 +127,39 @@ fn the_tests_of_a_rule_run() {
     assert!(results[0].passed);
     assert_eq!(results[1].fault(1).unwrap().pointer, "/tests/1");
 }
+
+/// UMS-ENT-05: a rule looks at the cards that are linked with the customer; its tests bring theirs, and what was looked at
+/// is on record by attribute.
+#[test]
+fn a_rule_decides_by_linked_cards() {
+    let term = json!({ "some": "cards.vehicle", "where": { "all": [
+        { "field": "cards.vehicle.year", "op": "gt", "value": 2020 },
+    ] } });
+    let rule = rule(json!({
+        "criteria": { "kind": "form", "group": { "all": [term] } },
+        "tests": [
+            { "name": "new", "event": {}, "cards": { "vehicle": [{ "year": 2012 }, { "year": 2024 }] }, "expect": { "matched": true } },
+            { "name": "old", "event": {}, "cards": { "vehicle": [{ "year": 2012 }] }, "expect": { "matched": false } },
+            { "name": "nobody", "event": {}, "expect": { "matched": false } },
+        ],
+    }));
+    assert_eq!(rule.card_kinds(), ["vehicle".to_owned()].into());
+    let at = NOON.parse().unwrap();
+    let results = run_samples(rule.document(), &rule, &References::default(), at, ZONE);
+    assert!(results.iter().all(|result| result.passed), "{results:?}");
+
+    let cards =
+        json!({ "vehicle": [{ "id": "a", "year": 2024, "plate": "x" }, { "id": "b", "year": 2012 }] });
+    let facts = Facts::default().of_customer(json!({ "name": "Aziza", "@cards": cards })).at(at, ZONE);
+    assert_eq!(facts.customer, json!({ "name": "Aziza" }));
+    let occasion = Occasion { at, zone: ZONE };
+    let outcome = rule.decide(&facts.prepare(), occasion);
+    let told = trace(&rule, &facts, occasion, &outcome, &|_| false);
+    assert_eq!(told["steps"][0]["held"], true, "{told}");
+    assert_eq!(told["steps"][0]["actual"], json!([{ "year": 2024 }, { "year": 2012 }]));
+    assert_eq!(
+        told["inputs"],
+        json!({ "cards.vehicle.id": ["a", "b"], "cards.vehicle.year": [2024, 2012] }),
+        "no attribute that the criteria do not read"
+    );
+}

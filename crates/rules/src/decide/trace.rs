@@ -1,10 +1,12 @@
 //! Why a rule reacted or not, step by step, for people.
 
+use super::read_at;
 use super::{CompiledRule, Occasion, Outcome, Verdict};
-use crate::document::{Criteria, text_of};
+use crate::document::{Criteria, quantified, text_of};
 use crate::expression::Expression;
 use crate::facts::{Facts, Prepared};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The steps of a decision: `{"steps": [{"part", "held", ...}], "rows": [..], "outputs": [..], "inputs": {..}}`.
 #[must_use]
@@ -69,17 +71,33 @@ fn conditions(
     if let Some(inner) = term.get("not") {
         conditions(inner, &format!("{pointer}/not"), facts, whole, dates, steps);
     }
-    let Some(field) = term.get("field").and_then(Value::as_str) else { return };
-    let held = text_of(term, dates)
-        .and_then(|text| Expression::compile(&text))
-        .ok()
-        .and_then(|expression| expression.holds_in(facts).ok());
-    let mut actual = Some(whole);
-    for part in field.split('.') {
-        actual = actual.and_then(|value| value.get(part));
-    }
+    let (field, asked, value) = match quantified(term) {
+        Some((word, list)) => (list.as_str(), json!(word), term.get("where")),
+        None => (term.get("field").and_then(Value::as_str), json!(term.get("op")), term.get("value")),
+    };
+    let Some(field) = field else { return };
+    let compiled = text_of(term, dates).and_then(|text| Expression::compile(&text)).ok();
+    let held = compiled.as_ref().and_then(|expression| expression.holds_in(facts).ok());
+    let actual = match quantified(term) {
+        Some(_) => compiled.map_or(Value::Null, |expression| of_cards(expression.fields(), field, whole)),
+        None => read_at(whole, field),
+    };
     steps.push(json!({
-        "part": "criteria", "held": held, "pointer": pointer, "field": field, "op": term.get("op"),
-        "value": term.get("value"), "actual": actual,
+        "part": "criteria", "held": held, "pointer": pointer, "field": field, "op": asked,
+        "value": value, "actual": actual,
     }));
+}
+
+/// The cards with what is read of them; null when nobody is known.
+fn of_cards(read: &BTreeSet<String>, list: &str, whole: &Value) -> Value {
+    let keys: Vec<&str> = read
+        .iter()
+        .filter_map(|path| path.strip_prefix(list)?.strip_prefix('.'))
+        .filter(|key| *key != "id")
+        .collect();
+    let Value::Array(cards) = read_at(whole, list) else { return Value::Null };
+    let card = |card: &Value| {
+        keys.iter().map(|key| ((*key).to_owned(), card.get(key).cloned().unwrap_or(Value::Null))).collect()
+    };
+    cards.iter().map(card).map(Value::Object).collect()
 }

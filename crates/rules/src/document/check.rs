@@ -1,6 +1,6 @@
 //! The checker: everything that is wrong with a rule, before it can run.
 
-use super::{Act, Criteria, Document, Program, REACTIONS_MAX, Reaction, SAMPLES_MAX};
+use super::{Act, Criteria, Document, Program, REACTIONS_MAX, Reaction, SAMPLES_MAX, quantified};
 use crate::catalogue::{Catalogue, FieldKind};
 use crate::expression::Expression;
 use crate::fault::{Fault, nearest};
@@ -132,6 +132,17 @@ impl Checker<'_> {
         }
         if let Some(inner) = group.get("not") {
             self.form(inner, &format!("{pointer}/not"));
+        }
+        if let Some((word, list)) = quantified(group) {
+            let list = list.as_str().unwrap_or_default();
+            let fault = self.around.catalogue.unknown(&format!("{list}.id"), &format!("{pointer}/{word}"));
+            if fault.is_some() {
+                // Of a kind that is not there no attribute is.
+                return self.faults.extend(fault);
+            }
+            if let Some(inner) = group.get("where") {
+                self.form(inner, &format!("{pointer}/where"));
+            }
         }
         let Some(path) = group.get("field").and_then(Value::as_str) else { return };
         if let Some(fault) = self.around.catalogue.unknown(path, &format!("{pointer}/field")) {

@@ -1,5 +1,6 @@
 //! Conditions put together in a form, as an expression. One way: a form is never read back from a text.
 
+use crate::facts::CARDS;
 use crate::fault::Fault;
 use serde_json::Value;
 
@@ -29,7 +30,7 @@ const OPERATORS: [&str; 13] = [
 /// # Errors
 /// What of it is not understood, with its place in the group.
 pub fn text_of(group: &Value, dates: &dyn Fn(&str) -> bool) -> Result<String, Vec<Fault>> {
-    let mut form = Form { faults: Vec::new(), terms: 0, dates };
+    let mut form = Form { faults: Vec::new(), terms: 0, dates, list: None };
     let text = form.term(group, "", 0);
     if form.terms > TERMS_MAX {
         let message = format!("{} conditions are too many: at most {TERMS_MAX}", form.terms);
@@ -42,6 +43,16 @@ struct Form<'d> {
     faults: Vec<Fault>,
     terms: usize,
     dates: &'d dyn Fn(&str) -> bool,
+    /// The cards that are gone through: `cards.vehicle`; fields behind it are those of one card.
+    list: Option<String>,
+}
+
+/// How a form asks what linked cards there are, as functions of the language are called.
+pub(crate) const QUANTIFIERS: [&str; 2] = ["some", "none"];
+
+/// Which cards a term asks for, and how: `("some", "cards.vehicle")`.
+pub(crate) fn quantified(term: &Value) -> Option<(&'static str, &Value)> {
+    QUANTIFIERS.into_iter().find_map(|word| Some((word, term.get(word)?)))
 }
 
 impl Form<'_> {
@@ -64,10 +75,51 @@ impl Form<'_> {
         if let Some(inner) = term.get("not") {
             return format!("not ({})", self.term(inner, &format!("{pointer}/not"), depth + 1));
         }
+        if let Some((word, list)) = quantified(term) {
+            return self.cards(word, list, term.get("where"), pointer, depth);
+        }
         if term.get("field").is_some() {
             return self.condition(term, pointer);
         }
-        self.refuse(pointer, "a condition has `field`, `op` and `value`; a group has `all`, `any` or `not`")
+        self.refuse(
+            pointer,
+            "a condition has `field`, `op` and `value`; a group has `all`, `any` or `not`; cards have `some` or `none`",
+        )
+    }
+
+    /// Whether there are linked cards of which something holds.
+    fn cards(
+        &mut self,
+        word: &str,
+        list: &Value,
+        filter: Option<&Value>,
+        pointer: &str,
+        depth: usize,
+    ) -> String {
+        self.terms += 1;
+        let is_list = |path: &&str| is_path(path) && is_of_cards(path) && path.matches('.').count() == 1;
+        let Some(list) = list.as_str().filter(is_list) else {
+            return self.refuse(&format!("{pointer}/{word}"), "cards are named as `cards.vehicle`");
+        };
+        if self.list.is_some() {
+            return self.refuse(pointer, "cards of cards cannot be asked: name the attributes of the card");
+        }
+        self.list = Some(list.to_owned());
+        let inner = match filter {
+            None | Some(Value::Null) => "true".to_owned(),
+            Some(filter) => self.term(filter, &format!("{pointer}/where"), depth + 1),
+        };
+        self.list = None;
+        format!("{word}({list}, {inner})")
+    }
+
+    /// How the field is read: one of a card begins with `#`, the card that is looked at.
+    fn named(&self, field: &str) -> Option<String> {
+        if !is_of_cards(field) {
+            return Some(field.to_owned());
+        }
+        let attribute = field.strip_prefix(self.list.as_deref()?)?;
+        (attribute.len() > 1 && attribute.starts_with('.')).then(|| format!("#{attribute}"))
     }
 
     fn joined(&mut self, terms: &Value, pointer: &str, depth: usize, word: &str, none: &str) -> String {
@@ -96,9 +148,13 @@ impl Form<'_> {
             return self.refuse(&format!("{pointer}/op"), format!("one of {}", OPERATORS.join(", ")));
         };
         let is_date = (self.dates)(field);
+        let Some(field) = self.named(field) else {
+            let message = "an attribute of cards is asked inside `some` or `none` of those cards";
+            return self.refuse(&format!("{pointer}/field"), message);
+        };
         let value = term.get("value").unwrap_or(&Value::Null);
         let at = format!("{pointer}/value");
-        let left = if is_date { format!("d({field})") } else { field.to_owned() };
+        let left = if is_date { format!("d({field})") } else { field.clone() };
         let sign = match operator {
             "is_empty" => return format!("{field} == null or {field} == ''"),
             "is_set" => return format!("{field} != null and {field} != ''"),
@@ -161,6 +217,10 @@ pub(crate) fn quoted(text: &str) -> String {
             format!("({})", pieces.join(" + \"'\" + "))
         }
     }
+}
+
+fn is_of_cards(path: &str) -> bool {
+    path.strip_prefix(CARDS).is_some_and(|rest| rest.starts_with('.'))
 }
 
 fn is_path(field: &str) -> bool {

@@ -8,6 +8,7 @@ mod samples;
 mod tests;
 
 pub use check::{Surroundings, check};
+pub(crate) use form::quantified;
 pub use form::text_of;
 pub use reaction::{Act, MessageClass, OnError, Reaction, Unless, fill, value, value_in, values};
 pub use samples::{SampleResult, run_samples};
@@ -68,8 +69,10 @@ pub struct Document {
 pub enum Criteria {
     /// Conditions put together in a form.
     Form {
-        /// `{"all": [..]}`, `{"any": [..]}` or `{"not": ..}` of groups and of
-        /// `{"field": "event.amount", "op": "gt", "value": 100}`.
+        /// `{"all": [..]}`, `{"any": [..]}` or `{"not": ..}` of groups, of
+        /// `{"field": "event.amount", "op": "gt", "value": 100}`, and of what linked cards the customer has:
+        /// `{"some": "cards.vehicle", "where": {"field": "cards.vehicle.year", "op": "gt", "value": 2020}}`, or `none`
+        /// instead of `some`; without `where`, any such card.
         #[schema(value_type = Object)]
         group: Value,
     },
@@ -143,6 +146,10 @@ pub struct Sample {
     #[serde(default, skip_serializing_if = "Value::is_null")]
     #[schema(value_type = Object)]
     pub prediction: Value,
+    /// The cards that are linked with the customer: lists by kind.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    #[schema(value_type = Object)]
+    pub cards: Value,
     /// The moment; the moment of the test when absent.
     #[serde(default)]
     pub now: Option<DateTime<Utc>>,

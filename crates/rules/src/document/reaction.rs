@@ -131,9 +131,18 @@ impl Act {
     /// The predictions that its expressions and its title read, by name.
     #[must_use]
     pub fn predictions(&self) -> BTreeSet<String> {
+        self.texts().flat_map(crate::decide::predictions_in).collect()
+    }
+
+    /// The kinds of linked cards that its expressions and its title read.
+    #[must_use]
+    pub fn card_kinds(&self) -> BTreeSet<String> {
+        self.texts().flat_map(crate::decide::card_kinds_in).collect()
+    }
+
+    fn texts(&self) -> impl Iterator<Item = &str> {
         let title = if let Self::Task { title, .. } = self { title.as_str() } else { "" };
-        let texts = self.expressions().into_iter().map(|(_, text)| text).chain([title]);
-        texts.flat_map(crate::decide::predictions_in).collect()
+        self.expressions().into_iter().map(|(_, text)| text).chain([title])
     }
 
     /// Its expressions, each with where it stands under the reaction.

@@ -50,6 +50,7 @@ fn run(
         customer: sample.customer.clone(),
         account: sample.account.clone(),
         prediction: sample.prediction.clone(),
+        cards: sample.cards.clone(),
         vars: Value::Null,
         reference: reference.clone(),
         time: Value::Null,

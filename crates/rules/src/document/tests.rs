@@ -1,5 +1,5 @@
 use super::*;
-use crate::catalogue::{Catalogue, Field, FieldGroup};
+use crate::catalogue::{Catalogue, Field, FieldGroup, FieldKind};
 use serde_json::json;
 
 fn around() -> Surroundings {
@@ -8,12 +8,17 @@ fn around() -> Surroundings {
         "zone": { "type": "string", "enum": ["UZ", "KZ", "TR"] },
         "paid_at": { "type": "string", "format": "date-time" },
     } })));
-    catalogue.add(Field::new(
-        "customer.vip",
-        "VIP".into(),
-        crate::catalogue::FieldKind::Boolean,
-        FieldGroup::Customer,
-    ));
+    catalogue.add(Field::new("customer.vip", "VIP".into(), FieldKind::Boolean, FieldGroup::Customer));
+    for (path, title, kind) in [
+        ("cards.vehicle", "Vehicles", FieldKind::List),
+        ("cards.vehicle.id", "Id", FieldKind::Text),
+        ("cards.vehicle.year", "Year", FieldKind::Number),
+        ("cards.vehicle.bought", "Bought", FieldKind::Date),
+        ("cards.boat", "Boats", FieldKind::List),
+        ("cards.boat.id", "Id", FieldKind::Text),
+    ] {
+        catalogue.add(Field::new(path, title.into(), kind, FieldGroup::Cards));
+    }
     Surroundings {
         catalogue,
         events: ["purchase".to_owned(), "gift".to_owned()].into(),
@@ -146,4 +151,102 @@ fn a_document_is_read_and_written_the_same() {
     let again = Document::read(&serde_json::to_value(&read).unwrap()).unwrap();
     assert_eq!(read, again);
     assert_eq!((read.on_error, read.limit.unwrap().times), (OnError::RollBack, 1));
+}
+
+fn with_cards(term: Value) -> Value {
+    changed("/criteria/group/all/0", term)
+}
+
+/// UMS-ENT-05: a form asks which cards a customer has, without an expression; any card counts where nothing is asked.
+#[test]
+fn a_form_asks_for_linked_cards() {
+    let text = |term: Value| text_of(&term, &|path| around().is_date(path));
+    let new = json!({ "field": "cards.vehicle.year", "op": "gt", "value": 2020 });
+    for (term, expected) in [
+        (json!({ "some": "cards.vehicle" }), "some(cards.vehicle, true)"),
+        (json!({ "none": "cards.boat", "where": { "all": [] } }), "none(cards.boat, true)"),
+        (
+            json!({ "some": "cards.vehicle", "where": { "all": [
+                new, { "field": "cards.vehicle.bought", "op": "ge", "value": "2026-01-01" },
+            ] } }),
+            "some(cards.vehicle, (#.year > 2020) and (d(#.bought) >= d('2026-01-01')))",
+        ),
+        (
+            json!({ "not": { "none": "cards.vehicle", "where": { "not": { "any": [new] } } } }),
+            "not (none(cards.vehicle, not ((#.year > 2020))))",
+        ),
+    ] {
+        assert_eq!(text(term.clone()).unwrap(), expected, "{term}");
+        let found = check(&with_cards(term.clone()), &around());
+        assert!(found.is_empty(), "{term}: {found:?}");
+    }
+    for (term, pointer) in [
+        (new.clone(), "/field"),
+        (json!({ "some": "cards.boat", "where": new }), "/where/field"),
+        (json!({ "some": "vehicle" }), "/some"),
+        (json!({ "some": "cards.vehicle.year" }), "/some"),
+        (json!({ "some": "cards.vehicle) or (true" }), "/some"),
+        (json!({ "some": "cards.vehicle", "where": { "none": "cards.boat" } }), "/where"),
+    ] {
+        let faults = text(term.clone()).unwrap_err();
+        assert_eq!((faults[0].code.as_str(), faults[0].pointer.as_str()), ("malformed", pointer), "{term}");
+    }
+}
+
+/// UMS-ENT-05: a kind or an attribute of cards that is not there is marked with the nearest name.
+#[test]
+fn unknown_kinds_and_attributes_of_cards_are_marked() {
+    let text = |text: &str| changed("/criteria", json!({ "kind": "expression", "text": text }));
+    let of_year = |op: &str, value: Value| {
+        with_cards(json!({ "some": "cards.vehicle", "where": { "all": [
+            { "field": "cards.vehicle.year", "op": op, "value": value },
+        ] } }))
+    };
+    let place = "/criteria/group/all/0";
+    let mut mistyped = of_year("gt", json!(2020));
+    *mistyped.pointer_mut(&format!("{place}/where/all/0/field")).unwrap() = json!("cards.vehicle.yeer");
+    for (document, code, at, example) in [
+        (
+            with_cards(json!({ "some": "cards.vehicel" })),
+            "unknown_card_kind",
+            format!("{place}/some"),
+            json!("cards.vehicle"),
+        ),
+        (mistyped, "unknown_field", format!("{place}/where/all/0/field"), json!("cards.vehicle.year")),
+        (of_year("gt", json!("x")), "type_mismatch", format!("{place}/where/all/0/value"), json!(null)),
+        (
+            text("some(cards.vehicel, #.year > 1)"),
+            "unknown_card_kind",
+            "/criteria/text".to_owned(),
+            json!("cards.vehicle"),
+        ),
+        (
+            text("some(cards.vehicle, #.yeer > 1)"),
+            "unknown_field",
+            "/criteria/text".to_owned(),
+            json!("cards.vehicle.year"),
+        ),
+        (text("cards.vehicle.year > 1"), "not_allowed", "/criteria/text".to_owned(), json!(null)),
+    ] {
+        let faults = check(&document, &around());
+        let fault = faults.first().unwrap_or_else(|| panic!("{document}: no fault"));
+        assert_eq!((fault.code.as_str(), fault.pointer.as_str()), (code, at.as_str()), "{faults:?}");
+        assert_eq!(fault.example.clone().unwrap_or_default(), example, "{faults:?}");
+    }
+    assert!(check(&text("len(cards.boat) > 0"), &around()).is_empty());
+    // What is closed stays closed: the attribute, and whole cards, not the others.
+    let mut closed = around();
+    closed.catalogue.close("cards.vehicle.year");
+    for (expression, is_closed) in [
+        ("some(cards.vehicle, #.year > 1)", true),
+        ("len(cards.vehicle) > 0", false),
+        ("cards.vehicle[0].bought == null", true),
+    ] {
+        let found = check(&text(expression), &closed);
+        assert_eq!(
+            found.iter().any(|fault| fault.code == crate::catalogue::CLOSED_FIELD),
+            is_closed,
+            "{expression}: {found:?}"
+        );
+    }
 }

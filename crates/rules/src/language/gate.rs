@@ -1,7 +1,8 @@
 //! What the language leaves out, each with the reason and what to write instead.
 
 use super::parse::children;
-use crate::facts::{RECORD, ROOTS};
+use super::path;
+use crate::facts::{CARDS, RECORD, ROOTS};
 use crate::fault::{Fault, nearest};
 use zen_expression::functions::{DateMethod, FunctionKind, InternalFunction, MethodKind};
 use zen_expression::lexer::{ComparisonOperator, LogicalOperator, Operator};
@@ -42,6 +43,14 @@ impl<'a> Gate<'a> {
     fn visit(&mut self, node: &'a Node<'a>) {
         match node {
             Node::Identifier(name) => self.identifier(name),
+            Node::Member { .. } => {
+                if let Some(path) = path(node)
+                    && path.split('.').next() == Some(CARDS)
+                    && !self.aliases.contains(&CARDS)
+                {
+                    return self.cards(&path);
+                }
+            }
             Node::Root => self.refuse("not_allowed", "`$root` is not part of the language: name what is read"),
             Node::Assignments { .. } => {
                 self.refuse("not_allowed", "an expression has no assignments: write the value itself");
@@ -60,7 +69,24 @@ impl<'a> Gate<'a> {
         children(node, &mut |child| self.visit(child));
     }
 
+    /// Cards are lists by kind: neither all kinds at once nor an attribute of a list is anything.
+    fn cards(&mut self, path: &str) {
+        let Some((list, attribute)) = path.match_indices('.').nth(1).map(|(at, _)| path.split_at(at)) else {
+            return;
+        };
+        self.refuse(
+            "not_allowed",
+            format!("`{list}` is a list of cards: write `some({list}, #{attribute} == ...)`, or `{list}[0]{attribute}`"),
+        );
+    }
+
     fn identifier(&mut self, name: &str) {
+        if name == CARDS && !self.aliases.contains(&name) {
+            return self.refuse(
+                "not_allowed",
+                "the kind of the cards is named after a dot, such as `len(cards.vehicle) > 0`",
+            );
+        }
         if name == RECORD || ROOTS.contains(&name) || self.aliases.contains(&name) {
             return;
         }

@@ -163,3 +163,63 @@ fn fields() {
     let fields: Vec<&str> = expression.fields().iter().map(String::as_str).collect();
     assert_eq!(fields, ["customer.limit", "event.city_id", "event.items", "ref.cities"]);
 }
+
+fn read(text: &str) -> Vec<String> {
+    Expression::compile(text)
+        .unwrap_or_else(|faults| panic!("{text}: {faults:?}"))
+        .fields()
+        .iter()
+        .cloned()
+        .collect()
+}
+
+/// UMS-ENT-05: of linked cards it is known which attribute of which kind is read, so that rights are kept and names are
+/// checked.
+#[test]
+fn what_is_read_of_cards_is_known_by_attribute() {
+    for (text, expected) in [
+        ("some(cards.vehicle, #.year > 2020)", vec!["cards.vehicle.id", "cards.vehicle.year"]),
+        ("none(cards.vehicle as car, car.year > 2020)", vec!["cards.vehicle.id", "cards.vehicle.year"]),
+        ("len(cards.vehicle) > 0", vec!["cards.vehicle.id"]),
+        ("len(filter(cards.vehicle, #.year > 1)) > 1", vec!["cards.vehicle.id", "cards.vehicle.year"]),
+        (
+            "some(filter(cards.vehicle, #.year > 1), #.plate == event.plate)",
+            vec!["cards.vehicle.id", "cards.vehicle.plate", "cards.vehicle.year", "event.plate"],
+        ),
+        ("map(cards.vehicle ?? [], #.plate)", vec!["cards.vehicle.id", "cards.vehicle.plate"]),
+        (
+            "some(event.items, some(cards.vehicle, #.year > 1) and #.price > 1)",
+            vec!["cards.vehicle.id", "cards.vehicle.year", "event.items"],
+        ),
+        // Whole cards come out, so all of them is read.
+        ("cards.vehicle[0].plate", vec!["cards.vehicle"]),
+        ("filter(cards.vehicle, #.year > 1)[0].plate", vec!["cards.vehicle", "cards.vehicle.year"]),
+        ("some(map(cards.vehicle, #), #.plate == 1)", vec!["cards.vehicle", "cards.vehicle.id"]),
+        ("cards.vehicle", vec!["cards.vehicle"]),
+    ] {
+        assert_eq!(read(text), expected, "{text}");
+    }
+}
+
+/// UMS-ENT-05: cards are lists by kind, at most a list for each; nobody known is no card.
+#[test]
+fn cards_are_asked_as_lists() {
+    let mut facts = facts();
+    facts.cards = json!({ "vehicle": [{ "year": 2022, "plate": "A" }, { "year": 2015 }], "boat": [] });
+    for (text, expected) in [
+        ("some(cards.vehicle, #.year > 2020)", true),
+        ("some(cards.vehicle, #.year > 2020 and #.plate == 'B')", false),
+        ("all(cards.vehicle, #.year > 2020)", false),
+        ("count(cards.vehicle, #.year > 2000) == 2", true),
+        ("cards.vehicle[0].year == 2022", true),
+        ("len(cards.boat) == 0", true),
+        ("none(cards.boat, true)", true),
+        ("some(cards.plane, true)", false),
+        ("len(cards.plane) == 0", false),
+    ] {
+        assert_eq!(Expression::compile(text).unwrap().holds(&facts), Ok(expected), "{text}");
+    }
+    for refused in ["cards.vehicle.year > 2020", "len(cards) > 0", "cards[event.kind] != null"] {
+        assert_eq!(code(refused), "not_allowed", "{refused}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::value::{Kind, Typed};
 use super::{Nulls, Param, Writer, Written, refused};
-use zen_expression::functions::{DateMethod, FunctionKind, InternalFunction, MethodKind};
+use zen_expression::functions::{ClosureFunction, DateMethod, FunctionKind, InternalFunction, MethodKind};
 use zen_expression::lexer::{Bracket, ComparisonOperator, LogicalOperator, Operator};
 use zen_expression::parser::Node;
 
@@ -25,6 +25,11 @@ impl<'a> Writer<'a, '_> {
             }
             Node::Binary { left, operator: Operator::Comparison(operator), right } => {
                 self.comparison(left, *operator, right, nulls)
+            }
+            Node::FunctionCall { kind: FunctionKind::Closure(kind), arguments: [list, body] }
+                if *kind != ClosureFunction::Count =>
+            {
+                self.quantified(*kind, list, body)
             }
             Node::FunctionCall { kind: FunctionKind::Internal(function), arguments } => {
                 let [left, right] = arguments else { return self.truth(node, nulls) };

@@ -5,6 +5,7 @@
 //! before and bound as a parameter; nothing of the text is ever spliced into the statement.
 
 mod condition;
+mod list;
 mod value;
 
 use crate::expression::Expression;
@@ -38,10 +39,27 @@ pub struct Column {
     pub kind: ColumnKind,
 }
 
+/// Where a list of the language stands: what belongs to a row, such as the cards that are linked with a customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// A statement of the caller's own that gives the items of the row, such as `select k.attributes from …`.
+    pub sql: String,
+}
+
 /// Which paths are columns.
 pub trait Columns {
     /// The column of `path`, such as `customer.vip`.
     fn column(&self, path: &str) -> Option<Column>;
+
+    /// The list at `path`, such as `cards.vehicle`.
+    fn list(&self, _path: &str) -> Option<List> {
+        None
+    }
+
+    /// The column `path`, such as `cards.vehicle.year`, of an item of a list; its statement is called `alias`.
+    fn item(&self, _path: &str, _alias: &str) -> Option<Column> {
+        None
+    }
 
     /// All paths, to offer the nearest of them.
     fn paths(&self) -> Vec<String> {
@@ -90,7 +108,15 @@ pub fn compile_from(
     first: usize,
 ) -> Result<SqlCondition, Vec<Fault>> {
     with_tree(expression.text(), |tree, arena| {
-        let mut writer = Writer { arena, columns, facts: columns.facts(), first, params: Vec::new() };
+        let mut writer = Writer {
+            arena,
+            columns,
+            facts: columns.facts(),
+            first,
+            params: Vec::new(),
+            loops: Vec::new(),
+            lists: 0,
+        };
         let text = writer.condition(tree, Nulls::MeanFalse).map_err(|fault| vec![*fault])?;
         Ok(SqlCondition { text, params: writer.params })
     })
@@ -111,6 +137,10 @@ struct Writer<'a, 'c> {
     facts: Facts,
     first: usize,
     params: Vec<Param>,
+    /// The lists that are gone through around what is written, each with the alias of its statement.
+    loops: Vec<(String, String)>,
+    /// How many lists have been gone through, so that each alias is used once.
+    lists: usize,
 }
 
 type Written<T> = Result<T, Box<Fault>>;
@@ -131,7 +161,11 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn column(&self, path: &str) -> Written<Column> {
-        self.columns.column(path).ok_or_else(|| {
+        self.known(self.columns.column(path), path)
+    }
+
+    fn known<T>(&self, found: Option<T>, path: &str) -> Written<T> {
+        found.ok_or_else(|| {
             let fault =
                 Fault::error("unknown_field", "", format!("`{path}` is not an attribute that sets can use"));
             let paths = self.columns.paths();
@@ -146,9 +180,13 @@ impl<'a> Writer<'a, '_> {
     fn is_constant(&self, node: &'a Node<'a>) -> bool {
         let mut open = vec![node];
         while let Some(node) = open.pop() {
-            if let Node::Identifier(name) = node
-                && !matches!(*name, "time" | "vars" | "ref" | "meta" | "event")
-            {
+            let reads_row = match node {
+                Node::Identifier(name) => !matches!(*name, "time" | "vars" | "ref" | "meta" | "event"),
+                // An item of a list, or of a constant list: both are written, not computed.
+                Node::Pointer => !self.loops.is_empty(),
+                _ => false,
+            };
+            if reads_row {
                 return false;
             }
             crate::language::children(node, &mut |child| open.push(child));

@@ -3,7 +3,7 @@
 use super::{ColumnKind, Nulls, Param, Writer, Written, refused};
 use crate::language;
 use serde_json::Value;
-use zen_expression::functions::{DateMethod, FunctionKind, InternalFunction, MethodKind};
+use zen_expression::functions::{ClosureFunction, DateMethod, FunctionKind, InternalFunction, MethodKind};
 use zen_expression::lexer::{ArithmeticOperator, LogicalOperator, Operator};
 use zen_expression::parser::Node;
 
@@ -48,7 +48,7 @@ impl<'a> Writer<'a, '_> {
         }
         match node {
             Node::Parenthesized(inner) => self.value(inner),
-            Node::Identifier(_) | Node::Member { .. } => self.attribute(node),
+            Node::Identifier(_) | Node::Pointer | Node::Member { .. } => self.attribute(node),
             Node::Binary { left, operator: Operator::Arithmetic(operator), right } => {
                 self.arithmetic(left, *operator, right)
             }
@@ -74,6 +74,10 @@ impl<'a> Writer<'a, '_> {
                 }
                 Ok(typed(format!("(case when {condition} then {} else {} end)", yes.sql, no.sql), yes.kind))
             }
+            Node::FunctionCall {
+                kind: FunctionKind::Closure(ClosureFunction::Count),
+                arguments: [list, body],
+            } => self.counted(list, body),
             Node::FunctionCall { kind: FunctionKind::Internal(function), arguments } => {
                 self.function(*function, arguments)
             }
@@ -88,10 +92,11 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn attribute(&mut self, node: &'a Node<'a>) -> Written<Typed> {
-        let Some(path) = language::path(node) else {
-            return refused("an attribute is named, such as `customer.vip`");
+        let column = match (self.item(node), language::path(node)) {
+            (Some(column), _) => column?,
+            (None, Some(path)) => self.column(&path)?,
+            (None, None) => return refused("an attribute is named, such as `customer.vip`"),
         };
-        let column = self.column(&path)?;
         let kind = match column.kind {
             ColumnKind::Text => Kind::Text,
             ColumnKind::Number => Kind::Number,
@@ -150,6 +155,11 @@ impl<'a> Writer<'a, '_> {
         let [argument] = arguments else {
             return refused(format!("`{function}` cannot be computed for a set in this way"));
         };
+        if function == InternalFunction::Len
+            && let Some(length) = self.length(argument)
+        {
+            return Ok(length);
+        }
         let value = self.value(argument)?;
         match (function, value.kind) {
             (_, Kind::Null) => Ok(typed("null", Kind::Null)),

@@ -6,8 +6,9 @@ use crate::http::resources::viewer::sight;
 use crate::http::state::AppState;
 use actors::prediction::LOT;
 use base::{LocalText, Locale};
-use crm::attribute::{AttributeType, Choice};
+use crm::attribute::{Attribute, AttributeType, Choice};
 use crm::query::CatalogueField;
+use crm::viewer::Viewer;
 use platform::event_type::store as event_types;
 use rules::catalogue::{Catalogue, Field, FieldChoice, FieldGroup, FieldKind};
 use rules::document::Surroundings;
@@ -26,7 +27,11 @@ const CRM: &str = "crm.";
 
 /// Own fields and attributes of customers, as rules see them.
 pub(crate) fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = Field> {
-    fields.into_iter().map(|known| {
+    fields_of(fields, FieldGroup::Customer)
+}
+
+fn fields_of(fields: Vec<CatalogueField>, group: FieldGroup) -> impl Iterator<Item = Field> {
+    fields.into_iter().map(move |known| {
         let kind = match known.value_type {
             AttributeType::Number | AttributeType::Decimal => FieldKind::Number,
             AttributeType::Boolean => FieldKind::Boolean,
@@ -37,12 +42,27 @@ pub(crate) fn of_customers(fields: Vec<CatalogueField>) -> impl Iterator<Item = 
             _ => FieldKind::Text,
         };
         let title = Title::Local(known.title);
-        let mut field =
-            Field { unit: known.unit, ..Field::new(known.path, title, kind, FieldGroup::Customer) };
+        let mut field = Field { unit: known.unit, ..Field::new(known.path, title, kind, group) };
         let choice = |choice: Choice| FieldChoice { value: choice.value, title: Title::Local(choice.title) };
         field.choices = known.choices.into_iter().map(choice).collect();
         field
     })
+}
+
+/// The kinds of cards that can be linked with a customer, and what each of their cards has (UMS-ENT-05).
+async fn linked_cards(
+    db: &mut PgConnection,
+    attributes: &[Attribute],
+    viewer: &Viewer,
+) -> sqlx::Result<Vec<Field>> {
+    let kinds = crm::query::card_kinds(db).await?;
+    let fields = kinds.iter().filter(|kind| kind.is_seen_by(viewer)).flat_map(|kind| {
+        let title = Title::Local(kind.fields.plural.clone());
+        let list = Field::new(kind.path(), title, FieldKind::List, FieldGroup::Cards);
+        let of_cards = crm::query::of_cards(kind, attributes, viewer);
+        fields_of(of_cards, FieldGroup::Cards).chain([list]).collect::<Vec<_>>()
+    });
+    Ok(fields.collect())
 }
 
 /// What is predicted of customers by launched models, and the lot for shares that try something else (BRE-ML-01).
@@ -83,6 +103,9 @@ pub(super) async fn surroundings(
         catalogue.add(field);
     }
     for field in predictions(db).await? {
+        catalogue.add(field);
+    }
+    for field in linked_cards(db, &attributes, &viewer).await? {
         catalogue.add(field);
     }
     sight.closed().filter(|path| !path.starts_with("event.") || event.starts_with(CRM)).for_each(|path| {

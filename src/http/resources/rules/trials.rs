@@ -8,7 +8,7 @@ use actors::automation::preview;
 use actors::prediction::Scores;
 use base::id::{CustomerId, RuleId};
 use chrono::{DateTime, TimeDelta, Utc};
-use rules::catalogue::{Field, FieldKind};
+use rules::catalogue::{Field, FieldGroup, FieldKind};
 use rules::decide::{CompiledRule, Occasion, trace};
 use rules::document::{Document, Surroundings, check, run_samples};
 use rules::facts::Facts;
@@ -71,6 +71,9 @@ pub struct TryInput {
     /// What is predicted of that customer: probabilities by name.
     #[schema(value_type = Object)]
     prediction: Option<Value>,
+    /// The cards that are linked with that customer: lists by kind.
+    #[schema(value_type = Object)]
+    cards: Option<Value>,
     /// A stored customer.
     customer_id: Option<Uuid>,
     /// The moment; now when absent.
@@ -155,6 +158,9 @@ async fn facts(
             let mut facts = actors::loyalty::customers(&mut *db, &[id], occasion.at).await?;
             let reactions = rule.document().reactions.iter().flat_map(|reaction| reaction.act.predictions());
             let names = rule.predictions().into_iter().chain(reactions).collect();
+            let reactions = rule.document().reactions.iter().flat_map(|reaction| reaction.act.card_kinds());
+            let kinds = rule.card_kinds().into_iter().chain(reactions).collect();
+            crm::query::add_cards(&mut *db, &kinds, &mut facts).await?;
             Scores::new(occasion.zone).add(&mut *db, &names, &mut facts, occasion.at).await?;
             let facts = facts.remove(&id);
             let facts =
@@ -171,7 +177,8 @@ async fn facts(
         Facts { event: input.event.clone(), meta, reference, ..Facts::default() }.of_customer(customer);
     let given = input.prediction.clone();
     let prediction = given.unwrap_or_else(|| facts.prediction.clone());
-    Ok(Facts { prediction, ..facts }.at(occasion.at, occasion.zone))
+    let cards = input.cards.clone().unwrap_or_else(|| facts.cards.clone());
+    Ok(Facts { prediction, cards, ..facts }.at(occasion.at, occasion.zone))
 }
 
 fn answer(
@@ -239,8 +246,10 @@ async fn fields(
     caller.require(Operation::RuleRead)?;
     let mut db = state.pool.acquire().await?;
     let around = surroundings(&mut db, &caller, &filter.event).await?;
-    // Lists and objects are for expressions; a form compares single values.
-    let shown = |field: &&Field| !matches!(field.kind, FieldKind::Object | FieldKind::List);
+    // Lists and objects are for expressions; a form compares single values, and asks what linked cards there are.
+    let shown = |field: &&Field| {
+        !matches!(field.kind, FieldKind::Object | FieldKind::List) || field.group == FieldGroup::Cards
+    };
     let fields: Vec<&Field> = around.catalogue.fields().filter(shown).collect();
     Ok(HttpResponse::Ok().json(fields))
 }

@@ -3,7 +3,7 @@
 use super::{About, Applied, Line, amount_of};
 use actors::loyalty::{Seen, Snapshot};
 use base::Author;
-use base::id::ProgrammeId;
+use base::id::{CustomerId, ProgrammeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::order::ORDERS_MAX;
 use ledger::{Order, Receipt, Refusal};
@@ -222,12 +222,7 @@ async fn apply(
         file: format!("{} {}", about.name, about.file),
     };
     let known = members(db, about, units.iter().map(|unit| unit.account)).await?;
-    let customers = if rules.reads_customer(kind) {
-        let ids: Vec<_> = known.values().map(|member| member.customer_id).collect();
-        crm::query::facts(db, &ids).await?
-    } else {
-        BTreeMap::new()
-    };
+    let customers = customers(db, rules, kind, &known).await?;
     let mut earnings = Vec::with_capacity(units.len());
     let mut midnights = Midnights { zone: shared.zone, last: None };
     for mut unit in units {
@@ -393,6 +388,22 @@ async fn members<'u>(
         numbers.collect::<HashSet<_>>().into_iter().map(|number| (programme, number)).collect();
     let found = loyalty::query::by_numbers(db, &sought).await?;
     Ok(found.into_iter().map(|member| (member.number.clone(), member)).collect())
+}
+
+/// The customers of members with their linked cards, as far as a rule about this type of event reads them.
+async fn customers(
+    db: &mut PgConnection,
+    rules: &Snapshot,
+    kind: &str,
+    members: &HashMap<String, Member>,
+) -> sqlx::Result<BTreeMap<CustomerId, Json>> {
+    if !rules.reads_customer(kind) {
+        return Ok(BTreeMap::new());
+    }
+    let ids: Vec<CustomerId> = members.values().map(|member| member.customer_id).collect();
+    let mut found = crm::query::facts(&mut *db, &ids).await?;
+    crm::query::add_cards(db, &rules.card_kinds(kind), &mut found).await?;
+    Ok(found)
 }
 
 type Posted = Vec<Result<Receipt, Refusal>>;

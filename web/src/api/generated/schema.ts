@@ -5465,8 +5465,10 @@ export interface components {
         /** @description What an event must fulfil. */
         Criteria: {
             /**
-             * @description `{"all": [..]}`, `{"any": [..]}` or `{"not": ..}` of groups and of
-             *     `{"field": "event.amount", "op": "gt", "value": 100}`.
+             * @description `{"all": [..]}`, `{"any": [..]}` or `{"not": ..}` of groups, of
+             *     `{"field": "event.amount", "op": "gt", "value": 100}`, and of what linked cards the customer has:
+             *     `{"some": "cards.vehicle", "where": {"field": "cards.vehicle.year", "op": "gt", "value": 2020}}`, or `none`
+             *     instead of `some`; without `where`, any such card.
              */
             group: Record<string, never>;
             /** @enum {string} */
@@ -6196,7 +6198,7 @@ export interface components {
          * @description Where a field comes from.
          * @enum {string}
          */
-        FieldGroup: "event" | "customer" | "prediction" | "time" | "ref" | "meta";
+        FieldGroup: "event" | "customer" | "prediction" | "cards" | "time" | "ref" | "meta";
         /**
          * @description What type the values of a field have.
          * @enum {string}
@@ -11705,6 +11707,8 @@ export interface components {
         };
         /** @description An event to try a rule with. */
         RuleTryInput: {
+            /** @description The cards that are linked with that customer: lists by kind. */
+            cards: Record<string, never>;
             /** @description The customer, as expressions see one. */
             customer: Record<string, never>;
             /**

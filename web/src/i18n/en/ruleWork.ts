@@ -32,6 +32,7 @@ export const ruleWorkEn = {
     unknown_connector: 'There is no such outside system.',
     unknown_attribute: 'There is no such attribute.',
     unknown_choice: 'This value is not in the list.',
+    unknown_card_kind: 'There is no such kind of card.',
     unreachable_rule: 'This row can never fire: rows above take its cases.',
     missing_cases: 'Some cases are left to the last row.',
     no_default_row: 'The last row must fit everything: leave its conditions empty.',

@@ -35,6 +35,7 @@ export const ruleWorkRu: Words<typeof ruleWorkEn> = {
     unknown_connector: 'Такой внешней системы нет.',
     unknown_attribute: 'Такого атрибута нет.',
     unknown_choice: 'Такого значения в списке нет.',
+    unknown_card_kind: 'Такого вида карточек нет.',
     unreachable_rule: 'Эта строка никогда не сработает: её случаи забирают строки выше.',
     missing_cases: 'Часть случаев достаётся только последней строке.',
     no_default_row: 'Последняя строка должна подходить всегда: оставьте её условия пустыми.',

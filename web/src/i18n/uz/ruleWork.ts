@@ -35,6 +35,7 @@ export const ruleWorkUz: Words<typeof ruleWorkEn> = {
     unknown_connector: 'Bunday tashqi tizim yoʻq.',
     unknown_attribute: 'Bunday atribut yoʻq.',
     unknown_choice: 'Roʻyxatda bunday qiymat yoʻq.',
+    unknown_card_kind: 'Bunday kartochka turi yoʻq.',
     unreachable_rule:
       'Bu qator hech qachon ishlamaydi: uning holatlarini yuqoridagi qatorlar oladi.',
     missing_cases: 'Ayrim holatlar faqat oxirgi qatorga qoladi.',

@@ -1,4 +1,5 @@
 import type {
+  Cards,
   Condition,
   Criteria,
   Criterion,
@@ -58,7 +59,25 @@ export function setAt<T>(whole: T, path: Path, value: unknown): T {
 export const pointerOf = (path: Path): string =>
   path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 
-export const isGroup = (one: Criterion): one is Group => !('field' in one);
+export const isGroup = (one: Criterion): one is Group =>
+  'all' in one || 'any' in one || 'not' in one;
+
+export const isCards = (one: Criterion): one is Cards => 'some' in one || 'none' in one;
+
+/** Which cards are asked for: whether there are some or none, of which list, and of which of them. */
+export interface AskedCards {
+  has: 'some' | 'none';
+  list: string;
+  where: Group;
+}
+
+export const askedCards = (cards: Cards): AskedCards => ({
+  ...('some' in cards ? { has: 'some', list: cards.some } : { has: 'none', list: cards.none }),
+  where: cards.where ?? { all: [] },
+});
+
+export const storedCards = ({ has, list, where }: AskedCards): Cards =>
+  has === 'some' ? { some: list, where } : { none: list, where };
 
 /** A group as it is shown: which of its items must hold, and whether it is turned around. */
 export interface ShownGroup {
@@ -85,7 +104,7 @@ export function stored({ mode, negated, items }: Omit<ShownGroup, 'at'>): Group 
 }
 
 /** Every condition of a form, wherever it is nested. */
-export function conditions(group: Group): Condition[] {
+export function conditions(group: Group): (Condition | Cards)[] {
   return shown(group).items.flatMap((one) => (isGroup(one) ? conditions(one) : [one]));
 }
 

@@ -1,6 +1,7 @@
-import type { Condition, Criteria, Group } from '../../api/automation';
+import type { Cards, Condition, Criteria, Group } from '../../api/automation';
 import type { TraceStep } from '../../api/trials';
-import { isGroup, shown } from './document';
+import { linkedCards } from './cards';
+import { askedCards, isCards, isGroup, shown } from './document';
 
 const isNothing = (value: unknown): boolean => value === null || value === undefined;
 
@@ -52,9 +53,41 @@ export function holds({ op, value }: Condition, actual: unknown): boolean {
 const listed = (list: unknown, value: unknown): boolean =>
   Array.isArray(list) && list.includes(value);
 
+/** Whether a group holds for one card of a list, `cards.vehicle`; what is not asked of the card is taken from `inputs`. */
+function holdsOf(
+  group: Group,
+  list: string,
+  card: Record<string, unknown>,
+  inputs: Record<string, unknown>,
+): boolean {
+  const { mode, negated, items } = shown(group);
+  const one = (item: (typeof items)[number]): boolean => {
+    if (isGroup(item)) return holdsOf(item, list, card, inputs);
+    if (isCards(item)) return false;
+    const own = item.field.startsWith(`${list}.`);
+    return holds(item, own ? card[item.field.slice(list.length + 1)] : inputs[item.field]);
+  };
+  return (mode === 'all' ? items.every(one) : items.some(one)) !== negated;
+}
+
+function ofCards(asked: Cards, inputs: Record<string, unknown>): TraceStep {
+  const { has, list, where } = askedCards(asked);
+  const cards = linkedCards(inputs)[list.replace(/^cards\./, '')];
+  const any = (cards ?? []).some((card) => holdsOf(where, list, card, inputs));
+  return {
+    part: 'criteria',
+    held: cards ? any === (has === 'some') : null,
+    field: list,
+    op: has,
+    value: where,
+    ...(cards ? { actual: cards.map(({ id: _, ...read }) => read) } : {}),
+  };
+}
+
 function ofGroup(group: Group, inputs: Record<string, unknown>): TraceStep[] {
   return shown(group).items.flatMap((one): TraceStep[] => {
     if (isGroup(one)) return ofGroup(one, inputs);
+    if (isCards(one)) return [ofCards(one, inputs)];
     const known = one.field in inputs;
     const actual = inputs[one.field] ?? null;
     return [

@@ -53,6 +53,10 @@ export function firstValue(type: RuleField['type'] | undefined, op: Operator): u
   return type === 'boolean' ? true : undefined;
 }
 
+/** Whether a field is that of one linked card, which only a condition about cards can name. */
+export const isOfCard = (field: RuleField): boolean =>
+  field.group === 'cards' && /^cards\.\w+\.\w+$/.test(field.path);
+
 export const fieldTitle = (field: RuleField | undefined, path: string): string =>
   field?.title || path;
 

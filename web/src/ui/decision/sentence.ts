@@ -1,5 +1,6 @@
 import type { TFunction } from 'i18next';
 import type {
+  Cards,
   Condition,
   Criteria,
   EventType,
@@ -11,7 +12,7 @@ import type {
 import type { Choice } from '../../api/choices';
 import { count, localText } from '../../lib/format';
 import { codeWord } from '../../lib/i18n';
-import { isGroup, shown } from './document';
+import { askedCards, isCards, isGroup, shown } from './document';
 import { choiceTitle, fieldTitle } from './fields';
 import { afterPeriod, period, weekdays } from './period';
 
@@ -58,13 +59,24 @@ export function sayCondition(condition: Condition, speech: Speech): string {
   });
 }
 
+/** Which linked cards the customer has, or has not. */
+export function sayCards(cards: Cards, speech: Speech): string {
+  const { has, list, where } = askedCards(cards);
+  const field = speech.fields.find((one) => one.path === list);
+  const inner = sayGroup(where, speech);
+  return speech.t(`${SAY}.cards.${inner ? `${has}Where` : has}` as `${typeof SAY}.cards.some`, {
+    kind: fieldTitle(field, list || '…'),
+    inner,
+  });
+}
+
 function sayGroup(group: Group, speech: Speech, inside = false): string {
   const { mode, negated, items } = shown(group);
-  const parts = items
-    .map((one) =>
-      isGroup(one) ? sayGroup(one, speech, items.length > 1) : sayCondition(one, speech),
-    )
-    .filter(Boolean);
+  const say = (one: (typeof items)[number]): string => {
+    if (isGroup(one)) return sayGroup(one, speech, items.length > 1);
+    return isCards(one) ? sayCards(one, speech) : sayCondition(one, speech);
+  };
+  const parts = items.map(say).filter(Boolean);
   const joined = parts.join(speech.t(mode === 'all' ? `${SAY}.and` : `${SAY}.or`));
   if (!joined) return '';
   if (negated) return speech.t(`${SAY}.not`, { inner: joined });

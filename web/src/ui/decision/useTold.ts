@@ -1,11 +1,12 @@
 import { useTranslation } from 'react-i18next';
-import type { RuleDocument } from '../../api/automation';
+import type { Group, RuleDocument, RuleField } from '../../api/automation';
 import { useTemplateChoices } from '../../api/choices';
 import { useEventTypes } from '../../api/rules';
 import { type Decision, type TraceStep, useVersions } from '../../api/trials';
+import { storedCards } from './document';
 import { explain } from './explain';
-import { isOperator } from './fields';
-import { type Speech, sayCondition, sayValue } from './sentence';
+import { fieldTitle, isOperator } from './fields';
+import { type Speech, sayCards, sayCondition, sayValue } from './sentence';
 import { useFields } from './useFields';
 
 /** What a rule about this event needs to be told in the reader's language. */
@@ -21,6 +22,8 @@ export function useSpeech(event: string): Speech {
 export function stepWords(step: TraceStep, speech: Speech): string | undefined {
   const { field, op, value } = step;
   if (!field) return undefined;
+  if (op === 'some' || op === 'none')
+    return sayCards(storedCards({ has: op, list: field, where: groupOf(value) }), speech);
   if (op && isOperator(op)) return sayCondition({ field, op, value }, speech);
   return speech.fields.find(({ path }) => path === field)?.title;
 }
@@ -31,8 +34,32 @@ export function metWords(step: TraceStep, speech: Speech): string {
   const { actual } = step;
   if (actual === null || actual === undefined || actual === '')
     return speech.t('rules.trial.missing');
+  if (field?.group === 'cards' && Array.isArray(actual)) return cardsWords(field, actual, speech);
   return typeof actual === 'object' ? JSON.stringify(actual) : sayValue(actual, field, speech);
 }
+
+/** What was read of linked cards: how many there are, and what each of them says. */
+function cardsWords(list: RuleField, cards: unknown[], speech: Speech): string {
+  const said = cards.flatMap((card) => {
+    if (typeof card !== 'object' || card === null) return [sayValue(card, list, speech)];
+    const parts = Object.entries(card).map(([key, value]) => {
+      const path = `${list.path}.${key}`;
+      const field = speech.fields.find((one) => one.path === path);
+      return `${fieldTitle(field, key)}: ${sayValue(value, field, speech)}`;
+    });
+    return parts.length > 0 ? [parts.join(', ')] : [];
+  });
+  const count = speech.t('rules.builder.cards.count', { n: cards.length });
+  return said.length > 0 ? `${count} (${said.join('; ')})` : count;
+}
+
+/** The group that a step of a trace carries as its value. */
+const groupOf = (value: unknown): Group =>
+  typeof value === 'object' &&
+  value !== null &&
+  ('all' in value || 'any' in value || 'not' in value)
+    ? (value as Group)
+    : { all: [] };
 
 /** A decision with the document of the version that made it; without that version only what was read is known. */
 export function useTold(decision: Decision): {

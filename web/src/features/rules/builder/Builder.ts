@@ -7,6 +7,8 @@ export interface Builder {
   document: RuleDocument;
   set(path: readonly (string | number)[], value: unknown): void;
   fields: RuleField[];
+  /** The linked cards that the part is about, `cards.vehicle`: then fields are those of one card. */
+  cards?: string;
   /** To say a part of the rule in words. */
   speech: Speech;
   types: EventType[];

@@ -1,7 +1,7 @@
 import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import { fieldTitle } from '../../../ui/decision/fields';
+import { fieldTitle, isOfCard } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
 /** More than this is not a list to choose from: typing on narrows it. */
@@ -37,6 +37,7 @@ export function ExpressionInput({
     ? fields.filter(
         (field) =>
           field.path !== typed.path &&
+          !isOfCard(field) &&
           `${field.path} ${fieldTitle(field, '')}`.toLowerCase().includes(typed.path.toLowerCase()),
       )
     : [];

@@ -4,21 +4,27 @@ import type { RuleField } from '../../../api/automation';
 import { fieldTitle } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
+/** What linked cards have is asked of cards, and only there. */
 const GROUPS: RuleField['group'][] = ['event', 'customer', 'prediction', 'time', 'ref', 'meta'];
+const OF_CARDS: RuleField['group'][] = ['cards'];
 
 /** Every field that a rule on this event may read, by group, found by title or path. */
 export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
   const { t } = useTranslation();
-  const { document, fields, mayWrite } = useBuilder();
+  const { document, fields, cards, mayWrite } = useBuilder();
   const option = (field: RuleField) => {
     const title = fieldTitle(field, field.path);
     return { value: field.path, label: title, search: `${title} ${field.path}` };
   };
-  const options = GROUPS.map((group) => ({
-    label: t(`rules.builder.groups.${group}`),
-    title: group,
-    options: fields.filter((field) => field.group === group).map(option),
-  })).filter((group) => group.options.length > 0);
+  const options = (cards ? OF_CARDS : GROUPS)
+    .map((group) => ({
+      label: t(`rules.builder.groups.${group}`),
+      title: group,
+      options: fields
+        .filter(({ path, group: of }) => of === group && (!cards || path.startsWith(`${cards}.`)))
+        .map(option),
+    }))
+    .filter((group) => group.options.length > 0);
   return (
     <Select
       className="condition-field"

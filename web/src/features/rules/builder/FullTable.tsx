@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TableContent } from '../../../api/automation';
 import { useTheme } from '../../../lib/theme';
+import { isOfCard } from '../../../ui/decision/fields';
 import { useBuilder } from './Builder';
 
 const PAGE = '/jdm/index.html';
@@ -65,7 +66,7 @@ export default function FullTable({
       clearTimeout(patience);
     };
   }, []);
-  const columns = JSON.stringify(tree(fields));
+  const columns = JSON.stringify(tree(fields.filter((field) => !isOfCard(field))));
   // An effect, because the frame is outside of what React draws.
   useEffect(() => {
     const text = JSON.stringify(table);

@@ -2,8 +2,16 @@ import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Segmented, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Criterion, Group } from '../../../api/automation';
-import { isGroup, type Path, pointerOf, shown, stored } from '../../../ui/decision/document';
+import {
+  isCards,
+  isGroup,
+  type Path,
+  pointerOf,
+  shown,
+  stored,
+} from '../../../ui/decision/document';
 import { useBuilder } from './Builder';
+import { CardsRow } from './CardsRow';
 import { ConditionRow } from './ConditionRow';
 import { FaultNotes } from './FaultNotes';
 
@@ -23,7 +31,7 @@ export function GroupEditor({
   onRemove?: () => void;
 }) {
   const { t } = useTranslation();
-  const { set, mayWrite } = useBuilder();
+  const { set, fields, cards, mayWrite } = useBuilder();
   const now = shown(group);
   const put = (change: Partial<typeof now>) => set(path, stored({ ...now, ...change }));
   const add = (item: Criterion) => put({ items: [...now.items, item] });
@@ -72,6 +80,8 @@ export function GroupEditor({
         const at = [...path, ...now.at, index];
         // The items have no name of their own; their place is what they are known by.
         const key = pointerOf(at);
+        if (isCards(item))
+          return <CardsRow key={key} cards={item} path={at} onRemove={() => remove(index)} />;
         return isGroup(item) ? (
           <GroupEditor
             key={key}
@@ -94,6 +104,17 @@ export function GroupEditor({
         >
           {t('rules.builder.addCondition')}
         </Button>
+        {cards === undefined && fields.some(({ group }) => group === 'cards') ? (
+          <Button
+            type="dashed"
+            size="small"
+            icon={<PlusOutlined aria-hidden />}
+            disabled={!mayWrite}
+            onClick={() => add({ some: '', where: { all: [] } })}
+          >
+            {t('rules.builder.cards.add')}
+          </Button>
+        ) : null}
         {depth < DEPTH_MAX ? (
           <Button
             type="dashed"

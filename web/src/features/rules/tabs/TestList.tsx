@@ -32,6 +32,7 @@ export function TestList({
           document,
           event: test.event,
           customer: test.customer ?? null,
+          ...(test.cards ? { cards: test.cards } : {}),
           ...(test.now ? { now: test.now } : {}),
         }),
       ),

@@ -2,12 +2,13 @@ import { Button, DatePicker, Input } from 'antd';
 import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RuleTest } from '../../../api/automation';
+import type { LinkedCards, RuleTest } from '../../../api/automation';
 import { recentEvent } from '../../../api/events';
 import { useEventTypes } from '../../../api/rules';
 import { useCan } from '../../../api/session';
 import { customerFacts, keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
+import { linkedCards } from '../../../ui/decision/cards';
 import { fieldsRead } from '../../../ui/decision/document';
 import { EmptyState } from '../../../ui/EmptyState';
 import { EventForm, type Values } from '../../../ui/EventForm';
@@ -29,6 +30,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
   const [customer, setCustomer] = useState<string>();
   // The customer of a test, who need not be in the database.
   const [made, setMade] = useState<Values | null>(null);
+  const [cards, setCards] = useState<LinkedCards | null>(null);
   const [now, setNow] = useState<dayjs.Dayjs | null>(null);
   const [answer, setAnswer] = useState<TrialAnswer>();
   const [problem, setProblem] = useState<unknown>();
@@ -40,7 +42,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
     await tryRule({
       document,
       event: values,
-      ...(customer ? { customer_id: customer } : made ? { customer: made } : {}),
+      ...(customer ? { customer_id: customer } : made ? { customer: made, cards } : {}),
       ...(now ? { now: now.toISOString() } : {}),
     }).then(setAnswer, setProblem);
     setBusy(false);
@@ -56,10 +58,13 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
     }, say.failed);
   const keep = async () => {
     if (!answer) return;
+    // As far as the criteria read them: the test goes on meaning the same when the cards change.
+    const read = linkedCards(answer.trace?.inputs ?? {});
     const test: RuleTest = {
       name: name.trim() || `${t('rules.trial.tests')} ${tests.length + 1}`,
       event: values,
       customer: customer ? await customerFacts(customer) : made,
+      ...(Object.keys(read).length > 0 ? { cards: read } : {}),
       ...(now ? { now: now.toISOString() } : {}),
       expect: { matched: answer.matched, reactions: answer.reactions.map(keyOf) },
     };
@@ -70,6 +75,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
   const open = (test: RuleTest) => {
     setValues(test.event);
     setMade(test.customer ?? null);
+    setCards(test.cards ?? null);
     setNow(test.now ? dayjs(test.now) : null);
     setCustomer(undefined);
     setAnswer(undefined);
