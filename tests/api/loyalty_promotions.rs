@@ -1,7 +1,7 @@
 //! Promotions and coupons by HTTP, with the reader of events and the worker that belong to them.
 
 use crate::loyalty_catalogue::{Club, moved, post_once};
-use crate::support::Browser;
+use crate::support::{Browser, TestServer};
 use access::role;
 use actors::promotions::{CONSUMER, Next, Promotions, step};
 use base::Author;
@@ -9,6 +9,72 @@ use loyalty::coupon::code::CodeKey;
 use platform::event::{OutsideEvent, append_outside};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+
+/// CIMP-TIER-02, CIMP-SPV-01, NFR-LOW-01: conditions are put together from what they may look at, and what is kept is an
+/// expression, which comes back as a form where the form can say it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_condition_is_a_form_an_expression_and_a_form_again() {
+    let server = TestServer::start().await;
+    let marketing = server.with_role(role::ADMINISTRATOR).await;
+    crate::loyalty::programme(&server, &marketing, &[]).await;
+    let programmes = marketing.get("/api/v1/loyalty/programmes").await.expect(StatusCode::OK).await;
+    let of_tier = format!("of=tier&programme_id={}", programmes["items"][0]["id"].as_str().unwrap());
+    let paths = async |place: &str| -> Vec<String> {
+        let fields = marketing.get(&format!("/api/v1/loyalty/condition-fields?{place}")).await;
+        let fields = fields.expect(StatusCode::OK).await;
+        fields.as_array().unwrap().iter().map(|field| field["path"].as_str().unwrap().to_owned()).collect()
+    };
+    let check = async |place: &str, criteria: Value| {
+        let path = format!("/api/v1/loyalty/conditions/check?{place}");
+        let answer = marketing.post(&path, &json!({ "criteria": criteria })).await;
+        answer.expect(StatusCode::OK).await
+    };
+    let form = |field: &str| json!({ "kind": "form", "group": { "all": [{ "field": field, "op": "ge", "value": 2 }] } });
+    let expression = |text: &str| json!({ "kind": "expression", "text": text });
+
+    for (place, known, foreign) in [
+        (
+            of_tier.as_str(),
+            ["account.services", "account.earned.points", "account.spent_ever.purchase"],
+            "time.hour",
+        ),
+        ("of=promotion", ["account.level", "customer.name", "time.hour"], "meta.type"),
+        (
+            "of=activation&event=loyalty.purchase",
+            ["event.amount", "account.level", "meta.type"],
+            "account.earned.points",
+        ),
+    ] {
+        let paths = paths(place).await;
+        for path in known {
+            assert!(paths.iter().any(|one| one == path), "{path} in {place}: {paths:?}");
+        }
+        assert!(!paths.iter().any(|one| one == foreign), "{foreign} in {place}: {paths:?}");
+        let strange = check(place, form(foreign)).await;
+        let fault = (&strange["faults"][0]["code"], &strange["faults"][0]["pointer"]);
+        assert_eq!(fault, (&json!("unknown_field"), &json!("/criteria/group/all/0/field")), "{strange}");
+    }
+
+    let written = check(&of_tier, form("account.earned.points")).await;
+    assert_eq!((&written["text"], &written["faults"]), (&json!("(account.earned.points >= 2)"), &json!([])));
+    let read = check(&of_tier, expression(written["text"].as_str().unwrap())).await;
+    assert_eq!(read["group"], form("account.earned.points")["group"]);
+    let only_text = check(&of_tier, expression("account.services * 2 >= 2")).await;
+    assert_eq!((&only_text["group"], &only_text["faults"]), (&Value::Null, &json!([])));
+    let unfinished =
+        json!({ "kind": "form", "group": { "all": [{ "field": "account.services", "op": "ge" }] } });
+    let unfinished = check(&of_tier, unfinished).await;
+    assert_eq!(
+        (&unfinished["text"], &unfinished["faults"][0]["pointer"]),
+        (&Value::Null, &json!("/criteria/group/all/0/value"))
+    );
+    let table = json!({ "criteria": { "kind": "table", "table": {} } });
+    marketing
+        .post("/api/v1/loyalty/conditions/check?of=promotion", &table)
+        .await
+        .expect_problem(422, "invalid")
+        .await;
+}
 
 /// What works beside the server, to the log's end.
 async fn work(club: &Club) {

@@ -439,12 +439,52 @@ test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_
       await typed(form, 'Code', 'first');
       await threeNames(form, 'Title', ['First', 'Первый', 'Birinchi']);
       await form.getByLabel('Level').fill('1');
-      await form.getByLabel(/^Condition/).fill('account.services >>');
+      const condition = form.getByRole('group', { name: 'Condition' });
+      await press(condition, 'Condition');
+      await desk.pick('Field', 'Connected services', { within: condition });
       await form.getByRole('button', { name: 'Save' }).click();
+      // Nothing is compared with yet: said at the row, and not taken.
+      await condition.locator('[data-at="/criteria/group/all/0"] .fault-line').waitFor();
       await form.locator('.ant-form-item-explain-error').first().waitFor();
-      await form.getByLabel(/^Condition/).fill('account.services >= 1');
+      await condition.getByRole('spinbutton', { name: 'Value' }).fill('1');
+      await condition.locator('.fault-line').waitFor({ state: 'detached' });
     });
-    await row(page, /First account\.services >= 1/).waitFor();
+    await row(page, /First Connected services is at least 1/).waitFor();
+  });
+
+  await step('the condition that the form wrote makes members of the tier', async () => {
+    const { items } = await marketer.get('/loyalty/programmes');
+    const club = items.find((one) => one.code === 'club');
+    const [tier] = (await marketer.get(`/loyalty/programmes/${club.id}/tiers`)).items;
+    assert.equal(tier.condition, '(account.services >= 1)');
+    const guest = await service.member('Нодира Юлдашева', '+998907770027', { number: '700000027', programme: 'club' });
+    const { tier: reached } = await service.get(`/loyalty/accounts/${guest.id}`);
+    assert.equal(reached.code, 'first', JSON.stringify(reached));
+  });
+
+  await step('what the form cannot say is written as an expression, and stays one', async () => {
+    const text = 'account.services * 2 >= 2';
+    const tier = () => page.getByRole('button', { name: 'Edit: First' }).click();
+    const condition = page.getByRole('dialog').getByRole('group', { name: 'Condition' });
+    const expression = condition.getByRole('combobox', { name: 'Condition' });
+    await tier();
+    await saved(desk, async () => {
+      await condition.getByRole('spinbutton', { name: 'Value' }).waitFor();
+      await condition.getByText('as an expression', { exact: true }).click();
+      assert.equal(await expression.inputValue(), '(account.services >= 1)');
+      await expression.fill('account.servces >= 1');
+      await condition.locator('.fault-line', { hasText: 'account.services' }).waitFor();
+      await expression.fill(text);
+      await condition.locator('.fault-line').waitFor({ state: 'detached' });
+    });
+    await row(page, `First ${text}`).waitFor();
+    await tier();
+    assert.equal(await expression.inputValue(), text);
+    await condition.getByText('as conditions', { exact: true }).click();
+    await said(page, 'The form cannot say this expression');
+    assert.equal(await expression.inputValue(), text);
+    await saved(desk, (form) => form.getByLabel('Level').fill('2'));
+    await row(page, `2 First ${text}`).waitFor();
   });
 
   assert.deepEqual(desk.faults, [], 'the page threw nothing');
@@ -481,10 +521,22 @@ test('promotions of three kinds go through their six statuses', { timeout: 280_0
   let before;
 
   await step('a general one: draft, running, suspended, running, completed, archive', async () => {
-    await make('autumn', 'General', (form) => points(form, '50'));
+    await make('autumn', 'General', async (form) => {
+      const whom = form.getByRole('group', { name: 'To whom' });
+      await press(whom, 'Condition');
+      await desk.pick('Field', 'Name', { within: whom });
+      await desk.pick('Comparison', 'contains', { within: whom });
+      await whom.getByRole('textbox', { name: 'Value' }).fill('Малика');
+      await points(form, '50');
+    });
     await lead('Launch');
     await status('Running');
     await row(page, /700000021 Open/).waitFor();
+    const id = page.url().split('/').at(-1);
+    const { criteria } = await service.get(`/loyalty/promotions/${id}`);
+    assert.equal(criteria, "(contains(customer.name, 'Малика'))");
+    const { items: offered } = await service.get(`/loyalty/offers?promotion_id=${id}`);
+    assert.deepEqual(offered.map((one) => one.account), [member.number], JSON.stringify(offered));
     await lead('Suspend');
     await status('Suspended');
     await lead('Resume');

@@ -6,7 +6,7 @@ use base::Edit;
 use base::id::CustomerId;
 use loyalty::coupon::code::CodeKey;
 use loyalty::id::{PromotionId, PromotionOfferId};
-use loyalty::promotion::{Promotion, PromotionKind};
+use loyalty::promotion::{ACTIVATION_ROOTS, Promotion, PromotionKind};
 use loyalty::query::{offer, promotion};
 use loyalty::refused::Refused;
 use loyalty::store::granting::Granting;
@@ -161,7 +161,7 @@ impl<'k> PromotionConsumer<'k> {
         events: &[&'e Event],
     ) -> Option<&'e Event> {
         let text = &promotion.fields.activation.as_ref()?.condition;
-        let condition = compiled(text, &["event", "meta", "customer", "account", "time"]);
+        let condition = compiled(text, &ACTIVATION_ROOTS);
         let of_party = |event: &&&Event| customer_of(event) == Some(party.customer_id.as_uuid());
         events.iter().filter(of_party).copied().find(|event| {
             let Some(condition) = &condition else { return true };

@@ -4,7 +4,7 @@ use base::id::{CustomerId, MasterAccountId};
 use chrono::{DateTime, Utc};
 use loyalty::member::Member;
 use loyalty::programme::Programme;
-use loyalty::promotion::{Promotion, condition};
+use loyalty::promotion::{CRITERIA_ROOTS, Promotion, condition};
 use loyalty::store::movement::Party;
 use rules::{Expression, Facts};
 use serde_json::Value;
@@ -59,7 +59,7 @@ pub async fn fitting(
     now: DateTime<Utc>,
     zone: chrono_tz::Tz,
 ) -> sqlx::Result<Vec<Party>> {
-    let Some(criteria) = compiled(&promotion.fields.criteria, &["customer", "account", "time"]) else {
+    let Some(criteria) = compiled(&promotion.fields.criteria, &CRITERIA_ROOTS) else {
         return Ok(parties);
     };
     if parties.is_empty() {

@@ -26,6 +26,10 @@ pub const TITLE_MAX: usize = 200;
 pub const DESCRIPTION_MAX: usize = 4_000;
 /// Longest condition, in characters; the language has limits of its own.
 pub const CONDITION_MAX: usize = 4_000;
+/// What criteria may look at: to whom offers are made.
+pub const CRITERIA_ROOTS: [&str; 3] = ["customer", "account", "time"];
+/// What the condition of an activation may look at.
+pub const ACTIVATION_ROOTS: [&str; 5] = ["event", "meta", "customer", "account", "time"];
 /// Longest time that an offer stands, in days: a year.
 pub const OFFER_DAYS_MAX: i32 = 366;
 /// Longest time after which accounts are looked at again, in hours: a month.
@@ -157,7 +161,7 @@ pub struct PromotionFields {
     /// To whom offers are made: a condition over `customer` and `account`, in the language of rules; empty for
     /// everybody who is enrolled.
     #[serde(default)]
-    #[schema(example = "account.tier_level >= 3 and customer.language == 'ru'")]
+    #[schema(example = "account.level >= 3 and customer.language == 'ru'")]
     pub criteria: String,
     /// From when on it makes offers; null: from its launch.
     #[serde(default)]
@@ -192,7 +196,7 @@ impl PromotionFields {
         let mut faults: Vec<FieldFault> = code_fault("/code", &self.code).into_iter().collect();
         faults.extend(text_fault("/title", &self.title, TITLE_MAX, true));
         faults.extend(text_fault("/description", &self.description, DESCRIPTION_MAX, false));
-        if let Err(details) = condition(&self.criteria, &["customer", "account", "time"]) {
+        if let Err(details) = condition(&self.criteria, &CRITERIA_ROOTS) {
             faults.extend(details.into_iter().map(|detail| FieldFault::new("/criteria", detail)));
         }
         if let Some(activation) = &self.activation {
@@ -265,7 +269,7 @@ impl Activation {
         if self.event_type.is_empty() || self.event_type.len() > platform::event_type::NAME_MAX {
             faults.push(FieldFault::new("/activation/event_type", "must be the name of a type of events"));
         }
-        if let Err(details) = condition(&self.condition, &["event", "meta", "customer", "account", "time"]) {
+        if let Err(details) = condition(&self.condition, &ACTIVATION_ROOTS) {
             let fault = |detail| FieldFault::new("/activation/condition", detail);
             faults.extend(details.into_iter().map(fault));
         }

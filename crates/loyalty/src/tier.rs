@@ -1,5 +1,6 @@
 //! Tiers: statuses of members, from a list that the organisation defines (CIMP-TIER-01..04, PP-LOY-04).
 
+pub mod fields;
 mod ladder;
 mod settle;
 #[cfg(test)]

@@ -167,6 +167,23 @@ impl Catalogue {
         self.fields.insert(field.path.clone(), field);
     }
 
+    /// Only what can be read where these roots are known, such as `customer` and `time`.
+    #[must_use]
+    pub fn only(mut self, roots: &[&str]) -> Self {
+        let root = |path: &str| path.split('.').next().unwrap_or_default().to_owned();
+        self.fields.retain(|path, _| roots.contains(&root(path).as_str()));
+        // Without the event no path of one passes.
+        self.event_known |= !roots.contains(&"event");
+        self
+    }
+
+    /// Only these fields.
+    #[must_use]
+    pub fn keeping(mut self, keep: impl Fn(&str) -> bool) -> Self {
+        self.fields.retain(|path, _| keep(path));
+        self
+    }
+
     /// Closes a field: an expression that reads it, a part of it, or the whole that it is a part of is refused.
     pub fn close(&mut self, path: impl Into<String>) {
         let path = path.into();
@@ -392,6 +409,20 @@ mod tests {
             assert!(catalogue().unknown(unknown, "").is_some(), "{unknown}");
         }
         assert!(Catalogue::new(None).unknown("event.anything", "").is_none());
+    }
+
+    #[test]
+    fn of_a_part_of_the_roots_nothing_else_is_known() {
+        let catalogue = Catalogue::new(None).only(&["customer", "account", "time"]);
+        assert!(catalogue.unknown("account.level", "").is_none());
+        for other in ["event.amount", "meta.type"] {
+            assert!(catalogue.unknown(other, "").is_some(), "{other}");
+        }
+        let catalogue = catalogue.keeping(|path| path == "account.services");
+        assert_eq!(
+            catalogue.fields().map(|field| field.path.as_str()).collect::<Vec<_>>(),
+            ["account.services"]
+        );
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod balance;
 mod bodies;
 mod changes;
 mod common;
+mod conditions;
 mod conversions;
 mod coupons;
 mod explain;
@@ -58,6 +59,7 @@ pub fn routes() -> Vec<Route> {
         partners::routes(),
         conversions::routes(),
         promotions::routes(),
+        conditions::routes(),
         coupons::routes(),
         structures::routes(),
         files::routes(),
@@ -88,6 +90,7 @@ pub fn docs() -> Vec<utoipa::openapi::OpenApi> {
         partners::docs(),
         conversions::docs(),
         promotions::docs(),
+        conditions::docs(),
         coupons::docs(),
         structures::docs(),
         files::docs(),

@@ -9,7 +9,7 @@ mod results;
 mod simulations;
 mod trials;
 
-pub(crate) use around::of_customers;
+pub(crate) use around::{of_customers, surroundings};
 pub use drafts::RuleFile;
 
 use crate::http::route::Route;

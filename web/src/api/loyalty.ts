@@ -1,3 +1,4 @@
+import type { Criteria, FieldInWords } from './automation';
 import type { components } from './generated/schema';
 import { type Query, send } from './http';
 import { type Collection, queryClient, type Resource, resource } from './query';
@@ -50,6 +51,27 @@ export type Membership = S['MembershipBody'];
 export type LoyaltyOperation = S['LoyaltyOperationBody'];
 export type Export = S['Export'];
 export type ExportInput = S['ExportInput'];
+
+export type ConditionOf = S['ConditionOf'];
+/** A condition as the server reads it. */
+export type Condition = S['ConditionBody'];
+
+/** Where a condition stands: what it may look at follows from that. */
+export type ConditionPlace = {
+  of: ConditionOf;
+  programme_id?: string | undefined;
+  event?: string | undefined;
+};
+
+export const conditionFields = (place: ConditionPlace) =>
+  send<FieldInWords[]>('/loyalty/condition-fields', { query: { ...place } });
+export const checkCondition = (place: ConditionPlace, criteria: Criteria, signal?: AbortSignal) =>
+  send<Condition>('/loyalty/conditions/check', {
+    method: 'POST',
+    query: { ...place },
+    body: { criteria },
+    ...(signal ? { signal } : {}),
+  });
 
 const byId = (item: { id: string }) => item.id;
 

@@ -73,6 +73,14 @@ pub fn check(document: &Value, around: &Surroundings) -> Vec<Fault> {
     faults
 }
 
+/// What is wrong with criteria that stand alone, such as those of a promotion, under `/criteria`.
+#[must_use]
+pub fn check_criteria(criteria: &Criteria, around: &Surroundings) -> Vec<Fault> {
+    let mut checker = Checker { around, faults: Vec::new() };
+    checker.criteria(criteria, "");
+    checker.faults
+}
+
 struct Checker<'s> {
     around: &'s Surroundings,
     faults: Vec<Fault>,

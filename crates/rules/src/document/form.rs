@@ -1,4 +1,5 @@
-//! Conditions put together in a form, as an expression. One way: a form is never read back from a text.
+//! Conditions put together in a form, as an expression. A rule keeps its form; where only the text is kept,
+//! `reading` finds the form again.
 
 use crate::facts::CARDS;
 use crate::fault::Fault;
@@ -223,7 +224,7 @@ fn is_of_cards(path: &str) -> bool {
     path.strip_prefix(CARDS).is_some_and(|rest| rest.starts_with('.'))
 }
 
-fn is_path(field: &str) -> bool {
+pub(super) fn is_path(field: &str) -> bool {
     let mut parts = field.split('.');
     let is_name = |part: &str| {
         part.chars().next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')

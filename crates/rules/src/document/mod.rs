@@ -3,14 +3,16 @@
 mod check;
 mod form;
 mod reaction;
+mod reading;
 mod samples;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Surroundings, check};
+pub use check::{Surroundings, check, check_criteria};
 pub(crate) use form::quantified;
 pub use form::text_of;
 pub use reaction::{Act, MessageClass, OnError, Reaction, Unless, fill, value, value_in, values};
+pub use reading::group_of;
 pub use samples::{SampleResult, run_samples};
 
 use crate::expression::Expression;
@@ -168,6 +170,22 @@ pub struct Expected {
     pub reactions: Option<Vec<String>>,
 }
 
+impl Criteria {
+    /// The expression of a form, or the one that stands here; none of a decision table.
+    ///
+    /// # Errors
+    /// What of the form is not understood, under `/criteria`.
+    pub fn text(&self, dates: &dyn Fn(&str) -> bool) -> Result<Option<String>, Vec<Fault>> {
+        match self {
+            Self::Form { group } => text_of(group, dates)
+                .map(Some)
+                .map_err(|faults| faults.into_iter().map(|fault| fault.under("/criteria/group")).collect()),
+            Self::Expression { text } => Ok(Some(text.clone())),
+            Self::Table { .. } => Ok(None),
+        }
+    }
+}
+
 impl Document {
     /// Reads the JSON of a document. Its shape only: [`check`] looks at what it says.
     ///
@@ -211,8 +229,8 @@ impl Program {
             move |faults: Vec<Fault>| faults.into_iter().map(|fault| fault.under(prefix)).collect::<Vec<_>>()
         };
         match criteria {
-            Criteria::Form { group } => {
-                let text = text_of(group, dates).map_err(under("/criteria/group"))?;
+            Criteria::Form { .. } => {
+                let text = criteria.text(dates)?.unwrap_or_default();
                 Expression::compile(&text).map(Self::Condition).map_err(under("/criteria/group"))
             }
             Criteria::Expression { text } => {

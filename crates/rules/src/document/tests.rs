@@ -1,5 +1,6 @@
 use super::*;
 use crate::catalogue::{Catalogue, Field, FieldGroup, FieldKind};
+use proptest::prelude::*;
 use serde_json::json;
 
 fn around() -> Surroundings {
@@ -248,5 +249,111 @@ fn unknown_kinds_and_attributes_of_cards_are_marked() {
             is_closed,
             "{expression}: {found:?}"
         );
+    }
+}
+
+fn is_when(path: &str) -> bool {
+    path == "event.when"
+}
+
+/// What the form can say is shown in it, however it was written.
+#[test]
+fn an_expression_becomes_a_form_where_the_form_can_say_it() {
+    let one = |field: &str, op: &str, value: Value| json!({ "field": field, "op": op, "value": value });
+    for (text, group) in [
+        ("account.services >= 3", json!({ "all": [one("account.services", "ge", json!(3))] })),
+        (
+            "account.level >= 3 and customer.language == 'ru' and time.hour in [9, 10]",
+            json!({ "all": [
+                one("account.level", "ge", json!(3)),
+                one("customer.language", "eq", json!("ru")),
+                one("time.hour", "in", json!([9, 10])),
+            ] }),
+        ),
+        (
+            "not (customer.vip or contains(customer.name, 'OOO'))",
+            json!({ "not": { "any": [
+                one("customer.vip", "eq", json!(true)),
+                one("customer.name", "contains", json!("OOO")),
+            ] } }),
+        ),
+        (
+            "account.services >= 2 and account.services <= (-1.5)",
+            json!({ "all": [one("account.services", "between", json!([2, -1.5]))] }),
+        ),
+        (
+            "customer.email == null or customer.email == ''",
+            json!({ "all": [{ "field": "customer.email", "op": "is_empty" }] }),
+        ),
+        (
+            "d(event.when) >= d('2026-01-01')",
+            json!({ "all": [one("event.when", "ge", json!("2026-01-01"))] }),
+        ),
+    ] {
+        assert_eq!(group_of(text, &is_when), Some(group), "{text}");
+    }
+}
+
+/// What it cannot say stays a text: nothing is left out, and nothing is turned into something else.
+#[test]
+fn an_expression_that_the_form_cannot_say_has_none() {
+    for text in [
+        "account.services * 2 > 5",
+        "account.services > account.level",
+        "3 <= account.services",
+        "event.when >= '2026-01-01'",
+        "d(event.other) >= d('2026-01-01')",
+        "time.hour in [9..18]",
+        "len(customer.name) > 3",
+        "account.earned['cash-back'] > 3",
+        "event.amount > 3 ? true : false",
+        "event.amount >",
+        "",
+    ] {
+        assert_eq!(group_of(text, &is_when), None, "{text}");
+    }
+}
+
+fn any_term() -> impl Strategy<Value = Value> {
+    let field = prop::sample::select(vec!["event.a", "event.b", "event.when"]);
+    let number = -3..4_i32;
+    let leaf = prop_oneof![
+        (field.clone(), prop::sample::select(vec!["eq", "ne", "lt", "ge"]), number.clone()).prop_map(
+            |(field, op, value)| match field {
+                "event.when" =>
+                    json!({ "field": field, "op": op, "value": format!("2026-01-0{}", value + 4) }),
+                _ => json!({ "field": field, "op": op, "value": value }),
+            }
+        ),
+        (number.clone(), number)
+            .prop_map(|(from, to)| json!({ "field": "event.a", "op": "between", "value": [from, to] })),
+        field.clone().prop_map(|field| json!({ "field": field, "op": "is_set" })),
+        field.prop_map(|field| json!({ "field": field, "op": "is_empty" })),
+        prop::collection::vec(-3..4_i32, 0..3)
+            .prop_map(|values| json!({ "field": "event.b", "op": "not_in", "value": values })),
+    ];
+    leaf.prop_recursive(3, 16, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|items| json!({ "all": items })),
+            prop::collection::vec(inner.clone(), 0..4).prop_map(|items| json!({ "any": items })),
+            inner.prop_map(|inner| json!({ "not": { "all": [inner] } })),
+        ]
+    })
+}
+
+proptest! {
+    /// A form that was kept as a text comes back, and decides as before.
+    #[test]
+    fn a_form_comes_back_from_its_text(term in any_term(), a in -3..4_i32, b in -3..4_i32, day in 1..8) {
+        let text = text_of(&term, &is_when).unwrap();
+        let again = group_of(&text, &is_when);
+        prop_assert!(again.is_some(), "{text}");
+        let written = text_of(&again.unwrap(), &is_when).unwrap();
+
+        for event in [json!({ "a": a, "b": b, "when": format!("2026-01-0{day}") }), json!({ "b": b }), json!({ "a": "" })] {
+            let facts = crate::Facts { event, ..crate::Facts::default() };
+            let holds = |text: &str| Expression::compile(text).unwrap().holds(&facts);
+            prop_assert_eq!(holds(&text), holds(&written), "{} became {}", text, written);
+        }
     }
 }

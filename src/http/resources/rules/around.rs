@@ -90,7 +90,7 @@ async fn predictions(db: &mut PgConnection) -> sqlx::Result<Vec<Field>> {
 ///
 /// # Errors
 /// The database failed.
-pub(super) async fn surroundings(
+pub(crate) async fn surroundings(
     db: &mut PgConnection,
     caller: &Caller,
     event: &str,

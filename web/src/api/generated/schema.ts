@@ -1389,6 +1389,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/loyalty/condition-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a condition of a tier or of a promotion may look at. */
+        get: operations["listConditionFields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/loyalty/conditions/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a condition: its faults, and the same as a form and as an expression. Nothing is stored. */
+        post: operations["checkCondition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/loyalty/conversions": {
         parameters: {
             query?: never;
@@ -4926,6 +4960,25 @@ export interface components {
             /** @description Answers by key. */
             values?: Record<string, never>;
         };
+        /** @description What a condition is. */
+        ConditionBody: {
+            /** @description What is wrong with it. */
+            faults: components["schemas"]["Fault"][];
+            /** @description The form that says the same; null when the form cannot say it. */
+            group?: Record<string, never> | null;
+            /** @description The expression to keep; null when the form is not understood. */
+            text?: string | null;
+        };
+        /** @description A condition to look at. */
+        ConditionInput: {
+            /** @description As a form, or as the expression that was kept. */
+            criteria: components["schemas"]["Criteria"];
+        };
+        /**
+         * @description Whose condition it is.
+         * @enum {string}
+         */
+        ConditionOf: "tier" | "promotion" | "activation";
         /** @description A connector. */
         Connector: {
             /** @description How it says who it is. */
@@ -10716,7 +10769,7 @@ export interface components {
             /**
              * @description To whom offers are made: a condition over `customer` and `account`, in the language of rules; empty for
              *     everybody who is enrolled.
-             * @example account.tier_level >= 3 and customer.language == 'ru'
+             * @example account.level >= 3 and customer.language == 'ru'
              */
             criteria?: string;
             /** @description What it is about. */
@@ -16988,6 +17041,62 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConditionFields: {
+        parameters: {
+            query: {
+                /** @description Whose condition it is. */
+                of: components["schemas"]["ConditionOf"];
+                /** @description Of a tier: the programme, whose kinds of points it may count. */
+                programme_id?: components["schemas"]["ProgrammeId"];
+                /** @description Of what activates an offer: the type of event. */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Field"][];
+                };
+            };
+        };
+    };
+    checkCondition: {
+        parameters: {
+            query: {
+                /** @description Whose condition it is. */
+                of: components["schemas"]["ConditionOf"];
+                /** @description Of a tier: the programme, whose kinds of points it may count. */
+                programme_id?: components["schemas"]["ProgrammeId"];
+                /** @description Of what activates an offer: the type of event. */
+                event?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConditionInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConditionBody"];
                 };
             };
         };

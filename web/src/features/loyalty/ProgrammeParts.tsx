@@ -1,9 +1,11 @@
-import { Form, Input, InputNumber, Select } from 'antd';
+import { Form, InputNumber, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
+import type { Criteria } from '../../api/automation';
 import {
   type BonusType,
   type BonusTypeInput,
   bonusTypes,
+  type ConditionPlace,
   type Programme,
   type Tier,
   type TierInput,
@@ -12,6 +14,9 @@ import {
 import { localText } from '../../lib/format';
 import { CrudPage } from '../../ui/crud/CrudPage';
 import { LocalTextField, NumberField, SwitchField } from '../../ui/crud/fields';
+import { ConditionField } from './ConditionField';
+import { ConditionWords } from './ConditionWords';
+import { conditionText, kept } from './condition';
 import { CodeField, usePoints } from './parts';
 
 const ROUNDINGS = ['down', 'half_up', 'up'] as const;
@@ -108,21 +113,27 @@ export function BonusTypes({ programme }: { programme: Programme }) {
   );
 }
 
-function TierFields({ fresh }: { fresh: boolean }) {
+/** A tier as it stands in the form. */
+type TierFlat = Omit<TierInput, 'condition'> & { condition: Criteria };
+
+const placeOf = (programme: Programme): ConditionPlace => ({
+  of: 'tier',
+  programme_id: programme.id,
+});
+
+function TierFields({ fresh, place }: { fresh: boolean; place: ConditionPlace }) {
   const { t } = useTranslation();
   return (
     <>
       <LocalTextField name="title" label={t('loyalty.field.title')} />
       <CodeField fresh={fresh} />
       <NumberField name="level" label={t('loyalty.programme.level')} min={1} max={50} />
-      <Form.Item
+      <ConditionField
         name="condition"
         label={t('loyalty.programme.condition')}
-        extra={t('loyalty.programme.conditionHint')}
-        rules={[{ required: true, message: t('common.required') }]}
-      >
-        <Input.TextArea rows={2} spellCheck={false} />
-      </Form.Item>
+        place={place}
+        required
+      />
       <div className="pair">
         <Form.Item name="discount_percent" label={t('loyalty.programme.discount')}>
           <InputNumber min={0} max={100} style={{ width: '100%' }} />
@@ -137,10 +148,11 @@ function TierFields({ fresh }: { fresh: boolean }) {
 
 export function Tiers({ programme }: { programme: Programme }) {
   const { t, i18n } = useTranslation();
+  const place = placeOf(programme);
   return (
-    <CrudPage<Tier, TierInput>
+    <CrudPage<Tier, TierFlat>
       spec={{
-        resource: tiers(programme.id),
+        resource: tiers(programme.id) as never,
         read: 'loyalty.read',
         write: 'loyalty.market',
         title: t('loyalty.programme.tiers'),
@@ -156,7 +168,7 @@ export function Tiers({ programme }: { programme: Programme }) {
           },
           {
             title: t('loyalty.programme.condition'),
-            render: (_, one) => <code>{one.condition}</code>,
+            render: (_, one) => <ConditionWords place={place} text={one.condition} />,
           },
           {
             title: t('loyalty.programme.discount'),
@@ -169,8 +181,16 @@ export function Tiers({ programme }: { programme: Programme }) {
             render: (_, one) => one.multiplier ?? 1,
           },
         ],
-        initial: (one) => one ?? { discount_percent: 0, multiplier: 1 },
-        fields: (one) => <TierFields fresh={!one} />,
+        initial: (one) =>
+          one
+            ? { ...one, condition: kept(one.condition) }
+            : { discount_percent: 0, multiplier: 1, condition: kept('') },
+        toInput: async (values) =>
+          ({
+            ...values,
+            condition: await conditionText(place, values.condition, '/condition'),
+          }) as never,
+        fields: (one) => <TierFields fresh={!one} place={place} />,
       }}
     />
   );

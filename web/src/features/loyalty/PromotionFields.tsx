@@ -5,11 +5,13 @@ import { useList } from '../../api/query';
 import { useEventTypes } from '../../api/rules';
 import { localText } from '../../lib/format';
 import { LANGUAGES } from '../../lib/i18n';
-import { LocalTextField, TextField } from '../../ui/crud/fields';
+import { LocalTextField } from '../../ui/crud/fields';
 import { eventTitle } from '../../ui/decision/sentence';
 import { EventTypeSelect } from '../../ui/EventTypeSelect';
+import { ConditionField } from './ConditionField';
 import { Prizes, useKinds } from './Prizes';
 import { CodeField, OnlyProgramme, useProgrammeOptions } from './parts';
+import { onEvent, TO_WHOM } from './promotion';
 
 const KINDS = ['general', 'contest', 'coupons'] as const;
 const REWARDS = ['points', 'coupon', 'item'] as const;
@@ -121,6 +123,7 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
   const { t, i18n } = useTranslation();
   const types = useEventTypes().data ?? [];
   const all = useProgrammeOptions();
+  const event = Form.useWatch<string | undefined>(['activation', 'event_type']);
   return (
     <>
       <LocalTextField name="title" label={t('loyalty.field.title')} />
@@ -152,13 +155,12 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
           style={{ width: '100%' }}
         />
       </Form.Item>
-      <Form.Item
+      <ConditionField
         name="criteria"
         label={t('loyalty.promotion.criteria')}
-        extra={t('loyalty.promotion.criteriaHint')}
-      >
-        <Input.TextArea rows={2} spellCheck={false} />
-      </Form.Item>
+        hint={t('loyalty.promotion.criteriaHint')}
+        place={TO_WHOM}
+      />
       <div className="pair">
         <Form.Item name="offer_days" label={t('loyalty.promotion.offerDays')}>
           <InputNumber min={1} precision={0} style={{ width: '100%' }} />
@@ -168,7 +170,7 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
         </Form.Item>
       </div>
       <Form.Item
-        name="event_type"
+        name={['activation', 'event_type']}
         label={t('loyalty.promotion.event')}
         extra={t('loyalty.promotion.eventHint', {
           event: eventTitle('loyalty.purchase', types, i18n.language),
@@ -176,7 +178,13 @@ export function PromotionFields({ fresh }: { fresh: boolean }) {
       >
         <EventTypeSelect allowClear types={types} />
       </Form.Item>
-      <TextField name="condition" label={t('loyalty.promotion.condition')} optional />
+      {event ? (
+        <ConditionField
+          name={['activation', 'condition']}
+          label={t('loyalty.promotion.condition')}
+          place={onEvent(event)}
+        />
+      ) : null}
       <RewardFields />
       <KindFields />
       {LANGUAGES.map(({ code, name }) => (

@@ -1,5 +1,7 @@
 import dayjs, { type Dayjs } from 'dayjs';
-import type { Promotion, PromotionInput } from '../../api/loyalty';
+import type { Criteria } from '../../api/automation';
+import type { ConditionPlace, Promotion, PromotionInput } from '../../api/loyalty';
+import { conditionText, kept } from './condition';
 
 type RewardOf = NonNullable<PromotionInput['reward']>;
 
@@ -18,12 +20,11 @@ export interface PromotionFlat {
   title: PromotionInput['title'];
   kind: PromotionInput['kind'];
   programme_id: string;
-  criteria: string;
+  criteria: Criteria;
   span?: [Dayjs | null, Dayjs | null] | null;
   offer_days?: number | null;
   rescan_hours?: number | null;
-  event_type?: string;
-  condition?: string;
+  activation?: { event_type?: string; condition?: Criteria };
   reward_kind?: RewardOf['kind'];
   bonus_type?: string;
   amount?: number;
@@ -39,7 +40,7 @@ export interface PromotionFlat {
 }
 
 export function toFlat(one: Promotion | undefined): Partial<PromotionFlat> {
-  if (!one) return { kind: 'general', reward_kind: 'points', uses: 1, criteria: '' };
+  if (!one) return { kind: 'general', reward_kind: 'points', uses: 1 };
   const { reward } = one;
   return {
     code: one.code,
@@ -47,12 +48,14 @@ export function toFlat(one: Promotion | undefined): Partial<PromotionFlat> {
     description: one.description,
     kind: one.kind,
     programme_id: one.programme_id,
-    criteria: one.criteria ?? '',
+    criteria: kept(one.criteria),
     span: [one.starts_at ? dayjs(one.starts_at) : null, one.ends_at ? dayjs(one.ends_at) : null],
     offer_days: one.offer_days ?? null,
     rescan_hours: one.rescan_hours ?? null,
-    event_type: one.activation?.event_type ?? '',
-    condition: one.activation?.condition ?? '',
+    activation: {
+      event_type: one.activation?.event_type ?? '',
+      condition: kept(one.activation?.condition),
+    },
     ...(reward ? { reward_kind: reward.kind } : {}),
     ...(reward?.kind === 'points'
       ? {
@@ -106,20 +109,28 @@ function prizeOf({ title, count, amount, bonus_type, kept }: PrizeRow) {
   };
 }
 
-export function fromFlat(flat: PromotionFlat): PromotionInput {
+/** Where the conditions of a promotion stand. */
+export const TO_WHOM: ConditionPlace = { of: 'promotion' };
+export const onEvent = (event: string | undefined): ConditionPlace => ({ of: 'activation', event });
+
+export async function fromFlat(flat: PromotionFlat): Promise<PromotionInput> {
+  const { event_type, condition } = flat.activation ?? {};
   return {
     code: flat.code,
     title: flat.title,
     description: flat.description ?? {},
     kind: flat.kind,
     programme_id: flat.programme_id,
-    criteria: flat.criteria ?? '',
+    criteria: await conditionText(TO_WHOM, flat.criteria, '/criteria'),
     starts_at: flat.span?.[0]?.toISOString() ?? null,
     ends_at: flat.span?.[1]?.toISOString() ?? null,
     offer_days: flat.offer_days ?? null,
     rescan_hours: flat.rescan_hours ?? null,
-    activation: flat.event_type
-      ? { event_type: flat.event_type, condition: flat.condition ?? '' }
+    activation: event_type
+      ? {
+          event_type,
+          condition: await conditionText(onEvent(event_type), condition, '/activation/condition'),
+        }
       : null,
     reward: rewardOf(flat),
     prizes: flat.kind === 'contest' ? (flat.prizes ?? []).map(prizeOf) : [],

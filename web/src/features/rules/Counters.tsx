@@ -2,7 +2,7 @@ import { Tag } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Fault, Rule } from '../../api/automation';
 import { count } from '../../lib/format';
-import { errorsOf } from './model/faults';
+import { errorsOf } from '../../ui/criteria/faults';
 
 const SHOWN = ['seen', 'matched', 'reacted', 'failed'] as const;
 

@@ -8,10 +8,10 @@ import { queryClient } from '../../api/query';
 import { actOnRule, archiveRule, type Draft, exportRule } from '../../api/rules';
 import { useCan } from '../../api/session';
 import { download } from '../../lib/files';
+import { errorsOf } from '../../ui/criteria/faults';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import { LaunchDialog } from './LaunchDialog';
-import { errorsOf } from './model/faults';
 import { RefuseDialog } from './RefuseDialog';
 import type { Saving } from './useDraft';
 

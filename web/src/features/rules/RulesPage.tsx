@@ -11,6 +11,7 @@ import { useCan } from '../../api/session';
 import { chooseFile } from '../../lib/files';
 import { count, dateTime } from '../../lib/format';
 import { readyText } from '../../lib/i18n';
+import { errorsOf } from '../../ui/criteria/faults';
 import { emptyDocument } from '../../ui/decision/document';
 import { eventTitle } from '../../ui/decision/sentence';
 import { EmptyState } from '../../ui/EmptyState';
@@ -20,7 +21,6 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { SearchBox } from '../../ui/SearchBox';
 import { useSay } from '../../ui/say';
-import { errorsOf } from './model/faults';
 import { StateTag } from './StateTag';
 import './rules.css';
 

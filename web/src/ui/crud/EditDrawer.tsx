@@ -39,7 +39,7 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
   const submit = async (values: Input) => {
     setProblem(undefined);
     try {
-      const input = spec.toInput ? spec.toInput(values) : values;
+      const input = spec.toInput ? await spec.toInput(values) : values;
       const saved = await save.mutateAsync(input);
       say.done(t(item ? 'common.saved' : 'common.created'));
       onClose();

@@ -20,7 +20,7 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   /** What the form begins with. */
   initial(item: T | undefined): Partial<Input>;
   /** What is sent; by default what stands in the form. */
-  toInput?(values: Input): Input;
+  toInput?(values: Input): Input | Promise<Input>;
   name(item: T): string;
   /** Left out where the server has no such operation. */
   create?: boolean;

@@ -108,6 +108,15 @@ export function conditions(group: Group): (Condition | Cards)[] {
   return shown(group).items.flatMap((one) => (isGroup(one) ? conditions(one) : [one]));
 }
 
+/** Whether criteria ask nothing yet. */
+export function isBlank(criteria: Criteria): boolean {
+  if (criteria.kind === 'form') return conditions(criteria.group).length === 0;
+  if (criteria.kind === 'expression') return criteria.text.trim() === '';
+  return criteria.table.rules.every((row) =>
+    Object.entries(row).every(([key, cell]) => key.startsWith('_') || !cell),
+  );
+}
+
 /** `base`, or `base_2`, `base_3`... when it is taken: keys are letters, digits and `_`. */
 export function freeKey(base: string, taken: readonly string[]): string {
   if (!taken.includes(base)) return base;

@@ -70,7 +70,8 @@ export function sayCards(cards: Cards, speech: Speech): string {
   });
 }
 
-function sayGroup(group: Group, speech: Speech, inside = false): string {
+/** Conditions in words; nothing where there are none. */
+export function sayGroup(group: Group, speech: Speech, inside = false): string {
   const { mode, negated, items } = shown(group);
   const say = (one: (typeof items)[number]): string => {
     if (isGroup(one)) return sayGroup(one, speech, items.length > 1);

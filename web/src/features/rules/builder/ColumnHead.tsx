@@ -3,12 +3,12 @@ import { Button, Input, Popover } from 'antd';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { RuleField, TableColumn } from '../../../api/automation';
+import { ExpressionInput } from '../../../ui/criteria/ExpressionInput';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
+import { FieldPicker } from '../../../ui/criteria/FieldPicker';
 import { fieldTitle } from '../../../ui/decision/fields';
 import { Labelled } from './Block';
 import { useBuilder } from './Builder';
-import { ExpressionInput } from './ExpressionInput';
-import { FaultNotes } from './FaultNotes';
-import { FieldPicker } from './FieldPicker';
 
 /** The column of reactions that every table begins with, before somebody gives it a name of its own. */
 const isReactions = ({ field, name }: TableColumn): boolean =>

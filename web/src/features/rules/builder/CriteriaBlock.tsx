@@ -2,23 +2,15 @@ import { App, Segmented } from 'antd';
 import { lazy, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Criteria } from '../../../api/automation';
-import { conditions, emptyCriteria } from '../../../ui/decision/document';
+import { ExpressionInput } from '../../../ui/criteria/ExpressionInput';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
+import { GroupEditor } from '../../../ui/criteria/GroupEditor';
+import { conditions, emptyCriteria, isBlank } from '../../../ui/decision/document';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
-import { ExpressionInput } from './ExpressionInput';
-import { FaultNotes } from './FaultNotes';
-import { GroupEditor } from './GroupEditor';
 
 const TableCriteria = lazy(() => import('./TableCriteria'));
 const MODES = ['form', 'expression', 'table'] as const;
-
-function isBlank(criteria: Criteria): boolean {
-  if (criteria.kind === 'form') return conditions(criteria.group).length === 0;
-  if (criteria.kind === 'expression') return criteria.text.trim() === '';
-  return criteria.table.rules.every((row) =>
-    Object.entries(row).every(([key, cell]) => key.startsWith('_') || !cell),
-  );
-}
 
 function Body() {
   const { t } = useTranslation();

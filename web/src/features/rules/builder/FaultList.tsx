@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { Fault } from '../../../api/automation';
-import { byWeight } from '../model/faults';
-import { FaultLine } from './FaultNotes';
+import { FaultLine } from '../../../ui/criteria/FaultNotes';
+import { byWeight } from '../../../ui/criteria/faults';
 
 /** Everything the check finds, in one place, with a way to the field. */
 export function FaultList({ faults, errors }: { faults: Fault[]; errors: number }) {

@@ -1,9 +1,9 @@
 import { Checkbox } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { EventSelect } from './EventSelect';
-import { FaultNotes } from './FaultNotes';
 import { PeriodInput } from './PeriodInput';
 
 const WEEK = 604_800;

@@ -1,10 +1,10 @@
 import { Checkbox, DatePicker, InputNumber, Select, TimePicker } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { weekday } from '../../../ui/decision/period';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
-import { FaultNotes } from './FaultNotes';
 import { PeriodInput } from './PeriodInput';
 
 const DAY = 86_400;

@@ -1,9 +1,9 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input } from 'antd';
 import { useTranslation } from 'react-i18next';
+import { ExpressionInput } from '../../../ui/criteria/ExpressionInput';
 import { freeKey } from '../../../ui/decision/document';
 import { useBuilder } from './Builder';
-import { ExpressionInput } from './ExpressionInput';
 
 /** Names with an expression each: the fields of an event, the variables of a flow. */
 export function PairsInput({

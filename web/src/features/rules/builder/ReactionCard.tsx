@@ -2,10 +2,10 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined } from '@ant-design/i
 import { Button, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { Reaction } from '../../../api/automation';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { pointerOf } from '../../../ui/decision/document';
 import { eventTitle } from '../../../ui/decision/sentence';
 import { useBuilder } from './Builder';
-import { FaultNotes } from './FaultNotes';
 import { PeriodInput } from './PeriodInput';
 import { ReactionFields } from './ReactionFields';
 

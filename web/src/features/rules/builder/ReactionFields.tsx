@@ -7,11 +7,11 @@ import {
   useFlowChoices,
   useRoleChoices,
 } from '../../../api/choices';
+import { ExpressionInput } from '../../../ui/criteria/ExpressionInput';
 import { Labelled } from './Block';
 import { useBuilder } from './Builder';
 import { ChoiceInput } from './ChoiceInput';
 import { EventSelect } from './EventSelect';
-import { ExpressionInput } from './ExpressionInput';
 import { MessageFields } from './MessageFields';
 import { PairsInput } from './PairsInput';
 import { PeriodInput } from './PeriodInput';

@@ -2,10 +2,10 @@ import { PlusOutlined } from '@ant-design/icons';
 import { Button, Dropdown, Segmented } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { ReactionKind } from '../../../api/automation';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { moved, newReaction } from '../../../ui/decision/document';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
-import { FaultNotes } from './FaultNotes';
 import { ReactionCard } from './ReactionCard';
 
 const KINDS: ReactionKind[] = [

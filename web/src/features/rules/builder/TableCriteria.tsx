@@ -4,10 +4,10 @@ import { useTranslation } from 'react-i18next';
 import type { TableContent } from '../../../api/automation';
 import { chooseFile, download } from '../../../lib/files';
 import { remember, remembered } from '../../../lib/store';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { parseRows, writeRows } from '../model/csv';
 import * as table from '../model/table';
 import { useBuilder } from './Builder';
-import { FaultNotes } from './FaultNotes';
 import { TableGrid } from './TableGrid';
 
 const FullTable = lazy(() => import('./FullTable'));

@@ -2,12 +2,12 @@ import { ArrowDownOutlined, ArrowUpOutlined, CloseOutlined, PlusOutlined } from 
 import { Button } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { TableContent } from '../../../api/automation';
-import { faultsIn } from '../model/faults';
+import { FaultLine } from '../../../ui/criteria/FaultNotes';
+import { faultsIn } from '../../../ui/criteria/faults';
 import * as table from '../model/table';
 import { useBuilder } from './Builder';
 import { Cell } from './Cell';
 import { ColumnHead, columnTitle } from './ColumnHead';
-import { FaultLine } from './FaultNotes';
 
 /** The rows and columns themselves. Cells are plain inputs, so that a hundred rows stay quick. */
 export function TableGrid({

@@ -1,9 +1,9 @@
 import { useTranslation } from 'react-i18next';
 import { readyText } from '../../../lib/i18n';
+import { FaultNotes } from '../../../ui/criteria/FaultNotes';
 import { Block } from './Block';
 import { useBuilder } from './Builder';
 import { EventSelect } from './EventSelect';
-import { FaultNotes } from './FaultNotes';
 
 /** Which event the rule waits for. */
 export function WhenBlock() {

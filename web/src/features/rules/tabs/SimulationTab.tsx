@@ -3,11 +3,11 @@ import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { cancelSimulation, startSimulation, useSimulation } from '../../../api/trials';
+import { errorsOf } from '../../../ui/criteria/faults';
 import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
-import { errorsOf } from '../model/faults';
 import type { TabProps } from '../RulePage';
 import { SimulationFigures } from './SimulationFigures';
 

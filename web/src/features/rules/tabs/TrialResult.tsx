@@ -3,11 +3,11 @@ import { useTranslation } from 'react-i18next';
 import type { RuleDocument } from '../../../api/automation';
 import { keyOf, type TrialAnswer } from '../../../api/trials';
 import { dateTime } from '../../../lib/format';
+import { FaultLine } from '../../../ui/criteria/FaultNotes';
 import { explain } from '../../../ui/decision/explain';
 import { sayReaction } from '../../../ui/decision/sentence';
 import { TraceView } from '../../../ui/decision/TraceView';
 import { metWords, stepWords, useSpeech } from '../../../ui/decision/useTold';
-import { FaultLine } from '../builder/FaultNotes';
 
 /** Whether the rule reacts, what it does, and why. */
 export function TrialResult({ answer, document }: { answer: TrialAnswer; document: RuleDocument }) {

@@ -1,10 +1,10 @@
 import { CloseOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Condition, Operator } from '../../../api/automation';
-import { type Path, pointerOf } from '../../../ui/decision/document';
-import { convert, firstValue, operatorsFor } from '../../../ui/decision/fields';
-import { useBuilder } from './Builder';
+import type { Condition, Operator } from '../../api/automation';
+import { type Path, pointerOf } from '../decision/document';
+import { convert, firstValue, operatorsFor } from '../decision/fields';
+import { useConditions } from './Conditions';
 import { FaultNotes } from './FaultNotes';
 import { FieldPicker } from './FieldPicker';
 import { ValueInput } from './ValueInput';
@@ -20,7 +20,7 @@ export function ConditionRow({
   onRemove(): void;
 }) {
   const { t } = useTranslation();
-  const { set, fields, mayWrite } = useBuilder();
+  const { set, fields, mayWrite } = useConditions();
   const field = fields.find((one) => one.path === condition.field);
   const fitting = operatorsFor(field?.type);
   const operators = fitting.includes(condition.op) ? fitting : [condition.op, ...fitting];

@@ -1,9 +1,9 @@
 import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { Condition, RuleField } from '../../../api/automation';
-import { shapeOf } from '../../../ui/decision/fields';
-import { useBuilder } from './Builder';
+import type { Condition, RuleField } from '../../api/automation';
+import { shapeOf } from '../decision/fields';
+import { useConditions } from './Conditions';
 
 interface OneProps {
   value: unknown;
@@ -15,7 +15,7 @@ interface OneProps {
 /** One value, by the type of the field. */
 function One({ value, field, label, onChange }: OneProps) {
   const { t } = useTranslation();
-  const { mayWrite } = useBuilder();
+  const { mayWrite } = useConditions();
   const common = { 'aria-label': label, disabled: !mayWrite, className: 'condition-value' };
   switch (field?.type) {
     case 'number':
@@ -98,7 +98,7 @@ export function ValueInput({
   onChange(value: unknown): void;
 }) {
   const { t } = useTranslation();
-  const { mayWrite } = useBuilder();
+  const { mayWrite } = useConditions();
   const { value, op } = condition;
   const list = Array.isArray(value) ? value : [];
   switch (shapeOf(op)) {

@@ -1,10 +1,11 @@
 import { ExclamationCircleOutlined, InfoCircleOutlined, WarningOutlined } from '@ant-design/icons';
 import { useTranslation } from 'react-i18next';
-import type { Fault } from '../../../api/automation';
-import { sentence } from '../../../ui/ProblemNote';
-import { serverWords } from '../../../ui/serverWords';
-import { byWeight, exampleText, faultsAt, faultsIn } from '../model/faults';
-import { useBuilder } from './Builder';
+import type { Fault } from '../../api/automation';
+import { sentence } from '../ProblemNote';
+import { serverWords } from '../serverWords';
+import { useConditions } from './Conditions';
+import { byWeight, exampleText, faultsAt, faultsIn } from './faults';
+import './criteria.css';
 
 const ICONS = {
   error: <ExclamationCircleOutlined />,
@@ -46,7 +47,7 @@ export function FaultLine({ fault }: { fault: Fault }) {
 
 /** What the server says about this place, under the field it is about. */
 export function FaultNotes({ at, inside = false }: { at: string; inside?: boolean }) {
-  const { faults } = useBuilder();
+  const { faults } = useConditions();
   const found = byWeight(inside ? faultsIn(faults, at) : faultsAt(faults, at));
   if (found.length === 0) return null;
   return (

@@ -1,19 +1,13 @@
 import { CloseOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Checkbox, Segmented, Tooltip } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { Criterion, Group } from '../../../api/automation';
-import {
-  isCards,
-  isGroup,
-  type Path,
-  pointerOf,
-  shown,
-  stored,
-} from '../../../ui/decision/document';
-import { useBuilder } from './Builder';
+import type { Criterion, Group } from '../../api/automation';
+import { isCards, isGroup, type Path, pointerOf, shown, stored } from '../decision/document';
 import { CardsRow } from './CardsRow';
 import { ConditionRow } from './ConditionRow';
+import { useConditions } from './Conditions';
 import { FaultNotes } from './FaultNotes';
+import './criteria.css';
 
 /** Deeper nesting than this is no longer understood by people; the server refuses it later still. */
 const DEPTH_MAX = 4;
@@ -31,7 +25,7 @@ export function GroupEditor({
   onRemove?: () => void;
 }) {
   const { t } = useTranslation();
-  const { set, fields, cards, mayWrite } = useBuilder();
+  const { set, fields, cards, mayWrite } = useConditions();
   const now = shown(group);
   const put = (change: Partial<typeof now>) => set(path, stored({ ...now, ...change }));
   const add = (item: Criterion) => put({ items: [...now.items, item] });

@@ -1,5 +1,5 @@
-import type { Fault, RuleDocument } from '../../../api/automation';
-import { read } from '../../../lib/pointer';
+import type { Fault } from '../../api/automation';
+import { read } from '../../lib/pointer';
 
 const WEIGHT = { error: 0, warning: 1, hint: 2 } as const;
 
@@ -26,7 +26,7 @@ const isBlank = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && !value.length);
 
 /** Without those of places that were blank when they were looked at and are filled in by now: nobody knows of them yet. */
-export const stillOpen = (faults: Fault[], looked: RuleDocument, now: RuleDocument): Fault[] =>
+export const stillOpen = (faults: Fault[], looked: unknown, now: unknown): Fault[] =>
   looked === now
     ? faults
     : faults.filter(

@@ -1,17 +1,17 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
-import type { RuleField } from '../../../api/automation';
-import { fieldTitle } from '../../../ui/decision/fields';
-import { useBuilder } from './Builder';
+import type { RuleField } from '../../api/automation';
+import { fieldTitle } from '../decision/fields';
+import { useConditions } from './Conditions';
 
 /** What linked cards have is asked of cards, and only there. */
 const GROUPS: RuleField['group'][] = ['event', 'customer', 'prediction', 'time', 'ref', 'meta'];
 const OF_CARDS: RuleField['group'][] = ['cards'];
 
-/** Every field that a rule on this event may read, by group, found by title or path. */
+/** Every field that may be read here, by group, found by title or path. */
 export function FieldPicker({ value, onChange }: { value: string; onChange(path: string): void }) {
   const { t } = useTranslation();
-  const { document, fields, cards, mayWrite } = useBuilder();
+  const { fields, cards, mayWrite, waits } = useConditions();
   const option = (field: RuleField) => {
     const title = fieldTitle(field, field.path);
     return { value: field.path, label: title, search: `${title} ${field.path}` };
@@ -35,11 +35,7 @@ export function FieldPicker({ value, onChange }: { value: string; onChange(path:
       popupMatchSelectWidth={380}
       showSearch={{ optionFilterProp: 'search' }}
       options={options}
-      notFoundContent={
-        fields.length > 0
-          ? t('common.emptySearch')
-          : t(document.event ? 'common.loading' : 'rules.builder.eventFirst')
-      }
+      notFoundContent={fields.length > 0 ? t('common.emptySearch') : waits}
       optionRender={({ label, value: path }) => (
         <span className="row">
           <span>{label}</span>

@@ -2,16 +2,16 @@ import { CloseOutlined } from '@ant-design/icons';
 import { Button, Select } from 'antd';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Cards } from '../../../api/automation';
+import type { Cards } from '../../api/automation';
 import {
   type AskedCards,
   askedCards,
   type Path,
   pointerOf,
   storedCards,
-} from '../../../ui/decision/document';
-import { fieldTitle, isOfCard } from '../../../ui/decision/fields';
-import { type Builder, BuilderContext, useBuilder } from './Builder';
+} from '../decision/document';
+import { fieldTitle, isOfCard } from '../decision/fields';
+import { type Conditions, ConditionsContext, useConditions } from './Conditions';
 import { FaultNotes } from './FaultNotes';
 import { GroupEditor } from './GroupEditor';
 
@@ -28,14 +28,17 @@ export function CardsRow({
   onRemove(): void;
 }) {
   const { t } = useTranslation();
-  const builder = useBuilder();
-  const { set, fields, mayWrite } = builder;
+  const outside = useConditions();
+  const { set, fields, mayWrite } = outside;
   const asked = askedCards(cards);
   const kinds = fields.filter((field) => field.group === 'cards' && !isOfCard(field));
   const known = kinds.some((kind) => kind.path === asked.list);
   const options = kinds.map((kind) => ({ value: kind.path, label: fieldTitle(kind, kind.path) }));
   const put = (change: Partial<AskedCards>) => set(path, storedCards({ ...asked, ...change }));
-  const inside = useMemo<Builder>(() => ({ ...builder, cards: asked.list }), [builder, asked.list]);
+  const inside = useMemo<Conditions>(
+    () => ({ ...outside, cards: asked.list }),
+    [outside, asked.list],
+  );
   const pointer = pointerOf(path);
   return (
     <fieldset
@@ -78,9 +81,9 @@ export function CardsRow({
       {asked.list ? (
         <>
           <p className="dim under">{t('rules.builder.cards.where')}</p>
-          <BuilderContext value={inside}>
+          <ConditionsContext value={inside}>
             <GroupEditor group={asked.where} path={[...path, 'where']} />
-          </BuilderContext>
+          </ConditionsContext>
         </>
       ) : null}
       {HAS.map((has) => (

@@ -1,8 +1,9 @@
 import { Input } from 'antd';
 import type { TextAreaRef } from 'antd/es/input/TextArea';
 import { type KeyboardEvent, useId, useRef, useState } from 'react';
-import { fieldTitle, isOfCard } from '../../../ui/decision/fields';
-import { useBuilder } from './Builder';
+import { fieldTitle, isOfCard } from '../decision/fields';
+import { useConditions } from './Conditions';
+import './criteria.css';
 
 /** More than this is not a list to choose from: typing on narrows it. */
 const SHOWN_MAX = 8;
@@ -28,7 +29,7 @@ export function ExpressionInput({
   placeholder?: string;
   onChange(text: string): void;
 }) {
-  const { fields } = useBuilder();
+  const { fields } = useConditions();
   const list = useId();
   const area = useRef<TextAreaRef>(null);
   const [typed, setTyped] = useState<{ path: string; caret: number }>();

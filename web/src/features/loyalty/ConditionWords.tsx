@@ -1,0 +1,15 @@
+import { useTranslation } from 'react-i18next';
+import type { Group } from '../../api/automation';
+import type { ConditionPlace } from '../../api/loyalty';
+import { sayGroup } from '../../ui/decision/sentence';
+import { useConditionFields, useReading } from './condition';
+
+/** A kept condition in words; the expression itself where the form cannot say it. */
+export function ConditionWords({ place, text }: { place: ConditionPlace; text: string }) {
+  const { t, i18n } = useTranslation();
+  const fields = useConditionFields(place);
+  const group = useReading(place, text).data?.group as Group | null | undefined;
+  if (!group || fields.length === 0) return <code>{text}</code>;
+  const words = sayGroup(group, { t, language: i18n.language, fields, types: [] });
+  return <span title={text}>{words || text}</span>;
+}
