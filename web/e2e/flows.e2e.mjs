@@ -61,6 +61,18 @@ test('a request is drawn, tried, published, run and approved', { timeout: 290_00
 
   // Nodes by pressing and by dragging; edges by the pointer; fields from the node's schema.
   await editor.drag('Task', 'task', { x: 120, y: 120 });
+  // Dropped where it would cover the task, and added twice behind it: each stands beside what is there.
+  await editor.drag('Set variables', 'set', { x: 60, y: 100 });
+  for (const [n, key] of ['wait', 'wait_2'].entries()) {
+    await editor.choose('task');
+    await editor.add('Wait', key);
+    assert.deepEqual(await editor.overlaps(), [], `after ${n + 1} more`);
+  }
+  for (const key of ['wait_2', 'wait', 'set']) {
+    await page.locator('.react-flow__pane').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('Control+z');
+    await editor.node(key).waitFor({ state: 'detached' });
+  }
   await editor.choose('task');
   await editor.fill('/title', 'Check {{ customer.name }}');
   await editor.pick('/role', 'Supervisor');

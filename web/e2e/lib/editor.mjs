@@ -37,6 +37,22 @@ export class Editor {
     return this.page.locator(`.flow-node[data-node="${key}"]`);
   }
 
+  /** Pairs of nodes that lie on each other. */
+  async overlaps() {
+    const boxes = await this.page.locator('.react-flow__node').evaluateAll((nodes) =>
+      nodes.map((node) => {
+        const { left, right, top, bottom } = node.getBoundingClientRect();
+        return { key: node.dataset.id, left, right, top, bottom };
+      }),
+    );
+    return boxes.flatMap((a, n) =>
+      boxes
+        .slice(n + 1)
+        .filter((b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom)
+        .map((b) => `${a.key} and ${b.key}`),
+    );
+  }
+
   /** Adds by pressing: behind the chosen node. */
   async add(word, key) {
     await this.palette.getByRole('button', { name: word, exact: true }).click();

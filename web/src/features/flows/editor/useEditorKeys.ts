@@ -22,7 +22,11 @@ export function useEditorKeys(area: RefObject<HTMLElement | null>): void {
       if (!clip || store.readOnly) return;
       let added: string[] = [];
       store.getState().edit((graph) => {
-        const next = paste({ ...graph, places: placesOf(graph, store.catalogue) }, clip);
+        const next = paste(
+          { ...graph, places: placesOf(graph, store.catalogue) },
+          clip,
+          store.catalogue,
+        );
         added = next.added;
         return next.graph;
       });

@@ -35,6 +35,63 @@ export function arranged(graph: Graph, catalogue: Catalogue): Record<string, Poi
   );
 }
 
+/** What lies on the board: where, and how large. */
+export interface Box extends Point {
+  width: number;
+  height: number;
+}
+
+/** The boxes of nodes at their places. */
+export const boxesOf = (
+  nodes: readonly GraphNode[],
+  places: Record<string, Point>,
+  catalogue: Catalogue,
+): Box[] =>
+  nodes.flatMap((node) => {
+    const at = places[node.key];
+    return at ? [{ ...at, width: NODE_WIDTH, height: heightOf(node, catalogue) }] : [];
+  });
+
+/** Whether two boxes lie on each other, or nearer than what keeps them apart. */
+const touch = (one: Box, other: Box): boolean =>
+  one.x < other.x + other.width + GAP.node &&
+  other.x < one.x + one.width + GAP.node &&
+  one.y < other.y + other.height + GAP.node &&
+  other.y < one.y + one.height + GAP.node;
+
+/**
+ * The free place that is nearest to where a box is wanted. It is the wanted one, or it stands at an edge of what lies
+ * in the way: straight beside, above or below, or in the corner of two edges.
+ */
+export function freePlace(wanted: Box, taken: readonly Box[]): Point {
+  const before = (edge: number) => Math.floor((edge - GAP.node) / RASTER) * RASTER;
+  const behind = (edge: number) => Math.ceil((edge + GAP.node) / RASTER) * RASTER;
+  const nearest = (from: number, edges: number[]) =>
+    [from, ...new Set(edges)].sort((a, b) => Math.abs(a - from) - Math.abs(b - from));
+  const xs = nearest(
+    wanted.x,
+    taken.flatMap((box) => [behind(box.x + box.width), before(box.x - wanted.width)]),
+  );
+  const ys = nearest(
+    wanted.y,
+    taken.flatMap((box) => [behind(box.y + box.height), before(box.y - wanted.height)]),
+  );
+  let best: Point = { x: wanted.x, y: wanted.y };
+  let least = Number.POSITIVE_INFINITY;
+  for (const x of xs) {
+    const across = (x - wanted.x) ** 2;
+    if (across >= least) break;
+    for (const y of ys) {
+      const away = across + (y - wanted.y) ** 2;
+      if (away >= least) break;
+      if (taken.some((box) => touch({ ...wanted, x, y }, box))) continue;
+      best = { x, y };
+      least = away;
+    }
+  }
+  return best;
+}
+
 /** The places that are drawn: the kept ones, and found ones for nodes that have none. */
 export function placesOf(graph: Graph, catalogue: Catalogue): Record<string, Point> {
   const kept = graph.places ?? {};

@@ -1,6 +1,7 @@
 /** What a person can do to a flow; each is a graph in and a graph out. */
 import type { NodeType, Point } from '../../../api/flow-types';
 import { read } from '../../../lib/pointer';
+import { type Box, boxesOf, freePlace, heightOf, NODE_WIDTH } from './arrange';
 import { type Catalogue, newBody } from './catalogue';
 import { type Graph, type GraphEdge, type GraphNode, slotsOf } from './graph';
 
@@ -46,7 +47,7 @@ export function remove(graph: Graph, gone: ReadonlySet<string>): Graph {
   };
 }
 
-/** A new node of a type; behind `after` it is connected by the first way out that is free. */
+/** A new node of a type, on nothing else; behind `after` it is connected by the first way out that is free. */
 export function add(
   graph: Graph,
   type: NodeType,
@@ -57,9 +58,11 @@ export function add(
   const from = at.after === undefined ? undefined : graph.nodes.find((n) => n.key === at.after);
   const beside = from ? at.places[from.key] : Object.values(at.places).at(-1);
   const away = from ? STEP : ASIDE;
-  const spot = at.place ??
+  const wish = at.place ??
     (beside && { x: beside.x + away.x, y: beside.y + away.y }) ?? { x: 0, y: 0 };
   const node: GraphNode = { key, body: newBody(type) };
+  const size = { width: NODE_WIDTH, height: heightOf(node, catalogue) };
+  const spot = freePlace({ ...wish, ...size }, boxesOf(graph.nodes, at.places, catalogue));
   const first = graph.nodes.length === 0;
   let next: Graph = {
     ...graph,
@@ -106,7 +109,24 @@ export function copy(
   };
 }
 
-export function paste(graph: Graph, clip: Clipping): { graph: Graph; added: string[] } {
+/** How far what was copied is moved aside, taken as one box. */
+function aside(clip: readonly Box[], graph: Graph, catalogue: Catalogue): Point {
+  if (clip.length === 0) return ASIDE;
+  const x = Math.min(...clip.map((box) => box.x));
+  const y = Math.min(...clip.map((box) => box.y));
+  const width = Math.max(...clip.map((box) => box.x + box.width)) - x;
+  const height = Math.max(...clip.map((box) => box.y + box.height)) - y;
+  const wish = { x: x + ASIDE.x, y: y + ASIDE.y, width, height };
+  const spot = freePlace(wish, boxesOf(graph.nodes, graph.places ?? {}, catalogue));
+  return { x: spot.x - x, y: spot.y - y };
+}
+
+/** What was copied under fresh names, laid as it was beside its origin, on nothing else. */
+export function paste(
+  graph: Graph,
+  clip: Clipping,
+  catalogue: Catalogue,
+): { graph: Graph; added: string[] } {
   const taken = keys(graph);
   const named = new Map<string, string>();
   for (const { key } of clip.nodes) {
@@ -115,10 +135,11 @@ export function paste(graph: Graph, clip: Clipping): { graph: Graph; added: stri
     named.set(key, fresh);
   }
   const of = (key: string) => named.get(key) ?? key;
+  const shift = aside(boxesOf(clip.nodes, clip.places, catalogue), graph, catalogue);
   const places = Object.fromEntries(
     Object.entries(clip.places).map(([key, at]) => [
       of(key),
-      { x: at.x + ASIDE.x, y: at.y + ASIDE.y },
+      { x: at.x + shift.x, y: at.y + shift.y },
     ]),
   );
   return {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Definition, NodeType } from '../../../api/flow-types';
-import { arranged, NODE_WIDTH } from './arrange';
+import { arranged, type Box, boxesOf, freePlace, NODE_WIDTH } from './arrange';
 import { newBody } from './catalogue';
 import { changes, differences } from './diff';
 import { add, connect, copy, disconnect, edgeId, paste, place, remove, rename } from './edit';
@@ -50,7 +50,8 @@ describe('a definition and its graph', { timeout: 30_000 }, () => {
           if (!node) continue;
           if (what === 'remove') graph = remove(graph, new Set([node.key]));
           if (what === 'rename') graph = rename(graph, node.key, `${node.key}_new`);
-          if (what === 'copy') graph = paste(graph, copy(graph, new Set([node.key]), {})).graph;
+          if (what === 'copy')
+            graph = paste(graph, copy(graph, new Set([node.key]), {}), CATALOGUE).graph;
           if (what === 'cut')
             graph = disconnect(graph, new Set(graph.edges.slice(0, 1).map(edgeId)));
           const slot = slotsOf(node.body, CATALOGUE)[0];
@@ -103,6 +104,7 @@ describe('editing', () => {
     const { graph, added } = paste(
       graphOf(tiny),
       copy(graphOf(tiny), new Set(['hello', 'ask']), { hello: { x: 0, y: 0 } }),
+      CATALOGUE,
     );
     expect(added).toEqual(['hello_2', 'ask_2']);
     expect(back(graph).nodes.hello_2?.next).toBe('ask_2');
@@ -149,6 +151,69 @@ describe('arranging', () => {
     expect(back(place(graphOf(tiny), { bye: { x: 5, y: 6 } })).layout).toEqual({
       bye: { x: 5, y: 6 },
     });
+  });
+});
+
+/** Whether two boxes share a point of the board. */
+const over = (a: Box, b: Box): boolean =>
+  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+
+/** NFR-LOW-01: a new node is seen, and hides none. */
+describe('a place for a new node', () => {
+  const at = fc.record({
+    x: fc.integer({ min: -60, max: 60 }),
+    y: fc.integer({ min: -60, max: 60 }),
+  });
+  const box = fc
+    .tuple(at, fc.integer({ min: 4, max: 20 }))
+    .map(
+      ([{ x, y }, rows]): Box => ({ x: x * 10, y: y * 10, width: NODE_WIDTH, height: rows * 22 }),
+    );
+
+  it('is the wanted one while nothing lies there', () => {
+    const far = { x: 900, y: 0, width: NODE_WIDTH, height: 100 };
+    expect(freePlace({ x: 0, y: 0, width: NODE_WIDTH, height: 100 }, [far])).toEqual({
+      x: 0,
+      y: 0,
+    });
+  });
+  it('is free, and none of the raster is nearer', () => {
+    fc.assert(
+      fc.property(box, fc.array(box, { maxLength: 12 }), at, (wanted, taken, other) => {
+        const spot = freePlace(wanted, taken);
+        expect(taken.filter((one) => over({ ...wanted, ...spot }, one))).toEqual([]);
+        const away = (p: { x: number; y: number }) => Math.hypot(p.x - wanted.x, p.y - wanted.y);
+        const near = {
+          x: wanted.x + other.x * 5 - ((other.x * 5) % 10),
+          y: wanted.y + other.y * 10,
+        };
+        // What keeps nodes apart belongs to what lies there.
+        const apart = taken.map((one) => ({
+          x: one.x - 34,
+          y: one.y - 34,
+          width: one.width + 68,
+          height: one.height + 68,
+        }));
+        if (!apart.some((one) => over({ ...wanted, ...near }, one)))
+          expect(away(spot)).toBeLessThanOrEqual(away(near));
+      }),
+    );
+  });
+  it('is found for every node that is added or pasted, wherever it was wanted', () => {
+    let graph = { ...graphOf(tiny), places: arranged(graphOf(tiny), CATALOGUE) };
+    const put = (next: ReturnType<typeof graphOf>) => {
+      graph = { ...next, places: next.places ?? {} };
+    };
+    for (let n = 0; n < 4; n += 1) {
+      put(add(graph, say, CATALOGUE, { places: graph.places, after: 'hello' }).graph);
+      put(add(graph, say, CATALOGUE, { places: graph.places }).graph);
+      put(add(graph, say, CATALOGUE, { places: graph.places, place: { x: 10, y: 10 } }).graph);
+      put(paste(graph, copy(graph, new Set(['hello', 'ask']), graph.places), CATALOGUE).graph);
+    }
+    const boxes = boxesOf(graph.nodes, graph.places, CATALOGUE);
+    expect(boxes).toHaveLength(23);
+    for (const [n, one] of boxes.entries())
+      expect(boxes.slice(n + 1).filter((other) => over(one, other))).toEqual([]);
   });
 });
 
