@@ -99,8 +99,8 @@ async fn tell(
             .filter(|(_, owner, _)| new.contains(owner))
             .filter_map(|(_, owner, amount)| {
                 let said = json!({
-                    "amount": points(bonus_type, *amount), "expires_on": due.day, "days": due.days,
-                    "days_left": (due.day - today).num_days(),
+                    "amount": points(bonus_type, *amount), "expires_on": due.day, "last_day": due.last_day(),
+                    "days": due.days, "days_left": (due.day - today).num_days(),
                 });
                 event("loyalty.points_expiring.v1", *owner, &members, bonus_type, said)
             })

@@ -262,15 +262,17 @@ async fn points_expire_at_the_programmes_midnight_and_members_are_told_before() 
         .iter()
         .map(|said| {
             let amount = said["amount"].as_u64().unwrap();
-            (said["days"].as_u64().unwrap(), said["expires_on"].as_str().unwrap().to_owned(), amount)
+            let day = |field: &str| said[field].as_str().unwrap().parse::<chrono::NaiveDate>().unwrap();
+            assert_eq!(day("last_day").succ_opt(), Some(day("expires_on")), "{said}");
+            (said["days"].as_u64().unwrap(), said["last_day"].as_str().unwrap().to_owned(), amount)
         })
         .collect();
     let said = |days, day: &str, amount| (days, day.to_owned(), amount);
     let expected = [
-        said(30, "2026-12-01", 70),
-        said(30, "2026-12-11", 50),
-        said(7, "2026-12-01", 70),
-        said(1, "2026-12-01", 70),
+        said(30, "2026-11-30", 70),
+        said(30, "2026-12-10", 50),
+        said(7, "2026-11-30", 70),
+        said(1, "2026-11-30", 70),
     ];
     for one in &expected {
         assert!(told.contains(one), "{one:?} in {told:?}");

@@ -71,7 +71,7 @@ const told = (russian, english) => ({
   sms: smsc.messages.filter((one) => one.to === PHONE && one.text.includes(russian)).map((one) => one.text),
   letters: mail.letters.filter((one) => one.to.includes(MAIL) && one.words.includes(english)).map((one) => one.words),
 });
-const warned = () => told('сгорит баллов', 'points expire');
+const warned = () => told('включительно', 'points are valid');
 
 /** Whether the night was looked at since `moment`: whoever works holds its lease for some time from then on. */
 const nightSince = async (moment) =>
@@ -114,8 +114,8 @@ test('points expire at the programme’s midnight, the oldest first, and members
     await step(`${days} days before, each is told once`, async () => {
       startTakes = Math.max(startTakes, await admin.again(new Clock(local(day))));
       await until('both are told', () => warned().sms.length > n && warned().letters.length > n, { seconds: 60 });
-      assert.ok(warned().sms[n].includes(`Через ${days} дн., 01.03.2028, сгорит баллов: 300.`), warned().sms[n]);
-      assert.ok(warned().letters[n].includes(`in ${days} d., on 01.03.2028, 700 points expire.`), warned().letters[n]);
+      assert.ok(warned().sms[n].includes(`Баллов: 300. Действуют до 29.02.2028 включительно, ещё дней: ${days}.`), warned().sms[n]);
+      assert.ok(warned().letters[n].includes(`700 points are valid until 29.02.2028 inclusive; days left: ${days}.`), warned().letters[n]);
       for (const address of [PHONE, MAIL]) await admin.settled(address);
       // The last day goes on before its midnight, below.
       if (days === 1) return;

@@ -95,7 +95,7 @@ fn missed(today: NaiveDate, last: Option<NaiveDate>) -> i64 {
 /// One sort of notice: lots that expire on a day which is so many days away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due {
-    /// The day on which they expire.
+    /// The day on which they expire, at its first moment.
     pub day: NaiveDate,
     /// Days from now.
     pub days: u16,
@@ -103,6 +103,15 @@ pub struct Due {
     pub from: DateTime<Utc>,
     /// The first moment of the next.
     pub to: DateTime<Utc>,
+}
+
+impl Due {
+    /// The last day on which they can be spent: what members are told, and what the browser shows. They expire at the
+    /// midnight that ends it.
+    #[must_use]
+    pub fn last_day(&self) -> NaiveDate {
+        self.day.pred_opt().unwrap_or(self.day)
+    }
 }
 
 /// The notices of a night: for each distance the day it looks at, and those of nights since `last` that nobody worked.
