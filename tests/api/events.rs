@@ -70,6 +70,43 @@ async fn events_are_sent_one_by_one_and_in_batches_and_count_once() {
     assert_eq!(list["items"][0]["payload"]["data"]["amount"], 7);
 }
 
+/// BRE-TEST-01: whoever reads rules tries them with what happened; the log itself stays with auditors.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_reads_rules_takes_a_recent_event_of_one_type() {
+    let server = TestServer::start().await;
+    let browser = server.with_role(role::ADMINISTRATOR).await;
+    browser.post("/api/v1/event-types", &tea()).await.expect(StatusCode::CREATED).await;
+    let customer = json!({
+        "kind": "individual", "name": "Anna", "identifiers": [{ "kind": "phone", "value": "+998901234567" }],
+    });
+    let customer = browser.post("/api/v1/customers", &customer).await.expect(StatusCode::CREATED).await;
+    for (id, amount) in [("1", 5), ("2", 6)] {
+        send(&browser, "application/cloudevents+json", &event(id, amount))
+            .await
+            .expect(StatusCode::ACCEPTED)
+            .await;
+    }
+    let key = async |operations: Value| {
+        let body = json!({ "name": operations.to_string(), "operations": operations });
+        let made = browser.post("/api/v1/api-keys", &body).await.expect(StatusCode::CREATED).await;
+        server.program(made["key"].as_str().unwrap())
+    };
+    let (rules, both) = (key(json!(["rule.read"])).await, key(json!(["rule.read", "customer.read"])).await);
+    let recent = |kind: &str| format!("/api/v1/rules/recent-event?event={kind}");
+
+    let taken = rules.get(&recent("tea.bought")).await.expect(StatusCode::OK).await;
+    let whose = both.get(&recent("tea.bought")).await.expect(StatusCode::OK).await;
+
+    assert!([&json!(5), &json!(6)].contains(&&taken["data"]["amount"]), "{taken}");
+    assert_eq!((&taken["customer_id"], &whose["customer_id"]), (&Value::Null, &customer["id"]));
+    let secured = browser.get("/api/v1/events?journal=security&limit=1").await.expect(StatusCode::OK).await;
+    let secured = secured["items"][0]["kind"].as_str().unwrap();
+    for kind in ["tea.", "tea.drunk", secured] {
+        rules.get(&recent(kind)).await.expect_problem(404, "not-found").await;
+    }
+    rules.get("/api/v1/events").await.expect_problem(403, "forbidden").await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_is_not_taken_is_answered_with_what_to_do() {
     let server = TestServer::start().await;

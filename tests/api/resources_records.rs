@@ -168,6 +168,16 @@ async fn a_hidden_attribute_is_read_through_no_expression() {
         let checked = administrator.post("/api/v1/rules/check", &body).await.expect(StatusCode::OK).await;
         assert!(checked.to_string().contains("closed_field"), "{leak}: {checked}");
     }
+    let recent = "/api/v1/rules/recent-event?event=crm.customer_created.v1";
+    let recent = administrator.get(recent).await.expect(StatusCode::OK).await;
+    assert_eq!(recent["customer_id"], *customer, "{recent}");
+    assert!(!recent.to_string().contains("overdue"), "{recent}");
+    let fields = administrator.get("/api/v1/loyalty/condition-fields?of=promotion").await;
+    let fields = fields.expect(StatusCode::OK).await.to_string();
+    assert!(fields.contains("customer.tier") && !fields.contains("customer.debt"), "{fields}");
+    let body = json!({ "criteria": { "kind": "expression", "text": "customer.debt == 'overdue'" } });
+    let checked = administrator.post("/api/v1/loyalty/conditions/check?of=promotion", &body).await;
+    assert_eq!(checked.expect(StatusCode::OK).await["faults"][0]["code"], "closed_field");
     let fine = tried("customer.tier == 'gold'").await.expect(StatusCode::OK).await;
     assert_eq!(fine["matched"], true);
     assert!(!fine.to_string().contains("overdue"), "{fine}");

@@ -190,6 +190,10 @@ test('a rule is made, tried, approved, launched, compared and rolled back', { ti
   await step('a trial says why, and is kept as a test', async () => {
     await page.getByRole('tab', { name: 'Try' }).click();
     const form = page.getByRole('region', { name: 'An event to try' });
+    // The newest of last month's purchases, for who may not read the log.
+    await form.getByRole('button', { name: 'Take a recent event' }).click();
+    await form.getByText(AZIZA.name).waitFor();
+    assert.match(await form.getByRole('spinbutton', { name: 'Amount' }).inputValue(), /^150.?000$/);
     await form.getByRole('spinbutton', { name: 'Amount' }).fill('50000');
     await form.getByRole('textbox', { name: 'Category' }).first().fill('furniture');
     await form.getByRole('button', { name: 'Try' }).click();

@@ -4,6 +4,7 @@ mod around;
 mod decisions;
 mod drafts;
 mod lifecycle;
+mod recent;
 mod references;
 mod results;
 mod simulations;
@@ -18,6 +19,7 @@ use crate::http::route::Route;
 #[must_use]
 pub fn routes() -> Vec<Route> {
     [
+        recent::routes(),
         drafts::routes(),
         trials::routes(),
         lifecycle::routes(),
@@ -33,6 +35,7 @@ pub fn routes() -> Vec<Route> {
 #[must_use]
 pub fn docs() -> Vec<utoipa::openapi::OpenApi> {
     vec![
+        recent::docs(),
         drafts::docs(),
         trials::docs(),
         lifecycle::docs(),

@@ -42,15 +42,6 @@ export const useEventLog = (query: Query, live: boolean) =>
     refetchInterval: live ? 2000 : false,
   });
 
-/** The newest event of a kind, to try a rule with. */
-export async function recentEvent(kind: string) {
-  const { items } = await readLog({ kind, limit: 1 });
-  const [event] = items;
-  return event
-    ? { data: event.payload.data ?? {}, customer_id: event.payload.customer_id ?? null }
-    : undefined;
-}
-
 type Receipt = Schemas['EventResult'];
 
 /** Sends an event as an outside system would (CloudEvents 1.0). */

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import type { EventType, Fault, FieldInWords, Rule, RuleDocument } from './automation';
-import type { Page } from './contract';
+import type { Page, Schemas, With } from './contract';
 import { type Query, send } from './http';
 import type { Problem } from './problem';
 import { queryClient } from './query';
@@ -73,6 +73,12 @@ export const useRuleFields = (event: string) =>
     staleTime: 60_000,
     enabled: event !== '',
     queryFn: async () => (await page<FieldInWords>('/rule-fields', { event })).items,
+  });
+
+/** The newest event of a type, to try a rule with; what is not for the reader is left out. */
+export const recentEvent = (event: string) =>
+  send<With<Schemas['RecentEvent'], { data: Record<string, unknown> }>>('/rules/recent-event', {
+    query: { event },
   });
 
 export const importRule = (content: unknown) =>

@@ -3099,6 +3099,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rules/recent-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest event of a type. Of what is kept for security, and of failures, none is shown. */
+        get: operations["getRecentEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rules/try": {
         parameters: {
             query?: never;
@@ -11239,6 +11256,26 @@ export interface components {
             received_at: string;
             /** @description `delivered`, `undelivered`, `expired` or `pending`. */
             state: string;
+        };
+        /** @description An event as the criteria of a rule see it. */
+        RecentEvent: {
+            /**
+             * Format: uuid
+             * @description Its customer, for who may read customers.
+             */
+            customer_id?: string | null;
+            /** @description What it says; what is not for the caller's roles is left out. */
+            data: Record<string, never>;
+            /**
+             * Format: uuid
+             * @description Which event.
+             */
+            event_id: string;
+            /**
+             * Format: date-time
+             * @description When it happened.
+             */
+            occurred_at: string;
         };
         /**
          * Format: uuid
@@ -22138,6 +22175,36 @@ export interface operations {
                 };
             };
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecentEvent: {
+        parameters: {
+            query: {
+                /** @description The type of the event. */
+                event: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecentEvent"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

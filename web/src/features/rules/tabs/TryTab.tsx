@@ -3,9 +3,8 @@ import dayjs from 'dayjs';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { LinkedCards, RuleTest } from '../../../api/automation';
-import { recentEvent } from '../../../api/events';
-import { useEventTypes } from '../../../api/rules';
-import { useCan } from '../../../api/session';
+import { asProblem } from '../../../api/problem';
+import { recentEvent, useEventTypes } from '../../../api/rules';
 import { customerFacts, keyOf, type TrialAnswer, tryRule } from '../../../api/trials';
 import { CustomerSelect } from '../../../ui/CustomerSelect';
 import { linkedCards } from '../../../ui/decision/cards';
@@ -47,15 +46,15 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
     }).then(setAnswer, setProblem);
     setBusy(false);
   };
-  const noLog = useCan('audit.read')
-    ? undefined
-    : t('common.noAccess', { operation: 'audit.read' });
   const fill = () =>
-    recentEvent(document.event).then((event) => {
-      if (!event) return say.failed(new Error(t('rules.trial.noRecent')));
-      setValues(event.data);
-      setCustomer(event.customer_id ?? undefined);
-    }, say.failed);
+    recentEvent(document.event).then(
+      (event) => {
+        setValues(event.data);
+        setCustomer(event.customer_id ?? undefined);
+      },
+      (error: unknown) =>
+        say.failed(asProblem(error).status === 404 ? new Error(t('rules.trial.noRecent')) : error),
+    );
   const keep = async () => {
     if (!answer) return;
     // As far as the criteria read them: the test goes on meaning the same when the cards change.
@@ -89,7 +88,7 @@ export default function TryTab({ editing, mayWrite }: TabProps) {
             <span className="grow" />
             <ReasonButton
               size="small"
-              reason={document.event ? noLog : t('rules.toChoose.unknown_event')}
+              reason={document.event ? undefined : t('rules.toChoose.unknown_event')}
               onClick={() => void fill()}
             >
               {t('rules.trial.fill')}
