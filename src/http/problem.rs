@@ -188,8 +188,14 @@ impl ApiError {
 
     /// The same refusal, with one more value named.
     #[must_use]
-    pub fn and_at(mut self, pointer: &str, detail: impl Into<String>) -> Self {
-        self.errors.push(FieldFault::new(pointer, detail));
+    pub fn and_at(self, pointer: &str, detail: impl Into<String>) -> Self {
+        self.and_field(FieldFault::new(pointer, detail))
+    }
+
+    /// The same refusal, with one more value named.
+    #[must_use]
+    pub fn and_field(mut self, fault: FieldFault) -> Self {
+        self.errors.push(fault);
         self
     }
 

@@ -103,7 +103,7 @@ impl LiveFlows for Flows {
             catalogue
         };
         let told = |fault: Fault| {
-            let told = rules::Fault::error("wrong", fault.pointer, fault.problem);
+            let told = rules::Fault::error(fault.code, fault.pointer, fault.problem);
             match fault.node {
                 Some(node) => told.of_node(node),
                 None => told,

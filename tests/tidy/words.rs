@@ -81,6 +81,24 @@ fn prompts(value: &serde_json::Value) -> Vec<String> {
     }
 }
 
+/// NFR-LOW-01: whoever draws a voice menu reads in the own language what is wrong with it.
+#[test]
+fn every_kind_of_fault_of_a_voice_menu_has_words_in_the_browser() {
+    let read = |path: &str| std::fs::read_to_string(root().join(path)).expect("this file is here");
+    let words = read("web/src/i18n/en/flowFaults.ts");
+    let mut kinds = std::collections::BTreeSet::new();
+    for file in ["load.rs", "check.rs", "check/limits.rs"] {
+        let text = read(&format!("crates/flow/src/{file}"));
+        let calls = text.split("faults.node(").skip(1).chain(text.split("faults.file(").skip(1));
+        // The kind is the first text that is handed over.
+        kinds.extend(calls.filter_map(|call| call.split('"').nth(1).map(str::to_owned)));
+    }
+    assert!(kinds.contains("missing_prompt") && kinds.len() > 15, "{kinds:?}");
+    let silent: Vec<&String> =
+        kinds.iter().filter(|kind| !words.contains(&format!("\n    {kind}:"))).collect();
+    assert!(silent.is_empty(), "add words in en, ru and uz to flowFaults.ts for {silent:?}");
+}
+
 #[test]
 fn an_operator_is_an_operator() {
     for file in rust().iter().filter(|file| !file.path.starts_with("tests/")) {

@@ -23,13 +23,23 @@ pub struct FieldFault {
     pub pointer: String,
     /// What is wrong with it and what would be right, lower case.
     pub detail: String,
+    /// What kind of fault, such as `unknown_name`, where a check has a list of kinds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
 }
 
 impl FieldFault {
     /// A fault of the field at `pointer`.
     #[must_use]
     pub fn new(pointer: impl Into<String>, detail: impl Into<String>) -> Self {
-        Self { pointer: pointer.into(), detail: detail.into() }
+        Self { pointer: pointer.into(), detail: detail.into(), code: None }
+    }
+
+    /// The same fault with its kind.
+    #[must_use]
+    pub fn of_kind(mut self, code: impl Into<String>) -> Self {
+        self.code = Some(code.into());
+        self
     }
 }
 

@@ -16,19 +16,28 @@ pub(crate) fn graph(definition: &Definition, faults: &mut Faults<'_>) {
     let nodes = &definition.nodes;
     if !nodes.contains_key(&definition.start) {
         let names = one_of(nodes.keys().map(NodeKey::as_str));
-        faults.file("/start", format!("there is no node {:?}: {names}", definition.start.as_str()));
+        faults.file(
+            "no_such_node",
+            "/start",
+            format!("there is no node {:?}: {names}", definition.start.as_str()),
+        );
     }
     for (key, node) in nodes {
         for (field, to) in node.edges() {
             if !nodes.contains_key(to) {
                 let names = one_of(nodes.keys().map(NodeKey::as_str));
-                faults.node(key.as_str(), &field, format!("there is no node {:?}: {names}", to.as_str()));
+                faults.node(
+                    key.as_str(),
+                    "no_such_node",
+                    &field,
+                    format!("there is no node {:?}: {names}", to.as_str()),
+                );
             }
         }
     }
     let reached = reach(definition, &definition.start, Node::edges);
     for key in nodes.keys().filter(|key| !reached.contains(key)) {
-        faults.node(key.as_str(), "", "nothing leads to this node: connect it or delete it");
+        faults.node(key.as_str(), "not_reached", "", "nothing leads to this node: connect it or delete it");
     }
     endless(definition, faults);
 }
@@ -49,7 +58,7 @@ fn endless(definition: &Definition, faults: &mut Faults<'_>) {
                 told.extend(circle.map(|member| (*member).clone()));
                 let problem = "from here the walk can come back without anybody being asked or waiting, and so \
                                never end: put a menu, a question or a hang_up into the circle";
-                faults.node(key.as_str(), &field, problem);
+                faults.node(key.as_str(), "endless", &field, problem);
             }
         }
     }
@@ -77,7 +86,7 @@ pub(crate) fn names(definition: &Definition, catalogue: &Catalogue, faults: &mut
         let key = key.as_str();
         for (field, prompt) in node.prompts() {
             if let Some(problem) = missing_prompt(prompt, catalogue) {
-                faults.node(key, &field, problem);
+                faults.node(key, "missing_prompt", &field, problem);
             }
         }
         match node {
@@ -85,7 +94,12 @@ pub(crate) fn names(definition: &Definition, catalogue: &Catalogue, faults: &mut
             Node::Transfer(transfer)
                 if transfer.flow.starts_with("sip:") || transfer.flow.starts_with("tel:") =>
             {
-                faults.node(key, "/flow", "a transfer leads to a flow, not to an address: name a flow");
+                faults.node(
+                    key,
+                    "not_a_flow",
+                    "/flow",
+                    "a transfer leads to a flow, not to an address: name a flow",
+                );
             }
             Node::Transfer(transfer) => {
                 known("flow", &transfer.flow, &catalogue.flows, key, "/flow", faults);
@@ -131,7 +145,7 @@ fn queue_names(key: &str, queue: &Queue, catalogue: &Catalogue, faults: &mut Fau
             .chain(OWN_PROMPTS.map(str::to_owned))
             .find_map(|prompt| missing_prompt(&prompt, catalogue));
         if let Some(problem) = missing {
-            faults.node(key, "/announce_every_seconds", problem);
+            faults.node(key, "missing_prompt", "/announce_every_seconds", problem);
         }
     }
 }
@@ -139,7 +153,7 @@ fn queue_names(key: &str, queue: &Queue, catalogue: &Catalogue, faults: &mut Fau
 fn known(what: &str, name: &str, names: &BTreeSet<String>, key: &str, field: &str, faults: &mut Faults<'_>) {
     if !names.contains(name) {
         let names = one_of(names.iter().map(String::as_str));
-        faults.node(key, field, format!("there is no {what} {name:?}: {names}"));
+        faults.node(key, "unknown_name", field, format!("there is no {what} {name:?}: {names}"));
     }
 }
 
@@ -155,6 +169,7 @@ fn variable(
     if GIVEN_VARIABLES.iter().any(|(given, _)| *given == name) {
         faults.node(
             key,
+            "given_variable",
             field,
             format!("{name:?} comes from the caller and cannot be set: choose another variable"),
         );
@@ -165,13 +180,17 @@ fn variable(
         Some(declared) => {
             faults.node(
                 key,
+                "wrong_type",
                 field,
                 format!("{name:?} holds {declared}, and this is {written}: change one of them"),
             );
         }
-        None => {
-            faults.node(key, field, format!("the variable {name:?} is not declared: add it to /variables"))
-        }
+        None => faults.node(
+            key,
+            "undeclared_variable",
+            field,
+            format!("the variable {name:?} is not declared: add it to /variables"),
+        ),
     }
 }
 
@@ -184,6 +203,7 @@ fn conditions(definition: &Definition, key: &str, branch: &Branch, faults: &mut 
                 let names = one_of(given.chain(definition.variables.keys().map(String::as_str)));
                 faults.node(
                     key,
+                    "unknown_name",
                     &format!("{field}/var"),
                     format!("there is no variable {:?}: {names}", compare.var),
                 );
@@ -192,7 +212,7 @@ fn conditions(definition: &Definition, key: &str, branch: &Branch, faults: &mut 
             let written = compare.value.value_type();
             if declared != written {
                 let problem = format!("{:?} holds {declared} and is compared with {written}", compare.var);
-                faults.node(key, &format!("{field}/value"), problem);
+                faults.node(key, "wrong_type", &format!("{field}/value"), problem);
             }
             let fits = match compare.op {
                 Operator::Eq | Operator::Ne => true,
@@ -202,6 +222,7 @@ fn conditions(definition: &Definition, key: &str, branch: &Branch, faults: &mut 
             if !fits {
                 faults.node(
                     key,
+                    "wrong_operator",
                     &format!("{field}/op"),
                     format!("this does not compare {declared}: use eq or ne"),
                 );

@@ -28,6 +28,8 @@ pub struct Fault {
     pub node: Option<String>,
     /// The field as an RFC 6901 pointer into the file.
     pub pointer: String,
+    /// What kind of fault, such as `missing_prompt`; of the same list as those of other kinds of flows.
+    pub code: &'static str,
     /// What is wrong and what to do about it.
     pub problem: String,
 }
@@ -45,18 +47,25 @@ impl<'a> Faults<'a> {
     }
 
     /// A fault of the file itself.
-    pub(crate) fn file(&mut self, pointer: &str, problem: impl Into<String>) {
+    pub(crate) fn file(&mut self, code: &'static str, pointer: &str, problem: impl Into<String>) {
         let pointer = if pointer.is_empty() { "/".to_owned() } else { pointer.to_owned() };
-        self.found.push(Fault { file: self.file.to_owned(), node: None, pointer, problem: problem.into() });
+        self.found.push(Fault {
+            file: self.file.to_owned(),
+            node: None,
+            pointer,
+            code,
+            problem: problem.into(),
+        });
     }
 
     /// A fault of a node; `field` is a pointer below it.
-    pub(crate) fn node(&mut self, node: &str, field: &str, problem: impl Into<String>) {
+    pub(crate) fn node(&mut self, node: &str, code: &'static str, field: &str, problem: impl Into<String>) {
         let escaped = node.replace('~', "~0").replace('/', "~1");
         self.found.push(Fault {
             file: self.file.to_owned(),
             node: Some(node.to_owned()),
             pointer: format!("/nodes/{escaped}{field}"),
+            code,
             problem: problem.into(),
         });
     }

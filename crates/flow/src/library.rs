@@ -40,6 +40,7 @@ impl Library {
                         file: file.clone(),
                         node: None,
                         pointer: "/name".to_owned(),
+                        code: "twice",
                         problem: format!(
                             "{:?} is already the name of {}: choose another",
                             flow.name, first.file

@@ -92,28 +92,43 @@ pub fn load(file: &str, json: &str, catalogue: &Catalogue) -> Result<Definition,
 
 fn parse(file: &str, json: &str, faults: &mut Faults<'_>) -> Option<Definition> {
     if json.len() > FILE_BYTES_MAX {
-        faults.file("", format!("the file is larger than {FILE_BYTES_MAX} bytes: split the flow"));
+        faults.file(
+            "too_long",
+            "",
+            format!("the file is larger than {FILE_BYTES_MAX} bytes: split the flow"),
+        );
         return None;
     }
     let parsed: Json = match serde_json::from_str(json) {
         Ok(parsed) => parsed,
         Err(error) => {
-            faults.file("", format!("this is no JSON: {error}"));
+            faults.file("unreadable", "", format!("this is no JSON: {error}"));
             return None;
         }
     };
-    let head: Head = read(parsed, &mut |field, problem| faults.file(field, problem))?;
+    let head: Head = read(parsed, &mut |field, problem| faults.file("unreadable", field, problem))?;
     if head.kind != Kind::Ivr {
-        faults
-            .file("/kind", format!("calls walk flows of kind ivr only, and this is a {}", head.kind.word()));
+        faults.file(
+            "wrong_kind",
+            "/kind",
+            format!("calls walk flows of kind ivr only, and this is a {}", head.kind.word()),
+        );
         return None;
     }
     if head.nodes.len() > NODES_MAX {
-        faults.file("/nodes", format!("{} nodes, at most {NODES_MAX}: split the flow", head.nodes.len()));
+        faults.file(
+            "too_many",
+            "/nodes",
+            format!("{} nodes, at most {NODES_MAX}: split the flow", head.nodes.len()),
+        );
         return None;
     }
     for name in head.variables.keys().filter(|name| GIVEN_VARIABLES.iter().any(|(given, _)| given == name)) {
-        faults.file(&format!("/variables/{name}"), "every flow has this variable: choose another name");
+        faults.file(
+            "given_variable",
+            &format!("/variables/{name}"),
+            "every flow has this variable: choose another name",
+        );
     }
     let mut nodes = BTreeMap::new();
     for (name, node) in head.nodes {
@@ -133,18 +148,23 @@ fn parse(file: &str, json: &str, faults: &mut Faults<'_>) -> Option<Definition> 
 
 fn parse_node(name: &str, node: Json, faults: &mut Faults<'_>) -> Option<Node> {
     let Json::Object(mut fields) = node else {
-        faults.node(name, "", "a node is an object with a type");
+        faults.node(name, "unreadable", "", "a node is an object with a type");
         return None;
     };
     let node_type = match fields.remove("type") {
         Some(Json::String(node_type)) => node_type,
         _ => {
-            faults.node(name, "/type", format!("the type is missing: {}", one_of(NODE_TYPES)));
+            faults.node(
+                name,
+                "unknown_type",
+                "/type",
+                format!("the type is missing: {}", one_of(NODE_TYPES)),
+            );
             return None;
         }
     };
     let body = Json::Object(fields);
-    let mut report = |field: &str, problem: String| faults.node(name, field, problem);
+    let mut report = |field: &str, problem: String| faults.node(name, "unreadable", field, problem);
     match node_type.as_str() {
         "say" => read(body, &mut report).map(Node::Say),
         "menu" => read(body, &mut report).map(Node::Menu),
@@ -158,7 +178,8 @@ fn parse_node(name: &str, node: Json, faults: &mut Faults<'_>) -> Option<Node> {
         "transfer" => read(body, &mut report).map(Node::Transfer),
         "hang_up" => read(body, &mut report).map(Node::HangUp),
         unknown => {
-            report("/type", format!("there is no node type {unknown:?}: {}", one_of(NODE_TYPES)));
+            let problem = format!("there is no node type {unknown:?}: {}", one_of(NODE_TYPES));
+            faults.node(name, "unknown_type", "/type", problem);
             None
         }
     }

@@ -1,3 +1,10 @@
+/** What is wrong with one field; the kind where a check has a list of kinds. */
+interface FieldFault {
+  pointer: string;
+  detail: string;
+  code?: string;
+}
+
 /** What the server says when it refuses (RFC 9457). */
 export interface ProblemBody {
   type?: string;
@@ -5,7 +12,7 @@ export interface ProblemBody {
   status?: number;
   detail?: string;
   code?: string;
-  errors?: { pointer: string; detail: string }[];
+  errors?: FieldFault[];
   trace_id?: string;
 }
 
@@ -14,7 +21,7 @@ export class Problem extends Error {
   readonly status: number;
   readonly code: string;
   readonly detail: string;
-  readonly fields: { pointer: string; detail: string }[];
+  readonly fields: FieldFault[];
   readonly traceId: string | undefined;
   /** Seconds after which a second attempt makes sense (Retry-After). */
   readonly retryAfter: number | undefined;

@@ -56,13 +56,18 @@ impl OfNode<'_, '_> {
     fn within(&mut self, field: &str, value: u32, limits: RangeInclusive<u32>) {
         if !limits.contains(&value) {
             let problem = format!("{value} is out of bounds: use {} to {}", limits.start(), limits.end());
-            self.faults.node(self.key, field, problem);
+            self.faults.node(self.key, "out_of_range", field, problem);
         }
     }
 
     fn some(&mut self, field: &str, count: usize, what: &str) {
         if count == 0 {
-            self.faults.node(self.key, field, format!("there is no {what}: add at least one"));
+            self.faults.node(
+                self.key,
+                "nothing_given",
+                field,
+                format!("there is no {what}: add at least one"),
+            );
         }
     }
 
@@ -71,6 +76,7 @@ impl OfNode<'_, '_> {
         for key in keys.filter(|key| key.chars().count() != 1 || !KEYS.contains(key.as_str())) {
             self.faults.node(
                 self.key,
+                "no_such_key",
                 &format!("/options/{key}"),
                 format!("{key:?} is no key: use one of {KEYS}"),
             );
@@ -88,10 +94,20 @@ impl OfNode<'_, '_> {
         self.within("/min", ask.min, DIGITS);
         self.within("/max", ask.max, DIGITS);
         if ask.min > ask.max {
-            self.faults.node(self.key, "/min", format!("min {} is more than max {}", ask.min, ask.max));
+            self.faults.node(
+                self.key,
+                "wrong_order",
+                "/min",
+                format!("min {} is more than max {}", ask.min, ask.max),
+            );
         }
         if ask.terminator.is_some_and(|key| !"*#".contains(key)) {
-            self.faults.node(self.key, "/terminator", "a digit cannot end digits: use # or *");
+            self.faults.node(
+                self.key,
+                "bad_terminator",
+                "/terminator",
+                "a digit cannot end digits: use # or *",
+            );
         }
         self.some("/prompts", ask.prompts.len(), "prompt");
         self.within("/timeout_seconds", ask.timeout_seconds, ANSWER_SECONDS);
@@ -104,12 +120,12 @@ impl OfNode<'_, '_> {
         for (day, hours) in &schedule.weekly {
             if let Some(problem) = overlapping(hours) {
                 let day = format!("{day:?}").to_lowercase();
-                self.faults.node(self.key, &format!("/weekly/{day}"), problem);
+                self.faults.node(self.key, "overlapping", &format!("/weekly/{day}"), problem);
             }
         }
         for (date, hours) in &schedule.holidays {
             if let Some(problem) = overlapping(hours) {
-                self.faults.node(self.key, &format!("/holidays/{date}"), problem);
+                self.faults.node(self.key, "overlapping", &format!("/holidays/{date}"), problem);
             }
         }
     }

@@ -31,6 +31,12 @@ fn faults(flow: &Json) -> Vec<String> {
     }
 }
 
+/// Where faults are and of which kind they are: what the browser has words for.
+fn kinds(flow: &Json) -> Vec<(String, &'static str)> {
+    let faults = load("flows/main.flow.json", &flow.to_string(), &catalogue()).err().unwrap_or_default();
+    faults.into_iter().map(|fault| (fault.pointer, fault.code)).collect()
+}
+
 fn with_end(name: &str, node: &Json) -> Json {
     let mut nodes = json!({"end": {"type": "hang_up"}});
     nodes[name] = node.clone();
@@ -85,6 +91,54 @@ fn names_of_what_does_not_exist_are_told_with_those_that_do() {
     }));
 
     insta::assert_snapshot!(faults(&broken).join("\n"));
+}
+
+/// What people read in their language follows from the kind.
+#[test]
+fn every_fault_says_which_kind_it_is() {
+    let unconnected = flow(&json!({
+        "start": {"type": "menu", "prompts": ["welcom"], "options": {}, "exhausted": "nowhere"},
+        "lonely": {"type": "hang_up"},
+    }));
+    let unread = flow(&json!({
+        "start": {"type": "say", "prompts": "welcome", "next": "end"},
+        "none": {},
+    }));
+    let out_of_bounds = flow(&json!({
+        "start": {"type": "digits", "variable": "caller.vip", "prompts": ["menu"], "min": 9, "max": 4,
+                  "terminator": "5", "tries": 99, "next": "shop", "exhausted": "move"},
+        "shop": {"type": "menu", "prompts": ["menu"], "options": {"12": "hours"}, "exhausted": "hours"},
+        "hours": {"type": "schedule", "time_zone": "UTC", "weekly": {"mon": [{"from": "12:00", "to": "09:00"}]},
+                  "holidays": {}, "open": "line", "closed": "pick"},
+        "line": {"type": "queue", "queue": "service", "wait_max_seconds": 60, "overflow": "move", "full": "move",
+                 "closed": "move"},
+        "pick": {"type": "branch", "otherwise": "set", "cases": [
+            {"when": {"all": [{"var": "caller.vip", "op": "lt", "value": "yes"}]}, "next": "set"}]},
+        "set": {"type": "set", "values": {"tries": 1}, "next": "move"},
+        "move": {"type": "transfer", "flow": "sip:boss@example.com"}
+    }));
+    let no_call = json!({"name": "main", "version": 1, "kind": "script", "start": "start", "nodes": {}});
+
+    let found = |flow: &Json| kinds(flow).into_iter().map(|(_, code)| code).collect::<Vec<_>>();
+
+    assert_eq!(found(&unconnected), ["no_such_node", "not_reached", "missing_prompt", "nothing_given"]);
+    assert_eq!(found(&unread), ["unknown_type", "unreadable"]);
+    assert_eq!(found(&no_call), ["wrong_kind"]);
+    let found: BTreeSet<&str> = found(&out_of_bounds).into_iter().collect();
+    let expected = [
+        "bad_terminator",
+        "given_variable",
+        "no_such_key",
+        "not_a_flow",
+        "out_of_range",
+        "overlapping",
+        "undeclared_variable",
+        "unknown_name",
+        "wrong_operator",
+        "wrong_order",
+        "wrong_type",
+    ];
+    assert_eq!(found, BTreeSet::from(expected));
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use super::{check, found};
 use crate::http::prelude::*;
 use crate::http::resources::parts::{ConfigChanged, announce};
-use base::Edit;
 use base::id::PersonId;
+use base::{Edit, FieldFault};
 use chrono::{DateTime, Utc};
 use flow::query::flow::{self as query, Version};
 use flow::store::flow::{self as store, Migration};
@@ -134,7 +134,8 @@ pub(super) fn refuse(faults: &[Fault]) -> Result<(), ApiError> {
     let Some(first) = errors.next() else { return Ok(()) };
     let refusal = ApiError::new(Code::Invalid, "the flow has errors: correct them first");
     let told = |refusal: ApiError, fault: &Fault| {
-        refusal.and_at(&format!("/definition{}", fault.pointer), fault.message.clone())
+        let field = FieldFault::new(format!("/definition{}", fault.pointer), fault.message.clone());
+        refusal.and_field(field.of_kind(fault.code.clone()))
     };
     Err(errors.fold(told(refusal, first), told))
 }

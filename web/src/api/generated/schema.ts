@@ -6256,6 +6256,8 @@ export interface components {
         };
         /** @description One field of a request that cannot be accepted. */
         FieldFault: {
+            /** @description What kind of fault, such as `unknown_name`, where a check has a list of kinds. */
+            code?: string | null;
             /** @description What is wrong with it and what would be right, lower case. */
             detail: string;
             /**

@@ -26,9 +26,9 @@ export function PublishButton({ name, flush }: { name: string; flush(): Promise<
   const refused = useCan('flow.publish')
     ? undefined
     : t('common.noAccess', { operation: 'flow.publish' });
-  const faults = (publish.error?.fields ?? []).map(({ pointer, detail }) => {
+  const faults = (publish.error?.fields ?? []).map(({ pointer, detail, code }) => {
     const [, , node, field] = parts(pointer);
-    const fault = words.fault({ code: '', message: detail });
+    const fault = words.fault({ code: code ?? '', message: detail });
     if (!node) return fault;
     return field
       ? t('flows.fault.at', { node, field: words.field(field), fault })

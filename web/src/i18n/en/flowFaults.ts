@@ -29,5 +29,18 @@ export const flowFaultsEn = {
     join_without_parallel:
       'A run comes here without having been divided: put "In parallel" before it.',
     several_joins: 'Its branches come together in several places: lead them all to one join.',
+    bad_terminator: 'A digit cannot end digits: use # or *.',
+    given_variable: 'Every flow has this variable by itself: choose another name.',
+    missing_prompt:
+      'This prompt is not recorded in every language: add the recording or choose another prompt.',
+    no_such_key: 'A telephone has no such key: use 0 to 9, * or #.',
+    not_a_flow: 'A transfer leads to a flow, not to an address: choose a flow.',
+    nothing_given: 'There is nothing here yet: add at least one.',
+    overlapping: 'These hours overlap, or end before they begin.',
+    undeclared_variable:
+      'The flow does not declare this variable: add it to the variables of the flow.',
+    wrong_operator: 'This comparison does not fit the variable: use equal or not equal.',
+    wrong_order: 'The least is more than the most: change one of them.',
+    wrong_type: 'The variable and the value are of different types: change one of them.',
   },
 };

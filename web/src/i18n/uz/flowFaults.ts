@@ -30,5 +30,17 @@ export const flowFaultsUz: Words<typeof flowFaultsEn> = {
     join_without_parallel: 'Bu yerga boʻlinmasdan kelinadi: oldiga «Parallel» qoʻying.',
     several_joins:
       'Tarmoqlar bir necha joyda birlashadi: hammasini bitta birlashtirishga olib boring.',
+    bad_terminator: 'Raqam raqamlar kiritishni tugata olmaydi: # yoki * ni ishlating.',
+    given_variable: 'Bu oʻzgaruvchi har bir ssenariyda bor: boshqa nom tanlang.',
+    missing_prompt: 'Bu ibora hamma tillarda yozilmagan: yozuv qoʻshing yoki boshqa ibora tanlang.',
+    no_such_key: 'Telefonda bunday tugma yoʻq: 0–9, * yoki #.',
+    not_a_flow: 'Oʻtkazish manzilga emas, ssenariyga olib boradi: ssenariyni tanlang.',
+    nothing_given: 'Bu yerda hali hech narsa yoʻq: kamida bittasini qoʻshing.',
+    overlapping: 'Bu soatlar ustma-ust tushadi yoki boshlanishidan oldin tugaydi.',
+    undeclared_variable:
+      'Ssenariyda bunday oʻzgaruvchi eʼlon qilinmagan: uni ssenariy oʻzgaruvchilariga qoʻshing.',
+    wrong_operator: 'Bu taqqoslash oʻzgaruvchiga mos emas: «teng» yoki «teng emas»ni ishlating.',
+    wrong_order: 'Eng kami eng koʻpidan katta: ulardan birini oʻzgartiring.',
+    wrong_type: 'Oʻzgaruvchi va qiymat turlari har xil: ulardan birini oʻzgartiring.',
   },
 };
