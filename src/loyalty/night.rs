@@ -6,7 +6,7 @@ use actors::loyalty::{EarningError, Nightly};
 use base::Clock;
 use chrono::{Days, NaiveDate, TimeDelta};
 use loyalty::bonus_type::midnight;
-use loyalty::night::{self, Step};
+use loyalty::night::{self, Reached, Step};
 use loyalty::programme::Programme;
 use loyalty::statistics::{Month, RunState};
 use platform::lease;
@@ -112,7 +112,8 @@ impl Night {
         for step in night::left(&done) {
             let counted = self.step(programme, today, step).await?;
             let mut db = self.pool.acquire().await?;
-            night::store::done(&mut db, self.clock.now(), id, today, step, counted).await?;
+            let end = Reached::End(self.clock.now());
+            night::store::keep(&mut db, id, today, step, end, counted).await?;
             lease::take(&mut db, LEASE, self.holder, self.clock.now()).await?;
             tracing::info!(programme = %programme.fields.code, step = step.as_str(), counted, "a step of the night is done");
         }

@@ -7,7 +7,7 @@ use base::{Author, ChangeError, Clock, Edit};
 use chrono::{Datelike, NaiveDate};
 use loyalty::account::Account;
 use loyalty::anniversary::{is_birthday, tenure_on};
-use loyalty::night::{self, Step};
+use loyalty::night::{self, Reached, Step};
 use loyalty::programme::Programme;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
@@ -57,7 +57,8 @@ impl Nightly {
                 }
             }
             let mut db = self.pool.acquire().await?;
-            night::store::keep_place(&mut db, id, today, step, last.id.as_uuid(), counted).await?;
+            let reached = Reached::Member(last.id.as_uuid());
+            night::store::keep(&mut db, id, today, step, reached, counted).await?;
             after = Some(last.id);
         }
     }
@@ -92,7 +93,8 @@ impl Nightly {
             let settled = loyalty::store::settle_due(&mut tx, &mut edit, programme, after, CHUNK).await;
             let Some((last, changed)) = settled.map_err(unsettled)? else { return Ok(counted) };
             counted += changed;
-            night::store::keep_place(&mut tx, id, today, step, last.as_uuid(), counted).await?;
+            let reached = Reached::Member(last.as_uuid());
+            night::store::keep(&mut tx, id, today, step, reached, counted).await?;
             tx.commit().await?;
             after = Some(last);
         }

@@ -15,6 +15,7 @@ mod tests;
 use crate::bonus_type::midnight;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use chrono_tz::Tz;
+use uuid::Uuid;
 
 /// How many days before points expire their members are told.
 pub const NOTICE_DAYS: [u16; 3] = [30, 7, 1];
@@ -90,6 +91,15 @@ pub fn days(today: NaiveDate, last: Option<NaiveDate>) -> Vec<NaiveDate> {
 /// Nights to work: this one and those that nobody worked.
 fn missed(today: NaiveDate, last: Option<NaiveDate>) -> i64 {
     last.map_or(1, |last| (today - last).num_days()).clamp(1, MISSED_NIGHTS_MAX)
+}
+
+/// How far a step of a night is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reached {
+    /// Up to this member: whoever follows goes on behind it.
+    Member(Uuid),
+    /// To its end, at this moment.
+    End(DateTime<Utc>),
 }
 
 /// One sort of notice: lots that expire on a day which is so many days away.

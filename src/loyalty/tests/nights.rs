@@ -4,7 +4,7 @@ use super::{account, at, credit, events, night, post, set};
 use crate::ingest::loyalty::tests::{Site, site_at};
 use base::{Author, Clock, Edit};
 use chrono::NaiveDate;
-use loyalty::night::{self as nights, Step};
+use loyalty::night::{self as nights, Reached, Step};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
 use rules::rule::RuleFields;
@@ -156,7 +156,8 @@ async fn a_night_that_a_dead_server_left_goes_on_where_it_was() {
     let mut db = site.db.pool().acquire().await.unwrap();
     // Two members were looked at, and one of them had a birthday that was reported before the server died.
     let second = members[1].as_uuid();
-    nights::store::keep_place(&mut db, programme, day, Step::Anniversaries, second, 1).await.unwrap();
+    let second = Reached::Member(second);
+    nights::store::keep(&mut db, programme, day, Step::Anniversaries, second, 1).await.unwrap();
 
     worked(&site).await;
 

@@ -1,56 +1,38 @@
 //! SQL that writes what was done at night.
 
-use super::{Due, Step};
-use chrono::{DateTime, NaiveDate, Utc};
+use super::{Due, Reached, Step};
+use chrono::NaiveDate;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Writes down how far a step is: in the transaction of what it did, so that whoever follows goes on behind it.
+/// Writes down how far a step of a night is, and what it counted: of a place in the transaction of what was done there.
 ///
 /// # Errors
 /// The database failed.
-pub async fn keep_place(
+pub async fn keep(
     db: &mut PgConnection,
     programme_id: Uuid,
     day: NaiveDate,
     step: Step,
-    place: Uuid,
+    reached: Reached,
     counted: u64,
 ) -> sqlx::Result<()> {
+    let (place, done_at) = match reached {
+        Reached::Member(member) => (Some(member), None),
+        Reached::End(at) => (None, Some(at)),
+    };
     sqlx::query(
-        "insert into loyalty.night (programme_id, day, step, place, counted) values ($1, $2, $3, $4, $5)
-         on conflict (programme_id, day, step) do update set place = excluded.place, counted = excluded.counted",
+        "insert into loyalty.night as known (programme_id, day, step, place, done_at, counted)
+         values ($1, $2, $3, $4, $5, $6)
+         on conflict (programme_id, day, step) do update
+         set place = coalesce(excluded.place, known.place), done_at = coalesce(excluded.done_at, known.done_at),
+             counted = excluded.counted",
     )
     .bind(programme_id)
     .bind(day)
     .bind(step.as_str())
     .bind(place)
-    .bind(i64::try_from(counted).unwrap_or(i64::MAX))
-    .execute(db)
-    .await
-    .map(drop)
-}
-
-/// Writes down that a step of a night is done.
-///
-/// # Errors
-/// The database failed.
-pub async fn done(
-    db: &mut PgConnection,
-    now: DateTime<Utc>,
-    programme_id: Uuid,
-    day: NaiveDate,
-    step: Step,
-    counted: u64,
-) -> sqlx::Result<()> {
-    sqlx::query(
-        "insert into loyalty.night (programme_id, day, step, done_at, counted) values ($1, $2, $3, $4, $5)
-         on conflict (programme_id, day, step) do update set done_at = excluded.done_at, counted = excluded.counted",
-    )
-    .bind(programme_id)
-    .bind(day)
-    .bind(step.as_str())
-    .bind(now)
+    .bind(done_at)
     .bind(i64::try_from(counted).unwrap_or(i64::MAX))
     .execute(db)
     .await
