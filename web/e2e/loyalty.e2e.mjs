@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import { administrator, FRESH } from './lib/admin.mjs';
 import { Browser } from './lib/browser.mjs';
 import { press, saved, typed } from './lib/forms.mjs';
+import { Api } from './lib/loyalty.mjs';
 import { MailSink } from './lib/mail.mjs';
 import { Server } from './lib/server.mjs';
 import { linkTo, Smsc } from './lib/smsc.mjs';
@@ -24,58 +25,25 @@ let marketer;
 let smsc;
 let mail;
 
-const json = async (answer) => {
-  const text = await answer.text();
-  assert.ok(answer.ok, `${answer.status} ${text}`);
-  return text ? JSON.parse(text) : undefined;
-};
-const get = async (path, api = admin) => json(await api(path));
-const post = async (path, body = {}, api = admin, key = crypto.randomUUID()) =>
-  json(await api(path, { method: 'POST', body, headers: { 'idempotency-key': key } }));
-
-async function person(name, login, operations) {
-  const role = await post('/roles', { name: `${name}, role`, operations });
-  const { items } = await get('/units');
-  const unit = items[0].unit_id;
-  const added = await post('/people', { name, login, locale: 'en', unit_id: unit, roles: [{ role_id: role.role_id, unit_id: unit }] });
-  const api = await server.signIn(login, added.password);
-  await json(await api('/session/password', { method: 'POST', body: { current: added.password, new: FRESH } }));
-  return server.signIn(login, FRESH);
-}
-
-/** A rule that shipped with the server, approved by somebody else than who asked, and live. */
-async function launch(name) {
-  const rule = await until(`the rule “${name}” is there`, async () => {
-    const { items } = await get(`/rules?q=${encodeURIComponent(name)}&limit=50`);
-    return items.find((one) => one.name === name);
-  });
-  await post(`/rules/${rule.id}/ask-approval`, {}, marketer);
-  await post(`/rules/${rule.id}/approve`);
-  await post(`/rules/${rule.id}/launch`, {});
-  return rule.id;
-}
-
 before(async () => {
   [smsc, mail] = await Promise.all([Smsc.start(), MailSink.start()]);
   server = await Server.start();
-  admin = await administrator(server);
-  await post('/links', linkTo(smsc));
-  await post('/links', mail.link());
-  marketer = await person('Dilnoza Rashidova', 'marketer', MARKETER);
-  await person('Kamola Yusupova', 'service', SERVICE);
-  for (const name of ['Points for purchases', 'Welcome to the programme', 'The tier has changed']) await launch(name);
+  admin = new Api(server, await administrator(server));
+  await admin.post('/links', linkTo(smsc));
+  await admin.post('/links', mail.link());
+  marketer = await admin.person('Dilnoza Rashidova', 'marketer', 'Rules and programme', { operations: MARKETER });
+  await admin.person('Kamola Yusupova', 'service', 'The counter', { operations: SERVICE });
+  for (const name of ['Points for purchases', 'Welcome to the programme', 'The tier has changed']) await admin.launch(name, marketer);
 });
 after(async () => {
   await server?.discard();
   await Promise.all([smsc?.stop(), mail?.stop()]);
 });
 
-const points = async (account) => {
-  const { balances } = await get(`/loyalty/accounts/${account}/balance`);
-  return balances.find((one) => one.bonus_type === 'points');
-};
+const points = (account) => admin.points(account);
+/** A purchase as the shop reports it, once: whatever came of it. */
 const purchase = (account, receipt, amount) =>
-  post('/loyalty/activities', { account, kind: 'purchase', source: 'shop/17', id: receipt, data: { amount, receipt } });
+  admin.post('/loyalty/activities', { account, kind: 'purchase', source: 'shop/17', id: receipt, data: { amount, receipt } });
 
 /**
  * CIMP-ACC-01, CIMP-ACC-02, CIMP-ACC-03, CIMP-ACC-07, CIMP-ACC-08, CIMP-SVC-02, CIMP-BON-07, CIMP-BON-10, CIMP-GEN-04,
@@ -105,7 +73,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     });
     await page.waitForURL(/\/loyalty\/members\/[0-9a-f-]{36}/);
     account = /members\/([0-9a-f-]+)/.exec(page.url())[1];
-    ({ number } = await get(`/loyalty/accounts/${account}`));
+    ({ number } = await admin.get(`/loyalty/accounts/${account}`));
     await page.locator('.page-actions').getByText('Enrolled', { exact: true }).waitFor();
     await page.locator('.page-actions').getByText('Basic', { exact: true }).waitFor();
     await smsc.received(PHONE, '');
@@ -116,13 +84,10 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     assert.equal(first.accrued[0].amount, 1_000);
     assert.equal((await purchase(number, 'r-1', 100_000)).repeated, true, 'once');
     const rule = first.accrued[0].rule;
-    const found = await get(`/rules/${rule}`, marketer);
-    const { name, description, document } = found;
+    const { version, name, description, document } = await marketer.get(`/rules/${rule}`);
     document.reactions[0].amount = 'event.amount / 50';
-    await json(await marketer(`/rules/${rule}`, { method: 'PUT', headers: { 'if-match': `"${found.version}"` }, body: { name, description, document } }));
-    await post(`/rules/${rule}/ask-approval`, {}, marketer);
-    await post(`/rules/${rule}/approve`);
-    await post(`/rules/${rule}/launch`, {});
+    await marketer.put(`/rules/${rule}`, version, { name, description, document });
+    await admin.launch(name, marketer);
     const next = await until('the new version decides', async () => {
       const made = await purchase(number, `r-${crypto.randomUUID()}`, 50_000);
       return made.accrued[0].rule_version > first.accrued[0].rule_version && made;
@@ -150,8 +115,8 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     // Who has no phone gets a letter.
     const service = (code, line) => ({ code, name: line, user_id: code, line });
     const participant = { name: 'Oleg Kim', email: OTHER_MAIL, language: 'en' };
-    const other = await post('/loyalty/accounts', { participant, services: [service('YEAR-3', 'mobile')] });
-    await post(`/loyalty/accounts/${other.id}/services`, service('YEAR-4', 'internet'));
+    const other = await admin.post('/loyalty/accounts', { participant, services: [service('YEAR-3', 'mobile')] });
+    await admin.post(`/loyalty/accounts/${other.id}/services`, service('YEAR-4', 'internet'));
     await mail.received(OTHER_MAIL, 'Standard');
   });
 
@@ -170,46 +135,46 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
       );
       assert.equal((await points(account)).balance, now);
     }
-    const { items } = await get('/loyalty/adjustments');
-    await post(`/loyalty/adjustments/${items[0].id}/approve`);
+    const { items } = await admin.get('/loyalty/adjustments');
+    await admin.post(`/loyalty/adjustments/${items[0].id}/approve`);
     assert.equal((await points(account)).balance, before + 9_500);
   });
 
   await step('a gift is ordered, cancelled with the points back in their lots, ordered again and confirmed', async () => {
     const lots = async () => (await points(account)).lots.map(({ remaining, expires_at }) => [remaining, expires_at]);
     const [before, had] = [await points(account), await lots()];
-    const { items } = await get('/loyalty/rewards?offered=true');
+    const { items } = await admin.get('/loyalty/rewards?offered=true');
     const gift = items.find((one) => one.needs_confirmation && one.prices[0].amount <= before.available);
-    const place = () => post('/loyalty/orders', { account, reward: gift.code });
+    const place = () => admin.post('/loyalty/orders', { account, reward: gift.code });
     const first = await place();
     // The discount of the member's tier is off the price (PP-LOY-04).
     const price = (gift.prices[0].amount * (100 - first.discount_percent)) / 100;
     assert.ok(first.discount_percent > 0, 'the tier has a discount');
     assert.equal((await points(account)).held, price);
-    await post(`/loyalty/orders/${first.id}/cancel`);
+    await admin.post(`/loyalty/orders/${first.id}/cancel`);
     assert.deepEqual(await lots(), had);
     const second = await place();
     await page.goto(`${server.url}/loyalty/members/${account}/orders`);
     await page.getByRole('row', { name: new RegExp(second.number) }).getByRole('button', { name: 'Confirm' }).click();
     await page.getByRole('row', { name: new RegExp(second.number) }).getByText('Confirmed').waitFor();
     assert.equal((await points(account)).balance, before.balance - price);
-    await post(`/loyalty/orders/${second.id}/cancel`);
+    await admin.post(`/loyalty/orders/${second.id}/cancel`);
     assert.deepEqual(await lots(), had, 'a new transaction gives them back where they came from');
   });
 
   await step('goods come back, and their points go', async () => {
     const before = (await points(account)).balance;
-    await post(`/loyalty/accounts/${account}/returns`, { purchase: 'r-1', reason: 'goods-returned' });
+    await admin.post(`/loyalty/accounts/${account}/returns`, { purchase: 'r-1', reason: 'goods-returned' });
     assert.equal((await points(account)).balance, before - 1_000);
   });
 
   await step('points become those of a partner at the set rate', async () => {
-    const { items } = await get('/loyalty/partners?active=true');
+    const { items } = await admin.get('/loyalty/partners?active=true');
     const partner = items.find((one) => one.currency);
-    const { items: rates } = await get(`/loyalty/rates?partner_id=${partner.id}`);
+    const { items: rates } = await admin.get(`/loyalty/rates?partner_id=${partner.id}`);
     const before = (await points(account)).balance;
     const given = Math.max(rates[0].minimum ?? 0, rates[0].give);
-    const made = await post('/loyalty/conversions', { account, partner: partner.code, bonus_type: 'points', amount: given });
+    const made = await admin.post('/loyalty/conversions', { account, partner: partner.code, bonus_type: 'points', amount: given });
     assert.equal(made.got, (given / rates[0].give) * rates[0].get);
     assert.equal((await points(account)).balance, before - given);
   });
@@ -223,7 +188,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
   });
 
   await step('the same answers in XML', async () => {
-    const answer = await admin(`/loyalty/accounts/${account}/balance`, { headers: { accept: 'application/xml' } });
+    const answer = await admin.fetched(`/loyalty/accounts/${account}/balance`, { headers: { accept: 'application/xml' } });
     assert.match(answer.headers.get('content-type'), /application\/xml/);
     assert.match(await answer.text(), /<balance/);
   });
@@ -233,10 +198,10 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
     for (let left = 2; left > 0; left -= 1) {
       await page.getByRole('button', { name: 'Disconnect' }).first().click();
       await page.locator('.ant-popconfirm:visible').getByRole('button', { name: 'Disconnect' }).click();
-      await until('the service is disconnected', async () => (await get(`/loyalty/accounts/${account}`)).services.filter((one) => one.state === 'connected').length === left - 1);
+      await until('the service is disconnected', async () => (await admin.get(`/loyalty/accounts/${account}`)).services.filter((one) => one.state === 'connected').length === left - 1);
       await page.reload();
     }
-    assert.equal((await get(`/loyalty/accounts/${account}`)).status, 'cancelled');
+    assert.equal((await admin.get(`/loyalty/accounts/${account}`)).status, 'cancelled');
     await page.locator('.page-actions .ant-tag', { hasText: 'Cancelled' }).waitFor();
   });
   assert.deepEqual(desk.faults, [], 'the page threw nothing');
@@ -244,7 +209,7 @@ test("a participant's year", { timeout: 280_000 }, async (t) => {
 
 /** Points of purchases between the first and the one that the new version decided. */
 async function earlier(account, last) {
-  const { movements } = await get(`/loyalty/accounts/${account}/history`);
+  const { movements } = await admin.get(`/loyalty/accounts/${account}/history`);
   const others = movements.filter((one) => one.kind === 'accrue' && one.record !== 'r-1' && one.transaction !== last.accrued[0].transaction);
   return others.reduce((sum, one) => sum + one.amount, 0);
 }
