@@ -168,10 +168,10 @@ fn scalar(node: &Node<'_>) -> Option<Value> {
         Node::Bool(value) => Some(json!(value)),
         Node::String(text) => Some(json!(text)),
         Node::Number(number) => exact(&number.to_string()),
-        Node::Unary { operator: Operator::Arithmetic(ArithmeticOperator::Subtract), node } => match node {
-            Node::Number(number) => exact(&format!("-{number}")),
-            _ => None,
-        },
+        Node::Unary {
+            operator: Operator::Arithmetic(ArithmeticOperator::Subtract),
+            node: Node::Number(number),
+        } => exact(&format!("-{number}")),
         _ => None,
     }
 }
