@@ -92,6 +92,7 @@ async fn a_rule_decides_by_the_cards_of_the_customer() {
             .await
             .unwrap();
     assert_eq!(inputs, [json!([2024]), json!([2012]), json!(null)]);
+    site.clock.advance(TimeDelta::minutes(1).to_std().unwrap());
     site.work().await;
     let told: Value = sqlx::query_scalar("select payload->'data' from platform.event where kind = 'told'")
         .fetch_one(site.db.pool())
