@@ -134,7 +134,8 @@ test('a kind of card that was just made is a criterion of a rule', { timeout: 28
     }
     await page.getByRole('textbox', { name: 'Name of the test' }).fill('drives a new one');
     await press(page, 'Keep as a test');
-    await savedDraft(page);
+    const { id } = await people.ruleNamed(RULE);
+    await until('the test is kept', async () => (await people.get(`/rules/${id}`)).document.tests?.length === 1);
     await press(page, 'Run all');
     await page.locator('.tests').getByText('passed').waitFor();
   });
