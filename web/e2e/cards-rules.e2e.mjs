@@ -8,6 +8,7 @@ import { AZIZA, NATALIA } from './lib/demo.mjs';
 import { press, saved, threeNames, typed } from './lib/forms.mjs';
 import { Api } from './lib/loyalty.mjs';
 import { Server } from './lib/server.mjs';
+import { steps } from './lib/steps.mjs';
 import { until } from './lib/wait.mjs';
 
 const RULE = 'Owners of new vehicles';
@@ -44,13 +45,7 @@ test('a kind of card that was just made is a criterion of a rule', { timeout: 28
   t.after(() => boss.close());
   const maker = await Browser.open({ width: 1600, height: 900 });
   t.after(() => maker.close());
-  let failed = false;
-  const step = (name, run) =>
-    t.test(name, { skip: failed }, async () => {
-      failed = true;
-      await run();
-      failed = false;
-    });
+  const step = steps(t);
 
   await step('the marketer begins a rule, before there is such a kind', async () => {
     const { page } = maker;

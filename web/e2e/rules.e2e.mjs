@@ -8,6 +8,7 @@ import { AZIZA, NATALIA } from './lib/demo.mjs';
 import { MailSink } from './lib/mail.mjs';
 import { linkTo, Smsc } from './lib/smsc.mjs';
 import { Server } from './lib/server.mjs';
+import { steps } from './lib/steps.mjs';
 import { until } from './lib/wait.mjs';
 
 /** What the marketer's role allows: writing, not approving. */
@@ -137,14 +138,7 @@ test('a rule is made, tried, approved, launched, compared and rolled back', { ti
   t.after(() => maker.close());
   const { page } = maker;
   await maker.signIn(server, 'marketer', password);
-  // What follows a step that failed would only say the same again.
-  let failed = false;
-  const step = (name, run) =>
-    t.test(name, { skip: failed }, async () => {
-      failed = true;
-      await run();
-      failed = false;
-    });
+  const step = steps(t);
 
   await step('the marketer makes it from a form', async () => {
     await page.goto(`${server.url}/automation/rules`);

@@ -69,11 +69,10 @@ impl Reactions {
         let mut dice = ChaCha20Rng::from_seed(seed);
         let (mut from, mut whole) = (None, None::<Instant>);
         while !stop.is_cancelled() {
-            let looks_whole = whole.is_none_or(|at| at.elapsed() >= WHOLE_EVERY);
-            if looks_whole {
-                whole = Some(Instant::now());
+            if whole.is_none_or(|at| at.elapsed() >= WHOLE_EVERY) {
+                (from, whole) = (None, Some(Instant::now()));
             }
-            let wait = match look(&self, &mut dice, from, looks_whole).await {
+            let wait = match work(&self, &mut dice, from).await {
                 Ok(Some(taken)) => {
                     from = Some(taken.first_due);
                     if taken.is_full {
@@ -81,11 +80,8 @@ impl Reactions {
                     }
                     WHOLE_EVERY
                 }
-                Ok(None) if from.is_some() && !looks_whole => WHOLE_EVERY,
-                Ok(None) => {
-                    from = None;
-                    POLL_EVERY
-                }
+                Ok(None) if from.is_some() => WHOLE_EVERY,
+                Ok(None) => POLL_EVERY,
                 Err(error) => {
                     tracing::warn!(%error, "reactions of rules could not be done, they are tried again");
                     RETRY_AFTER
@@ -117,33 +113,20 @@ struct Taken {
     is_full: bool,
 }
 
-/// Does what is due since a moment, or at all.
-async fn look(
-    worker: &Reactions,
-    dice: &mut ChaCha20Rng,
-    from: Option<DateTime<Utc>>,
-    whole: bool,
-) -> sqlx::Result<Option<Taken>> {
-    let from = match from {
-        Some(from) if !whole => from,
-        _ => {
-            let mut db = worker.pool.acquire().await?;
-            let Some(first) = store::first_due(&mut db, worker.clock.now()).await? else { return Ok(None) };
-            first
-        }
-    };
-    work(worker, dice, Some(from)).await
-}
-
-/// Does what is due since a moment, or, without one, at all.
+/// Does what is due since a moment, or at all: then the oldest is looked for first, without a lock.
 async fn work(
     worker: &Reactions,
     dice: &mut ChaCha20Rng,
     from: Option<DateTime<Utc>>,
 ) -> sqlx::Result<Option<Taken>> {
-    let mut tx = worker.pool.begin().await?;
     let now = worker.clock.now();
-    let due = store::claim_due(&mut tx, (from, now), BATCH).await?;
+    let oldest = match from {
+        Some(from) => Some(from),
+        None => store::first_due(&mut *worker.pool.acquire().await?, now).await?,
+    };
+    let Some(oldest) = oldest else { return Ok(None) };
+    let mut tx = worker.pool.begin().await?;
+    let due = store::claim_due(&mut tx, (oldest, now), BATCH).await?;
     let Some(first) = due.first() else { return Ok(None) };
     let is_full = i64::try_from(due.len()).is_ok_and(|count| count >= BATCH);
     let taken = Taken { count: due.len(), first_due: first.due_at, is_full };

@@ -119,6 +119,61 @@ async fn a_consumer_is_woken_keeps_its_place_and_goes_on_there() {
     again.abort();
 }
 
+/// While it works, another server looks under the same name, and somebody moves the place.
+struct Meanwhile {
+    pool: PgPool,
+    other_handled: std::sync::Mutex<Option<usize>>,
+}
+
+impl Handler for Meanwhile {
+    fn handle<'a>(&'a self, _: &'a mut PgConnection, _: &'a [Event]) -> BoxFuture<'a, sqlx::Result<()>> {
+        Box::pin(async {
+            let (sender, _seen) = tokio::sync::mpsc::unbounded_channel();
+            let other = advance(&self.pool, "test", &Collect(sender)).await?;
+            *self.other_handled.lock().unwrap() = Some(other);
+            sqlx::query(
+                "update platform.event_consumer set transaction_id = '0', position = 0 where name = 'test'",
+            )
+            .execute(&self.pool)
+            .await?;
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_batch_is_for_one_server_and_is_taken_back_when_its_place_was_moved_meanwhile() {
+    let db = TestDb::new().await;
+    let mut rng = ChaCha8Rng::seed_from_u64(6);
+    let (sender, mut seen) = tokio::sync::mpsc::unbounded_channel();
+    let collect = Collect(sender);
+    let mut write = async |name: &str| {
+        append(&mut db.pool().acquire().await.unwrap(), now(), &mut rng, &named(name)).await.unwrap();
+    };
+    write("first").await;
+    while advance(db.pool(), "test", &collect).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    write("second").await;
+
+    let meanwhile = Meanwhile { pool: db.pool().clone(), other_handled: std::sync::Mutex::default() };
+    while meanwhile.other_handled.lock().unwrap().is_none() {
+        assert_eq!(advance(db.pool(), "test", &meanwhile).await.unwrap(), 0, "what was done is taken back");
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_eq!(*meanwhile.other_handled.lock().unwrap(), Some(0), "the other server waits its turn");
+
+    while seen.len() < 3 {
+        advance(db.pool(), "test", &collect).await.unwrap();
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut all = Vec::new();
+    while let Ok(name) = seen.try_recv() {
+        all.push(name);
+    }
+    assert_eq!(all, ["first", "first", "second"], "from the place that it was moved to");
+}
+
 struct Refuse;
 
 impl Handler for Refuse {

@@ -128,24 +128,24 @@ pub async fn first_due(db: &mut PgConnection, now: DateTime<Utc>) -> sqlx::Resul
     .await
 }
 
-/// Takes up to `limit` reactions that are due between two moments (without the first: since ever), the oldest first;
+/// Takes up to `limit` reactions that are due between two moments, the oldest first;
 /// they are locked until the transaction ends, and others pass them by.
 ///
 /// # Errors
 /// The database failed.
 pub async fn claim_due(
     db: &mut PgConnection,
-    due: (Option<DateTime<Utc>>, DateTime<Utc>),
+    (from, to): (DateTime<Utc>, DateTime<Utc>),
     limit: i64,
 ) -> sqlx::Result<Vec<DueReaction>> {
     sqlx::query_as(
         "select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
              context, due_at, attempts, result
-         from rules.reaction where state = 'waiting' and due_at between coalesce($1, '-infinity') and $2
+         from rules.reaction where state = 'waiting' and due_at between $1 and $2
          order by due_at limit $3 for update skip locked",
     )
-    .bind(due.0)
-    .bind(due.1)
+    .bind(from)
+    .bind(to)
     .bind(limit)
     .fetch_all(db)
     .await
