@@ -127,7 +127,6 @@ fn one_by_one(site: &Site) -> f64 {
     let tables = "create table public.b_account as select md5('a' || n)::uuid as id, 0::bigint as balance \
                   from generate_series(0, 4999) n; alter table public.b_account add primary key (id); \
                   create table public.b_transaction (like ledger.transaction including defaults including indexes); \
-                  create table public.b_posting (like ledger.posting including defaults including indexes); \
                   create table public.b_lot (like ledger.lot including defaults including indexes); \
                   create sequence public.b_number";
     psql(site, &["-q", "-c", tables]);
@@ -138,9 +137,9 @@ fn one_by_one(site: &Site) -> f64 {
             "begin; select nextval('public.b_number') as number \\gset\n\
              update public.b_account set balance = balance + 5 where id = {account};\n\
              insert into public.b_transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, \
-             author_kind, hash) values (:number, gen_random_uuid(), 'k' || :number, 'x', 'accrue', 'event', now(), \
-             now(), 'system', 'h');\n\
-             insert into public.b_posting values (:number, 0, gen_random_uuid(), {account}, 5, null, 5);\n\
+             author_kind, hash, debit_account, credit_account, amount, credit_after) values (:number, \
+             gen_random_uuid(), 'k' || :number, 'x', 'accrue', 'event', now(), now(), 'system', 'h', \
+             gen_random_uuid(), {account}, 5, 5);\n\
              insert into public.b_lot (id, account, amount, remaining, open, active_from) values (:number * 16384, \
              {account}, 5, 5, true, now());\ncommit;\n"
         ));

@@ -82,9 +82,9 @@ test('a command verifies the ledger, and finds a posting that was changed in the
   assert.equal(clean.code, 0, clean.stderr);
   assert.match(clean.stdout, /^\d+ blocks, \d+ transactions, \d+ postings, .* the chain ends in [0-9a-f]{64}\n$/);
 
-  const change = (by) => `update ledger.posting set amount = amount + ${by} where (number, place) = (select number, place from ledger.posting order by number limit 1)`;
+  const change = (by) => `update ledger.transaction set amount = amount + ${by} where number = (select min(number) from ledger.posting where place = 0)`;
   await assert.rejects(psql(server, change(7)), /append-only/);
-  await psql(server, `alter table ledger.posting disable trigger posting_append_only; ${change(7)}; alter table ledger.posting enable trigger posting_append_only`);
+  await psql(server, `alter table ledger.transaction disable trigger transaction_append_only; ${change(7)}; alter table ledger.transaction enable trigger transaction_append_only`);
 
   const found = await command(server, 'ledger', 'verify');
   assert.equal(found.code, 1);

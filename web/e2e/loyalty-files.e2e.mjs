@@ -152,7 +152,8 @@ test('the statistics of the month before are made, and equal another count', { t
      update loyalty.account set registered_at = registered_at - interval '3 months';
      update ledger.transaction set booked_at = booked_at - interval '1 month';
      update ledger.transaction set booked_at = booked_at - interval '1 month'
-         where number <= (select percentile_disc(0.5) within group (order by number) from ledger.transaction);`,
+         where number <= (select percentile_disc(0.5) within group (order by number) from ledger.transaction);
+     update ledger.block b set booked_at = (select min(t.booked_at) from ledger.transaction t where t.number / 1000 = b.id);`,
   );
   await page.goto(`${server.url}/loyalty/statistics`);
   await press(page, 'Сформировать');

@@ -4,12 +4,12 @@ use crate::book::Book;
 use crate::book::rows::whole;
 use crate::book::state::{AccountState, Effect, LotId};
 use crate::order::{Account, MOVEMENTS_MAX, Movement, ORDERS_MAX, Order, OrderEvent};
-use crate::receipt::{Receipt, Refusal};
+use crate::receipt::{Receipt, Refusal, positive};
 use crate::store::{load, lock, originals, write};
 use base::NewEvent;
 use base::id::{AccountId, CurrencyId, EventId, HoldId, TransactionId};
 use chrono::{DateTime, Utc};
-use platform::event::{OutsideEvent, append_all, append_many};
+use platform::event::{OutsideEvent, append_with};
 use rand::Rng;
 use sqlx::PgConnection;
 use std::collections::{BTreeMap, BTreeSet};
@@ -68,7 +68,8 @@ pub(crate) async fn post_seeded(
 /// What orders name.
 #[derive(Default)]
 struct Named {
-    credited: BTreeMap<AccountId, Account>,
+    /// Accounts that are credited, and how much; none: more than fits.
+    credited: BTreeMap<AccountId, (Account, Option<i64>)>,
     /// Accounts whose lots are needed.
     drawn: BTreeSet<AccountId>,
     currencies: BTreeSet<CurrencyId>,
@@ -77,14 +78,15 @@ struct Named {
 }
 
 impl Named {
-    fn of(orders: &[Order]) -> Self {
+    fn of<'o>(orders: impl Iterator<Item = &'o Order> + Clone) -> Self {
         let mut named = Self::default();
         // What has too many is refused unread.
-        let read = orders.iter().filter(|order| order.movements.len() <= MOVEMENTS_MAX);
+        let read = orders.filter(|order| order.movements.len() <= MOVEMENTS_MAX);
         for movement in read.clone().flat_map(|order| &order.movements) {
             match movement {
-                Movement::Credit { account, .. } => {
-                    named.credited.insert(account.id(), *account);
+                Movement::Credit { account, amount, .. } => {
+                    let (_, sum) = named.credited.entry(account.id()).or_insert((*account, Some(0)));
+                    *sum = sum.zip(positive(*amount).ok()).and_then(|(sum, more)| sum.checked_add(more));
                     named.currencies.insert(account.currency);
                 }
                 Movement::Debit { account, .. } | Movement::Hold { account, .. } => {
@@ -114,7 +116,12 @@ impl Named {
 }
 
 async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) -> sqlx::Result<(i64, Book)> {
-    let mut named = Named::of(orders);
+    let ids: Vec<TransactionId> = orders.iter().map(Order::id).collect();
+    // Before anything is locked: what stands already needs no account. Whoever takes a key after this look is met at the
+    // write, which fails then.
+    let (block, known) = load::block_and_known(db, &ids).await?;
+    let new = ids.iter().zip(orders).filter(|(id, _)| !known.contains_key(id)).map(|(_, order)| order);
+    let mut named = Named::of(new);
     let holds: Vec<HoldId> = named.holds.iter().copied().collect();
     let reversed: Vec<TransactionId> = named.reversed.iter().copied().collect();
     if !holds.is_empty() {
@@ -123,7 +130,7 @@ async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) 
     if !reversed.is_empty() {
         named.drawn.extend(originals::accounts_of(db, &reversed).await?);
     }
-    let mut book = Book { wanted: named.reversed.clone(), ..Book::default() };
+    let mut book = Book { wanted: named.reversed.clone(), known, ..Book::default() };
     lock_all(db, now, &named, &mut book).await?;
     let unseen = named.currencies.iter().filter(|currency| !book.currencies.contains_key(currency));
     let unseen: Vec<CurrencyId> = unseen.copied().collect();
@@ -131,9 +138,6 @@ async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) 
         // Of members who have no account yet and are debited: the refusal says what is wrong.
         book.currencies.extend(load::currencies(db, &unseen).await?);
     }
-    let keys: Vec<&str> = orders.iter().map(|order| order.key.as_str()).collect();
-    let block;
-    (block, book.known) = load::block_and_known(db, &keys).await?;
     let mut lots = BTreeSet::new();
     if !holds.is_empty() {
         book.holds = load::holds(db, &holds).await?;
@@ -153,31 +157,35 @@ async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) 
     Ok((block, book))
 }
 
-/// Locks every account that the orders name, in the order of their ids, and opens those that are credited first.
+/// Locks every account that the orders name, in the order of their ids, and opens those that are credited first. Where
+/// nothing is drawn, the lock is the credit itself.
 async fn lock_all(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     named: &Named,
     book: &mut Book,
 ) -> sqlx::Result<()> {
-    let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
-    let all: Vec<AccountId> = all.into_iter().collect();
     let keep = |states: Vec<(AccountState, bool)>, book: &mut Book| {
         for (state, allows_debt) in states {
             book.currencies.insert(state.currency, allows_debt);
             book.accounts.insert(state.id, state);
         }
     };
-    keep(lock::lock_accounts(db, &all).await?, book);
-    let missing: Vec<Account> = named
-        .credited
-        .iter()
-        .filter(|(id, _)| !book.accounts.contains_key(id))
-        .map(|(_, account)| *account)
-        .collect();
-    if !missing.is_empty() {
-        lock::open_accounts(db, now, &missing).await?;
-        let ids: Vec<AccountId> = missing.iter().map(Account::id).collect();
+    if named.credited.is_empty() && named.drawn.is_empty() {
+        return Ok(());
+    }
+    if named.drawn.is_empty() {
+        let amounts = named.credited.iter().filter_map(|(id, (_, amount))| Some((*id, (*amount)?)));
+        keep(lock::credit_accounts(db, &amounts.collect::<Vec<_>>()).await?, book);
+    } else {
+        let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
+        keep(lock::lock_accounts(db, &all.into_iter().collect::<Vec<_>>()).await?, book);
+    }
+    let left = named.credited.iter().filter(|(id, _)| !book.accounts.contains_key(id));
+    let left: Vec<Account> = left.map(|(_, (account, _))| *account).collect();
+    if !left.is_empty() {
+        lock::open_accounts(db, now, &left).await?;
+        let ids: Vec<AccountId> = left.iter().map(Account::id).collect();
         keep(lock::lock_accounts(db, &ids).await?, book);
     }
     Ok(())
@@ -207,7 +215,7 @@ async fn load_lots(
     Ok(())
 }
 
-/// Appends the events of what was posted for the first time, in one statement for each sort.
+/// Appends the events of what was posted for the first time, in one statement.
 async fn append_events(
     db: &mut PgConnection,
     now: DateTime<Utc>,
@@ -223,8 +231,5 @@ async fn append_events(
             OrderEvent::Outside(event) => outside.push(event.clone()),
         }
     }
-    if !outside.is_empty() {
-        append_many(db, now, &mut rng, &outside).await?;
-    }
-    append_all(db, now, &own).await
+    append_with(db, now, &mut rng, &outside, &own).await.map(drop)
 }

@@ -22,6 +22,7 @@ pub use consumer::{BATCH_MAX, Handler, advance, advance_local, run};
 pub use log::Log;
 pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
+    append_with,
 };
 pub use store::{append_all, has_read, lag, read, read_kinds};
 
@@ -34,6 +35,7 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::future::Future;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// The channel that announces new events (Postgres `notify`). A hint only: readers also poll.
@@ -65,8 +67,8 @@ pub struct Event {
     pub correlation: Option<Uuid>,
     /// Who did it.
     pub author: Author,
-    /// The details, a JSON object.
-    pub payload: serde_json::Value,
+    /// The details, a JSON object; shared by all who read the same event.
+    pub payload: Arc<serde_json::Value>,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
 }

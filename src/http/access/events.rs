@@ -6,6 +6,7 @@ use base::event::Journal;
 use base::id::EventId;
 use chrono::{DateTime, Utc};
 use platform::event::query::{Filter, search};
+use std::sync::Arc;
 
 /// Which events a list shows.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -69,7 +70,7 @@ impl From<platform::event::Event> for EventBody {
             subject: event.subject,
             correlation: event.correlation,
             author: event.author,
-            payload: event.payload,
+            payload: Arc::unwrap_or_clone(event.payload),
         }
     }
 }

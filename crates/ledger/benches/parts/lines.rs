@@ -62,7 +62,6 @@ async fn limit(site: &Site, lines: usize) -> (f64, f64) {
     for statement in [
         "create schema bench",
         "create table bench.transaction (like ledger.transaction including all)",
-        "create table bench.posting (like ledger.posting including all)",
         "create table bench.lot (like ledger.lot including all)",
     ] {
         sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(site.pool()).await.unwrap();
@@ -75,12 +74,9 @@ async fn limit(site: &Site, lines: usize) -> (f64, f64) {
                 from generate_series($1::bigint, $1 + 999) n),
             added as (
                 insert into bench.transaction (number, id, key, body_hash, kind, source, cause, effective_at, booked_at,
-                    author_kind, hash)
+                    author_kind, hash, debit_account, credit_account, amount, credit_after)
                 select n, id, 'file:purchases-2026-11-28.txt:' || n, '\\x00', 'accrue', 'event', null, now(), now(),
-                    'system', '\\x00' from line),
-            posted as (
-                insert into bench.posting (number, place, debit_account, credit_account, amount, credit_after)
-                select n, 0, id, account, 7, 7 from line)
+                    'system', '\\x00', id, account, 7, 7 from line)
             insert into bench.lot (id, account, amount, remaining, open, active_from, expires_at)
             select n * 16384, account, 7, 7, true, now(), now() from line",
         )

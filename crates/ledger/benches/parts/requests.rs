@@ -11,14 +11,13 @@ use std::time::{Duration, Instant};
 use uuid::Uuid;
 
 const ONE_STATEMENT: &str = "
-with added as (
-    insert into bench.transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, author_kind, hash)
-    values ($1, $2, $3, $4, 'accrue', 'event', $5, $5, 'system', $4) on conflict (id) do nothing returning number),
-moved as (
-    update ledger.account set balance = balance + $6 where id = $7 and exists (select 1 from added) returning balance),
-posted as (
-    insert into bench.posting (number, place, debit_account, credit_account, amount, credit_after)
-    select $1, 0, $8, $7, $6, balance from moved)
+with moved as (
+    update ledger.account set balance = balance + $6
+    where id = $7 and not exists (select 1 from bench.transaction where id = $2) returning balance),
+added as (
+    insert into bench.transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, author_kind, hash,
+        debit_account, credit_account, amount, credit_after)
+    select $1, $2, $3, $4, 'accrue', 'event', $5, $5, 'system', $4, $8, $7, $6, balance from moved)
 insert into bench.lot (id, account, amount, remaining, open, active_from, expires_at)
 select $1 * 16384, $7, $6, $6, true, $5, $9 from moved";
 
@@ -27,7 +26,6 @@ pub async fn run(site: &Site) -> (f64, f64) {
     for statement in [
         "create schema bench",
         "create table bench.transaction (like ledger.transaction including all)",
-        "create table bench.posting (like ledger.posting including all)",
         "create table bench.lot (like ledger.lot including all)",
     ] {
         sqlx::raw_sql(AssertSqlSafe(statement)).execute(site.pool()).await.unwrap();
@@ -95,18 +93,6 @@ async fn accrue(pool: &PgPool, number: i64, account: Uuid, at_once: bool) -> sql
         .bind(id)
         .fetch_optional(&mut *tx)
         .await?;
-    sqlx::query(
-        "insert into bench.transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, author_kind,
-            hash)
-        values ($1, $2, $3, $4, 'accrue', 'event', $5, $5, 'system', $4)",
-    )
-    .bind(number)
-    .bind(id)
-    .bind(key)
-    .bind(hash.as_slice())
-    .bind(now())
-    .execute(&mut *tx)
-    .await?;
     let after: i64 = sqlx::query_scalar(
         "update ledger.account set balance = balance + $2 where id = $1 returning balance",
     )
@@ -115,10 +101,15 @@ async fn accrue(pool: &PgPool, number: i64, account: Uuid, at_once: bool) -> sql
     .fetch_one(&mut *tx)
     .await?;
     sqlx::query(
-        "insert into bench.posting (number, place, debit_account, credit_account, amount, credit_after)
-        values ($1, 0, $2, $3, 5, $4)",
+        "insert into bench.transaction (number, id, key, body_hash, kind, source, effective_at, booked_at, author_kind,
+            hash, debit_account, credit_account, amount, credit_after)
+        values ($1, $2, $3, $4, 'accrue', 'event', $5, $5, 'system', $4, $6, $7, 5, $8)",
     )
     .bind(number)
+    .bind(id)
+    .bind(key)
+    .bind(hash.as_slice())
+    .bind(now())
     .bind(issuer)
     .bind(account)
     .bind(after)

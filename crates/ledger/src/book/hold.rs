@@ -43,7 +43,6 @@ impl Book {
             }
         }
         state.held += asked;
-        state.changed = true;
         let account = state.id;
         draft.placed.push(Placed { place, id, account, amount: asked, expires_at, lots: lots.clone() });
         draft.moved.push(Moved { place, account, change: 0, balance: None, hold: Some(id), short: 0 });
@@ -139,7 +138,6 @@ impl Book {
         draft.closed.push(Closed { place, id, state: end, captured });
         let Some(state) = self.accounts.get_mut(&hold.account) else { return };
         state.held -= hold.amount;
-        state.changed = true;
         for (lot, held) in &hold.lots {
             if let Some(lot) = state.lot(*lot) {
                 lot.held -= held;

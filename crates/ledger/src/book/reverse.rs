@@ -124,7 +124,6 @@ impl Book {
         let taken = owed - claim;
         state.debt += debt;
         state.claim += claim;
-        state.changed = true;
         let place = draft.step();
         draft.draw(place, &draws, 1);
         let reversed = Some((number, part.place));

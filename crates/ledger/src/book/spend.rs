@@ -94,7 +94,7 @@ impl Book {
             debt: 0,
             claim: 0,
             lots: Vec::new(),
-            changed: true,
+            stored: [0; 4],
         })
     }
 }
@@ -102,7 +102,6 @@ impl Book {
 /// Moves the balance by `change` against the inner account.
 pub(super) fn post(draft: &mut Draft, state: &mut AccountState, place: i32, change: i64, inner: AccountId) {
     state.balance += change;
-    state.changed = true;
     let after = Some(state.balance);
     let amount = change.abs();
     draft.postings.push(if change < 0 {

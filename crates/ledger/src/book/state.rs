@@ -140,11 +140,17 @@ pub struct AccountState {
     pub claim: i64,
     /// Its lots, as far as they are needed, in the order in which they are spent.
     pub lots: Vec<Lot>,
-    /// Whether it was changed.
-    pub changed: bool,
+    /// What its row says of balance, held, debt and claim: what differs in the end is written.
+    pub stored: [i64; 4],
 }
 
 impl AccountState {
+    /// Balance, held, debt and claim.
+    #[must_use]
+    pub const fn sums(&self) -> [i64; 4] {
+        [self.balance, self.held, self.debt, self.claim]
+    }
+
     /// What can be spent now.
     #[must_use]
     pub fn spendable(&self, now: DateTime<Utc>) -> i64 {

@@ -192,7 +192,8 @@ pub async fn movements(
             case when p.credit_after is null then -p.amount else p.amount end as change,
             coalesce(p.credit_after, p.debit_after, 0) as balance,
             t.kind, t.reason, t.source, t.effective_at, t.booked_at
-        from ledger.transaction t
+        from ledger.numbers_booked($2, $3) span
+        join ledger.transaction t on t.number between greatest(span.first_number, $4) and span.last_number
         join ledger.posting p on p.number = t.number
         join ledger.account a on a.id = case when p.credit_after is null then p.debit_account else p.credit_account end
         where t.booked_at >= $2 and t.booked_at < $3 and (p.number, p.place) > ($4, $5)
@@ -227,7 +228,8 @@ pub async fn exchanged(
             case when p.credit_after is null then -p.amount else p.amount end as change,
             coalesce(p.credit_after, p.debit_after, 0) as balance,
             t.kind, t.reason, t.source, t.effective_at, t.booked_at, t.cause ->> 'record' as reference
-        from ledger.transaction t
+        from ledger.numbers_booked($2, $3) span
+        join ledger.transaction t on t.number between greatest(span.first_number, $4) and span.last_number
         join ledger.posting p on p.number = t.number and (p.debit_account = $1 or p.credit_account = $1)
         join ledger.account a on a.id = case when p.credit_after is null then p.debit_account else p.credit_account end
         where t.booked_at >= $2 and t.booked_at < $3 and (p.number, p.place) > ($4, $5) and a.role = 'member'

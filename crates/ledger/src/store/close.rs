@@ -20,7 +20,9 @@ pub async fn close_day(
     let done = sqlx::query(
         "with booked as (
             select p.number, p.place, p.debit_account, p.credit_account, p.amount, p.debit_after, p.credit_after
-            from ledger.transaction t join ledger.posting p on p.number = t.number
+            from ledger.numbers_booked($3, $4) span
+            join ledger.transaction t on t.number between span.first_number and span.last_number
+            join ledger.posting p on p.number = t.number
             where t.booked_at >= $3 and t.booked_at < $4
         ), side as (
             select debit_account as account, number, place, 0::bigint as credited, amount as debited,

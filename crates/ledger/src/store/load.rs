@@ -2,7 +2,6 @@
 
 use crate::book::state::{Hold, Known, Lot, LotId, Mark};
 use crate::chain::Hash;
-use crate::order::transaction_id;
 use crate::receipt::{HoldState, Moved, Receipt};
 use base::id::{AccountId, CurrencyId, HoldId, TransactionId};
 use chrono::{DateTime, Utc};
@@ -177,12 +176,11 @@ struct KnownRow {
 }
 
 /// A number for a block (its transactions are numbered from a thousand times it on), and the transactions that stand
-/// under keys, with what was answered.
+/// under the ids of keys, with what was answered.
 pub(crate) async fn block_and_known(
     db: &mut PgConnection,
-    keys: &[&str],
+    ids: &[TransactionId],
 ) -> sqlx::Result<(i64, BTreeMap<TransactionId, Known>)> {
-    let ids: Vec<TransactionId> = keys.iter().map(|key| transaction_id(key)).collect();
     let rows: Vec<KnownRow> = sqlx::query_as(
         // One by one by the index, whatever the table looked like when the plan was made.
         "select (select nextval('ledger.block_id')) as block, t.number, t.id, t.body_hash, t.booked_at

@@ -5,6 +5,7 @@ use crate::order::{Account, MEMBER};
 use base::id::{AccountId, CurrencyId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -21,7 +22,8 @@ pub(super) struct AccountRow {
 impl From<AccountRow> for AccountState {
     fn from(row: AccountRow) -> Self {
         let AccountRow { id, owner, currency, balance, held, debt, claim } = row;
-        Self { id, owner, currency, balance, held, debt, claim, lots: Vec::new(), changed: false }
+        let stored = [balance, held, debt, claim];
+        Self { id, owner, currency, balance, held, debt, claim, lots: Vec::new(), stored }
     }
 }
 
@@ -52,6 +54,42 @@ pub(crate) async fn lock_accounts(
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (AccountState::from(row.account), row.allows_debt)).collect())
+}
+
+/// An account that was credited, as it was before.
+#[derive(sqlx::FromRow)]
+struct CreditedRow {
+    id: AccountId,
+    owner: Uuid,
+    currency: CurrencyId,
+    balance: i64,
+    held: i64,
+    allows_debt: bool,
+}
+
+/// Locks members' accounts by crediting them, in the order given, which must be that of their ids: one version of the row
+/// where locking it and changing it would be two. The states are those before; their rows already have the amounts. Left
+/// out: accounts that do not exist, that owe something, or that could not hold that much.
+pub(crate) async fn credit_accounts(
+    db: &mut PgConnection,
+    accounts: &[(AccountId, i64)],
+) -> sqlx::Result<Vec<(AccountState, bool)>> {
+    let rows: Vec<CreditedRow> = sqlx::query_as(
+        "select id, owner, currency, balance, held, allows_debt from ledger.credit_accounts($1, $2)",
+    )
+    .bind(accounts.iter().map(|(id, _)| *id).collect::<Vec<AccountId>>())
+    .bind(accounts.iter().map(|(_, amount)| *amount).collect::<Vec<i64>>())
+    .fetch_all(db)
+    .await?;
+    let added: BTreeMap<AccountId, i64> = accounts.iter().copied().collect();
+    let state = |row: CreditedRow| {
+        let CreditedRow { id, owner, currency, balance, held, allows_debt } = row;
+        let row = AccountRow { id, owner, currency, balance, held, debt: 0, claim: 0 };
+        let mut state = AccountState::from(row);
+        state.stored[0] += added.get(&id).copied().unwrap_or_default();
+        (state, allows_debt)
+    };
+    Ok(rows.into_iter().map(state).collect())
 }
 
 /// Opens accounts that do not exist, in the order of their ids. Whoever opens one at the same moment is waited for.

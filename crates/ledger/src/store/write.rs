@@ -24,12 +24,15 @@ pub(crate) async fn write(
     block: i64,
     book: &Book,
 ) -> sqlx::Result<()> {
+    // Also when all orders were refused: their accounts may have been locked by crediting them.
+    state::update_accounts(db, book).await?;
     if book.written.is_empty() {
         return Ok(());
     }
     let hashes: Vec<Hash> = book.written.iter().map(hash_of).collect();
     rows::insert(db, now, book, &hashes).await?;
     state::update_lots(db, book).await?;
+    details::insert_postings(db, &book.written).await?;
     details::insert_draws(db, &book.written).await?;
     details::insert_owed(db, &book.written).await?;
     state::write_holds(db, book).await?;

@@ -8,8 +8,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
 
-/// Events that are kept: some batches, so that a slower consumer still finds them; a few MB at most.
-const KEPT_MAX: usize = 2_000;
+/// Events that are kept: some seconds of a full load, so that consumers which gather, or need longer, still find them;
+/// some 20 MB at most.
+const KEPT_MAX: usize = 20_000;
 
 /// The log of one database. Clones share what they have read.
 #[derive(Clone, Debug)]
@@ -114,7 +115,7 @@ mod tests {
             subject: uuid::Uuid::nil(),
             correlation: None,
             author: Author::System,
-            payload: serde_json::json!({}),
+            payload: Arc::default(),
             occurred_at: DateTime::UNIX_EPOCH,
         };
         places.map(event).collect()

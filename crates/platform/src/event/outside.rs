@@ -7,6 +7,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+use super::store::{NewRow, insert_rows};
 use base::event::Journal;
 use base::id::{CustomerId, EventId};
 use base::{Author, NewEvent};
@@ -117,13 +118,13 @@ pub fn append_outside<'c>(
 ) -> impl Future<Output = Result<Appended, AppendError>> + Send + use<'c> {
     let rows = check(event).map(|()| vec![row(event, now, EventId::new(now, rng))]);
     async move {
-        let mut done = append_rows(db, now, rows?).await?;
+        let mut done = append_rows(db, now, rows?, &[]).await?;
         done.pop().ok_or(AppendError::Database(sqlx::Error::RowNotFound))
     }
 }
 
-/// Appends events in one set-based statement each for keys and rows, in their order. Each must have passed
-/// [`check`]. The answers stand in the order of the events.
+/// Appends events in one set-based statement, in their order. Each must have passed [`check`]. The answers stand in the
+/// order of the events.
 ///
 /// # Errors
 /// The database failed; the transaction is lost.
@@ -133,29 +134,45 @@ pub fn append_many<'c>(
     rng: &mut dyn Rng,
     events: &[OutsideEvent],
 ) -> impl Future<Output = sqlx::Result<Vec<Appended>>> + Send + use<'c> {
+    append_with(db, now, rng, events, &[])
+}
+
+/// [`append_many`], and behind them events of our own, in the same statement.
+///
+/// # Errors
+/// The database failed; the transaction is lost.
+pub fn append_with<'c>(
+    db: &'c mut PgConnection,
+    now: DateTime<Utc>,
+    rng: &mut dyn Rng,
+    events: &[OutsideEvent],
+    own: &'c [(EventId, NewEvent)],
+) -> impl Future<Output = sqlx::Result<Vec<Appended>>> + Send + use<'c> {
     let rows = events.iter().map(|event| row(event, now, EventId::new(now, &mut *rng))).collect();
-    append_rows(db, now, rows)
+    append_rows(db, now, rows, own)
 }
 
 async fn append_rows(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     rows: Vec<Row>,
+    own: &[(EventId, NewEvent)],
 ) -> sqlx::Result<Vec<Appended>> {
     // The same event twice in one batch: the first stands for both.
     let mut first: HashMap<Uuid, &Row> = HashMap::with_capacity(rows.len());
     for row in &rows {
         first.entry(row.key).or_insert(row);
     }
-    let mut keys: Vec<&Row> = first.values().copied().collect();
-    // In one order for all writers, so that two of them never wait for each other.
-    keys.sort_unstable_by_key(|row| row.key);
-    let new = store::take_keys(db, now, &keys).await?;
-    let known: Vec<Uuid> = keys.iter().map(|row| row.key).filter(|key| !new.contains(key)).collect();
+    let outside = rows.iter().filter(|row| is_first(&first, row)).map(|row| NewRow {
+        key: Some((row.key, row.hash.as_slice())),
+        event_id: row.event_id,
+        occurred_at: row.occurred_at,
+        event: &row.event,
+    });
+    let behind = own.iter().map(|(event_id, event)| NewRow::own(*event_id, now, event));
+    let new = insert_rows(db, now, &outside.chain(behind).collect::<Vec<_>>()).await?;
+    let known: Vec<Uuid> = first.keys().copied().filter(|key| !new.contains(key)).collect();
     let known = if known.is_empty() { HashMap::new() } else { store::find_keys(db, &known).await? };
-    let added: Vec<&Row> =
-        rows.iter().filter(|row| new.contains(&row.key) && is_first(&first, row)).collect();
-    store::insert_many(db, &added).await?;
     rows.iter().map(|row| verdict(row, &first, &known)).collect()
 }
 

@@ -8,7 +8,9 @@ use base::{Author, NewEvent};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use sqlx::PgConnection;
+use std::collections::HashSet;
 use std::ops::Range;
+use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -36,7 +38,7 @@ impl From<EventRow> for Event {
             subject: row.subject_id,
             correlation: row.correlation_id,
             author: author_of(&row.author_kind, row.author_id),
-            payload: row.payload,
+            payload: Arc::new(row.payload),
             occurred_at: row.occurred_at,
         }
     }
@@ -121,36 +123,77 @@ pub async fn append_all(
     now: DateTime<Utc>,
     events: &[(EventId, NewEvent)],
 ) -> sqlx::Result<()> {
-    if events.is_empty() {
-        return Ok(());
+    let rows: Vec<NewRow<'_>> =
+        events.iter().map(|(event_id, event)| NewRow::own(*event_id, now, event)).collect();
+    insert_rows(db, now, &rows).await.map(drop)
+}
+
+/// A row that is appended.
+pub(super) struct NewRow<'e> {
+    /// What it counts once under, with the hash of what was said; none: one of our own, which only its id names.
+    pub(super) key: Option<(Uuid, &'e [u8])>,
+    pub(super) event_id: EventId,
+    pub(super) occurred_at: DateTime<Utc>,
+    pub(super) event: &'e NewEvent,
+}
+
+impl<'e> NewRow<'e> {
+    pub(super) const fn own(event_id: EventId, occurred_at: DateTime<Utc>, event: &'e NewEvent) -> Self {
+        Self { key: None, event_id, occurred_at, event }
     }
-    let rows: Vec<Value> = events
-        .iter()
-        .map(|(event_id, event)| {
-            let (author_kind, author_id) = author_words(event.author);
-            serde_json::json!({
-                "event_id": event_id, "kind": event.kind, "journal": journal_word(event.journal),
-                "subject_id": event.subject, "correlation_id": event.correlation, "author_kind": author_kind,
-                "author_id": author_id, "payload": event.payload,
-            })
-        })
-        .collect();
-    sqlx::query(
-        "with appended as (
-            insert into platform.event
-                (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
-            select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, $2
-            from jsonb_to_recordset($1) as given (event_id uuid, kind text, journal text, subject_id uuid,
-                correlation_id uuid, author_kind text, author_id uuid, payload jsonb)
-            on conflict (event_id, occurred_at, journal) do nothing
-            returning 1)
-        select pg_notify('platform_event', '') from appended limit 1",
-    )
-    .bind(Value::Array(rows))
-    .bind(now)
-    .execute(db)
-    .await?;
-    Ok(())
+}
+
+// Keys in one order for all writers, so that two of them never wait for each other; who took one and has not committed is
+// waited for.
+const INSERT_ROWS: &str = "
+with given as materialized (
+    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
+        $8::text[], $9::uuid[], $10::text[], $11::timestamptz[]) with ordinality
+        as given (key, body_hash, event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload,
+            occurred_at, place)
+), taken as (
+    insert into platform.outside_key (key, body_hash, event_id, received_at)
+    select key, body_hash, event_id, $12 from given where key is not null order by key
+    on conflict (key) do nothing
+    returning key
+), appended as (
+    insert into platform.event
+        (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
+    select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload::jsonb, occurred_at
+    from given where key is null or key in (select key from taken)
+    order by place
+    on conflict (event_id, occurred_at, journal) do nothing
+    returning 1
+)
+select array(select key from taken), (select pg_notify('platform_event', '') from appended limit 1)";
+
+/// Appends rows in their order, those with a key only when nobody has the key, and wakes the readers when the
+/// transaction commits. Which keys nobody had.
+pub(super) async fn insert_rows(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    rows: &[NewRow<'_>],
+) -> sqlx::Result<HashSet<Uuid>> {
+    if rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let authors: Vec<_> = rows.iter().map(|row| author_words(row.event.author)).collect();
+    let new: Vec<Uuid> = sqlx::query_scalar(INSERT_ROWS)
+        .bind(rows.iter().map(|row| row.key.map(|(key, _)| key)).collect::<Vec<Option<Uuid>>>())
+        .bind(rows.iter().map(|row| row.key.map(|(_, hash)| hash)).collect::<Vec<Option<&[u8]>>>())
+        .bind(rows.iter().map(|row| row.event_id).collect::<Vec<EventId>>())
+        .bind(rows.iter().map(|row| &*row.event.kind).collect::<Vec<&str>>())
+        .bind(rows.iter().map(|row| journal_word(row.event.journal)).collect::<Vec<&str>>())
+        .bind(rows.iter().map(|row| row.event.subject).collect::<Vec<Uuid>>())
+        .bind(rows.iter().map(|row| row.event.correlation).collect::<Vec<Option<Uuid>>>())
+        .bind(authors.iter().map(|(kind, _)| *kind).collect::<Vec<&str>>())
+        .bind(authors.iter().map(|(_, id)| *id).collect::<Vec<Option<Uuid>>>())
+        .bind(rows.iter().map(|row| row.event.payload.to_string()).collect::<Vec<String>>())
+        .bind(rows.iter().map(|row| row.occurred_at).collect::<Vec<DateTime<Utc>>>())
+        .bind(now)
+        .fetch_one(db)
+        .await?;
+    Ok(new.into_iter().collect())
 }
 
 /// Up to `limit` events after `after`, in the log's order, none of a transaction that might still be overtaken.

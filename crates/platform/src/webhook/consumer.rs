@@ -55,7 +55,7 @@ fn body(event: &Event) -> String {
     let time = event.occurred_at.to_rfc3339_opts(SecondsFormat::Millis, true);
     let (source, data) = match event.journal {
         Journal::Outside => (event.payload.get("source"), event.payload.get("data")),
-        _ => (None, Some(&event.payload)),
+        _ => (None, Some(&*event.payload)),
     };
     let source = source.and_then(serde_json::Value::as_str).unwrap_or("trunkline");
     json!({

@@ -51,7 +51,7 @@ fn depth_of(event: &Event) -> u64 {
 pub fn facts_of(event: &Event, customer: Value, reference: &References, zone: chrono_tz::Tz) -> Facts {
     let said = |key: &str| event.payload.get(key).cloned();
     let own = is_own(event);
-    let data = if own { event.payload.clone() } else { said("data").unwrap_or(Value::Null) };
+    let data = if own { (*event.payload).clone() } else { said("data").unwrap_or(Value::Null) };
     let meta = json!({
         "type": event.kind,
         "source": if own { json!("trunkline") } else { said("source").unwrap_or(Value::Null) },

@@ -1,8 +1,8 @@
-//! What every accrual has, in one statement: transactions, postings, balances, new lots.
+//! What every accrual has, in one statement: transactions, each with its first posting, and new lots.
 
 use crate::book::Book;
 use crate::book::rows::{Posting, Transaction};
-use crate::book::state::{AccountState, Lot, Mark};
+use crate::book::state::{Lot, Mark};
 use crate::chain::{Hash, author_words};
 use base::id::{AccountId, TransactionId};
 use chrono::{DateTime, Utc};
@@ -11,30 +11,20 @@ use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
+// Unnested in the list of columns, where Postgres hands each row on; in `from` it would store all of them first.
 const INSERT: &str = "
 with added as (
     insert into ledger.transaction (booked_at, number, id, key, body_hash, kind, reason, source, cause, effective_at,
-        author_kind, author_id, hash)
-    select $1, number, id, key, body_hash, kind, reason, source, cause::jsonb, effective_at, author_kind, author_id, hash
-    from unnest($2::bigint[], $3::uuid[], $4::text[], $5::bytea[], $6::text[], $7::text[], $8::text[], $9::text[],
-        $10::timestamptz[], $11::text[], $12::uuid[], $13::bytea[])
-        as given (number, id, key, body_hash, kind, reason, source, cause, effective_at, author_kind, author_id, hash)
-), posted as (
-    insert into ledger.posting (number, place, debit_account, credit_account, amount, debit_after, credit_after)
-    select * from unnest($14::bigint[], $15::integer[], $16::uuid[], $17::uuid[], $18::bigint[], $19::bigint[],
-        $20::bigint[])
-), brought as (
-    insert into ledger.lot (id, account, amount, remaining, held, expired, open, tag, active_from, expires_at)
-    select id, account, amount, remaining, held, expired, remaining > 0, tag, active_from, expires_at
-    from unnest($21::bigint[], $22::uuid[], $23::bigint[], $24::bigint[], $25::bigint[], $26::bigint[], $27::text[],
-        $28::timestamptz[], $29::timestamptz[])
-        as given (id, account, amount, remaining, held, expired, tag, active_from, expires_at)
+        author_kind, author_id, hash, debit_account, credit_account, amount, debit_after, credit_after)
+    select $1, unnest($2::bigint[]), unnest($3::uuid[]), unnest($4::text[]), unnest($5::bytea[]), unnest($6::text[]),
+        unnest($7::text[]), unnest($8::text[]), unnest($9::text[])::jsonb, unnest($10::timestamptz[]),
+        unnest($11::text[]), unnest($12::uuid[]), unnest($13::bytea[]), unnest($14::uuid[]), unnest($15::uuid[]),
+        unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[])
 )
-update ledger.account a
-set balance = given.balance, held = given.held, debt = given.debt, claim = given.claim
-from unnest($30::uuid[], $31::bigint[], $32::bigint[], $33::bigint[], $34::bigint[])
-    as given (id, balance, held, debt, claim)
-where a.id = given.id";
+insert into ledger.lot (id, account, amount, remaining, held, expired, open, tag, active_from, expires_at)
+select unnest($19::bigint[]), unnest($20::uuid[]), unnest($21::bigint[]), unnest($22::bigint[]), unnest($23::bigint[]),
+    unnest($24::bigint[]), unnest($25::boolean[]), unnest($26::text[]), unnest($27::timestamptz[]),
+    unnest($28::timestamptz[])";
 
 type Asked<'q> = Query<'q, Postgres, PgArguments>;
 
@@ -45,8 +35,7 @@ pub(super) async fn insert(
     hashes: &[Hash],
 ) -> sqlx::Result<()> {
     let asked = transactions(sqlx::query(INSERT).bind(now), &book.written, hashes);
-    let asked = lots(postings(asked, &book.written), book);
-    accounts(asked, book).execute(db).await?;
+    lots(first_postings(asked, &book.written), book).execute(db).await?;
     Ok(())
 }
 
@@ -67,17 +56,18 @@ fn transactions<'q>(asked: Asked<'q>, written: &'q [Transaction], hashes: &'q [H
         .bind(hashes.iter().map(Hash::as_slice).collect::<Vec<&[u8]>>())
 }
 
-fn postings<'q>(asked: Asked<'q>, written: &'q [Transaction]) -> Asked<'q> {
-    let rows: Vec<(i64, &Posting)> =
-        written.iter().flat_map(|row| row.postings.iter().map(|posting| (row.number, posting))).collect();
+/// The posting that stands in the row of its transaction.
+pub(super) const FIRST_PLACE: i32 = 0;
+
+fn first_postings<'q>(asked: Asked<'q>, written: &'q [Transaction]) -> Asked<'q> {
+    let first = |row: &'q Transaction| row.postings.iter().find(|posting| posting.place == FIRST_PLACE);
+    let rows: Vec<Option<&Posting>> = written.iter().map(first).collect();
     asked
-        .bind(rows.iter().map(|(number, _)| *number).collect::<Vec<i64>>())
-        .bind(rows.iter().map(|(_, row)| row.place).collect::<Vec<i32>>())
-        .bind(rows.iter().map(|(_, row)| row.debit).collect::<Vec<AccountId>>())
-        .bind(rows.iter().map(|(_, row)| row.credit).collect::<Vec<AccountId>>())
-        .bind(rows.iter().map(|(_, row)| row.amount).collect::<Vec<i64>>())
-        .bind(rows.iter().map(|(_, row)| row.debit_after).collect::<Vec<Option<i64>>>())
-        .bind(rows.iter().map(|(_, row)| row.credit_after).collect::<Vec<Option<i64>>>())
+        .bind(rows.iter().map(|row| row.map(|row| row.debit)).collect::<Vec<Option<AccountId>>>())
+        .bind(rows.iter().map(|row| row.map(|row| row.credit)).collect::<Vec<Option<AccountId>>>())
+        .bind(rows.iter().map(|row| row.map(|row| row.amount)).collect::<Vec<Option<i64>>>())
+        .bind(rows.iter().map(|row| row.and_then(|row| row.debit_after)).collect::<Vec<Option<i64>>>())
+        .bind(rows.iter().map(|row| row.and_then(|row| row.credit_after)).collect::<Vec<Option<i64>>>())
 }
 
 fn lots<'q>(asked: Asked<'q>, book: &'q Book) -> Asked<'q> {
@@ -91,18 +81,8 @@ fn lots<'q>(asked: Asked<'q>, book: &'q Book) -> Asked<'q> {
         .bind(rows.iter().map(|(_, lot)| lot.remaining).collect::<Vec<i64>>())
         .bind(rows.iter().map(|(_, lot)| lot.held).collect::<Vec<i64>>())
         .bind(rows.iter().map(|(_, lot)| lot.expired).collect::<Vec<i64>>())
+        .bind(rows.iter().map(|(_, lot)| lot.remaining > 0).collect::<Vec<bool>>())
         .bind(rows.iter().map(|(_, lot)| lot.tag.as_deref()).collect::<Vec<Option<&str>>>())
         .bind(rows.iter().map(|(_, lot)| lot.active_from).collect::<Vec<DateTime<Utc>>>())
         .bind(rows.iter().map(|(_, lot)| lot.expires_at).collect::<Vec<Option<DateTime<Utc>>>>())
-}
-
-/// The accounts are locked, so their values are simply set.
-fn accounts<'q>(asked: Asked<'q>, book: &'q Book) -> Asked<'q> {
-    let rows: Vec<&AccountState> = book.accounts.values().filter(|account| account.changed).collect();
-    asked
-        .bind(rows.iter().map(|row| row.id).collect::<Vec<AccountId>>())
-        .bind(rows.iter().map(|row| row.balance).collect::<Vec<i64>>())
-        .bind(rows.iter().map(|row| row.held).collect::<Vec<i64>>())
-        .bind(rows.iter().map(|row| row.debt).collect::<Vec<i64>>())
-        .bind(rows.iter().map(|row| row.claim).collect::<Vec<i64>>())
 }

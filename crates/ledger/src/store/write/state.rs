@@ -1,10 +1,34 @@
-//! Lots that were drawn from, and holds. Their accounts are locked, so the values are simply set.
+//! Accounts, lots that were drawn from, and holds. The accounts are locked, so the values are simply set.
 
 use crate::book::Book;
-use crate::book::state::{Hold, Lot, LotId, Mark};
+use crate::book::state::{AccountState, Hold, Lot, LotId, Mark};
 use base::id::{AccountId, HoldId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+
+/// Accounts whose rows say something else by now; those that were locked by crediting them seldom do.
+pub(super) async fn update_accounts(db: &mut PgConnection, book: &Book) -> sqlx::Result<()> {
+    let rows: Vec<&AccountState> =
+        book.accounts.values().filter(|account| account.sums() != account.stored).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "update ledger.account a
+        set balance = given.balance, held = given.held, debt = given.debt, claim = given.claim
+        from unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[])
+            as given (id, balance, held, debt, claim)
+        where a.id = given.id",
+    )
+    .bind(rows.iter().map(|row| row.id).collect::<Vec<AccountId>>())
+    .bind(rows.iter().map(|row| row.balance).collect::<Vec<i64>>())
+    .bind(rows.iter().map(|row| row.held).collect::<Vec<i64>>())
+    .bind(rows.iter().map(|row| row.debt).collect::<Vec<i64>>())
+    .bind(rows.iter().map(|row| row.claim).collect::<Vec<i64>>())
+    .execute(db)
+    .await?;
+    Ok(())
+}
 
 pub(super) async fn update_lots(db: &mut PgConnection, book: &Book) -> sqlx::Result<()> {
     let all = book.accounts.values().flat_map(|account| &account.lots);
