@@ -17,6 +17,7 @@ use loyalty::bonus_type::BonusType;
 use loyalty::bonus_type::amount::Points;
 use loyalty::earning::{self, Decided, Occasion, PREFIX, Setup};
 use loyalty::member::Member;
+use platform::event::outside::Sought;
 use platform::event::{Appended, OutsideEvent, Subject};
 use platform::event_type::schema;
 use platform::ingest::{Incoming, Ingest, IngestError, Outcome};
@@ -265,8 +266,9 @@ impl Earning {
                 found.ok_or(EarningError::UnknownMember)?.number
             }
         };
-        let mut event = self.event(&activity, &programme.fields.code, &number).await?;
-        let found = self.lookup.find(programme.id, number, event.clone()).await.ok_or(EarningError::Away)?;
+        let mut event = self.event(activity, &programme.fields.code, &number).await?;
+        let sought = Sought::of(&event);
+        let found = self.lookup.find(programme.id, number, sought).await.ok_or(EarningError::Away)?;
         let Found { member, known } = found;
         let member = member.ok_or(EarningError::UnknownMember)?;
         event.customer = Some(member.customer_id);
@@ -285,6 +287,7 @@ impl Earning {
             return Err(EarningError::IdReused);
         }
         let decided = self.decide(&live, &member, &event).await?;
+        let event = Arc::new(event);
         if known.is_some() {
             return self.repeated(member, &event, decided).await;
         }
@@ -294,12 +297,12 @@ impl Earning {
     /// The event of an activity, checked by its type. It names its programme and account, for whoever reads it later.
     async fn event(
         &self,
-        activity: &Activity,
+        activity: Activity,
         programme: &str,
         number: &str,
     ) -> Result<OutsideEvent, EarningError> {
         let kind = format!("{PREFIX}{}", activity.kind);
-        let mut data = activity.data.clone();
+        let mut data = activity.data;
         data.insert("programme".to_owned(), json!(programme));
         data.insert("account".to_owned(), json!(number));
         let mut known = self.ingest.registry().known().await?;
@@ -321,8 +324,8 @@ impl Earning {
         let Value::Object(data) = data else { return Err(EarningError::Away) };
         let event = OutsideEvent {
             kind,
-            source: activity.source.clone(),
-            id: activity.id.clone(),
+            source: activity.source,
+            id: activity.id,
             time: activity.time,
             subject: Some(Subject { kind: "contract".to_owned(), value: format!("{programme}/{number}") }),
             customer: None,
@@ -365,7 +368,7 @@ impl Earning {
         Ok(earning::decide(&live.rules, &live.setup, member, &event.kind, &facts.prepare(), (at, self.site)))
     }
 
-    fn orders(&self, member: &Member, event: &OutsideEvent, decided: &Decided) -> Vec<Order> {
+    fn orders(&self, member: &Member, event: &Arc<OutsideEvent>, decided: &Decided) -> Vec<Order> {
         let occasion = Occasion {
             source: &event.source,
             id: &event.id,
@@ -376,7 +379,7 @@ impl Earning {
         let body = earning::identity(&event.kind, &event.data);
         let order = |grant| {
             let mut order = earning::order(occasion, member, grant, body);
-            order.events.insert(0, OrderEvent::Outside(event.clone()));
+            order.events.insert(0, OrderEvent::Outside(Arc::clone(event)));
             order
         };
         decided.grants.iter().map(order).collect()
@@ -385,7 +388,7 @@ impl Earning {
     async fn book(
         &self,
         member: Member,
-        event: OutsideEvent,
+        event: Arc<OutsideEvent>,
         decided: Decided,
     ) -> Result<Earned, EarningError> {
         let orders = self.orders(&member, &event, &decided);
@@ -421,7 +424,7 @@ impl Earning {
             }
         }
         if earned.given.is_empty() {
-            earned.repeated = self.log(event).await?;
+            earned.repeated = self.log(Arc::unwrap_or_clone(event)).await?;
         }
         Ok(earned)
     }
@@ -458,7 +461,7 @@ impl Earning {
     async fn repeated(
         &self,
         member: Member,
-        event: &OutsideEvent,
+        event: &Arc<OutsideEvent>,
         decided: Decided,
     ) -> Result<Earned, EarningError> {
         let orders = self.orders(&member, event, &decided);

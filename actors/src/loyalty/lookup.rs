@@ -1,7 +1,8 @@
 //! Members and known events for many reports at once: what has been asked since the last question is one question.
 
 use loyalty::member::Member;
-use platform::event::{Appended, OutsideEvent, outside};
+use platform::event::Appended;
+use platform::event::outside::{self, Sought};
 use sqlx::PgPool;
 use std::collections::HashMap;
 use tokio::sync::{mpsc, oneshot};
@@ -14,7 +15,7 @@ const GROUP_MAX: usize = 200;
 struct Asked {
     programme: base::id::ProgrammeId,
     number: String,
-    event: OutsideEvent,
+    event: Sought,
     answer: oneshot::Sender<Option<Found>>,
 }
 
@@ -45,7 +46,7 @@ impl Lookup {
         &self,
         programme: base::id::ProgrammeId,
         number: String,
-        event: OutsideEvent,
+        event: Sought,
     ) -> Option<Found> {
         let (answer, answered) = oneshot::channel();
         self.asked.send(Asked { programme, number, event, answer }).await.ok()?;
@@ -72,7 +73,7 @@ async fn answer(pool: &PgPool, group: Vec<Asked>) {
         let mut db = pool.acquire().await?;
         let sought: Vec<_> = group.iter().map(|one| (one.programme, one.number.as_str())).collect();
         let members = loyalty::query::by_numbers(&mut db, &sought).await?;
-        let events: Vec<OutsideEvent> = group.iter().map(|one| one.event.clone()).collect();
+        let events: Vec<Sought> = group.iter().map(|one| one.event).collect();
         let known = outside::known(&mut db, &events).await?;
         Ok::<_, sqlx::Error>((members, known))
     };

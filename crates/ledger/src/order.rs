@@ -8,6 +8,7 @@ use platform::event::OutsideEvent;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// Most orders of one call; also the width of a block of transaction numbers.
@@ -204,7 +205,7 @@ pub enum OrderEvent {
     /// One of our own.
     New(NewEvent),
     /// One of another system: already known ones are left as they are.
-    Outside(OutsideEvent),
+    Outside(Arc<OutsideEvent>),
 }
 
 /// Movements that happen together or not at all, once a key.

@@ -32,7 +32,30 @@ pub fn post<'c>(
     orders: &'c [Order],
 ) -> impl Future<Output = sqlx::Result<Vec<Result<Receipt, Refusal>>>> + Send + use<'c> {
     let seed = EventSeed::roll(dice);
-    post_seeded(db, now, seed, orders)
+    post_seeded(db, now, seed, orders, Keys::Looked)
+}
+
+/// [`post`] for orders that are believed to be new: nobody looks whether their keys stand already. One that does fails
+/// the caller's transaction, who does all of it again with [`post`].
+///
+/// # Errors
+/// The database refused, or a key stands already; the caller's transaction is lost.
+pub fn post_unseen<'c>(
+    db: &'c mut PgConnection,
+    now: DateTime<Utc>,
+    dice: &mut dyn Rng,
+    orders: &'c [Order],
+) -> impl Future<Output = sqlx::Result<Vec<Result<Receipt, Refusal>>>> + Send + use<'c> {
+    let seed = EventSeed::roll(dice);
+    post_seeded(db, now, seed, orders, Keys::Unseen)
+}
+
+/// Whether it is looked first which keys stand already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Keys {
+    /// The orders are believed to be new: a key that stands fails the write, and all is done again with a look.
+    Unseen,
+    Looked,
 }
 
 /// Dice for the ids of events, thrown before the future begins.
@@ -53,14 +76,15 @@ pub(crate) async fn post_seeded(
     now: DateTime<Utc>,
     seed: EventSeed,
     orders: &[Order],
+    keys: Keys,
 ) -> sqlx::Result<Vec<Result<Receipt, Refusal>>> {
     if orders.len() > ORDERS_MAX {
         return Ok(orders.iter().map(|_| Err(Refusal::TooManyOrders)).collect());
     }
     let now = whole(now);
-    let (block, mut book) = load_book(db, now, orders).await?;
+    let (block, mut book) = load_book(db, now, orders, keys).await?;
     let answers = book.post_all(now, write::first_number(block), orders);
-    append_events(db, now, seed, &book).await?;
+    append_events(db, now, seed, orders, &answers).await?;
     write::write(db, now, block, &book).await?;
     Ok(answers)
 }
@@ -115,11 +139,17 @@ impl Named {
     }
 }
 
-async fn load_book(db: &mut PgConnection, now: DateTime<Utc>, orders: &[Order]) -> sqlx::Result<(i64, Book)> {
+async fn load_book(
+    db: &mut PgConnection,
+    now: DateTime<Utc>,
+    orders: &[Order],
+    keys: Keys,
+) -> sqlx::Result<(i64, Book)> {
     let ids: Vec<TransactionId> = orders.iter().map(Order::id).collect();
     // Before anything is locked: what stands already needs no account. Whoever takes a key after this look is met at the
     // write, which fails then.
-    let (block, known) = load::block_and_known(db, &ids).await?;
+    let sought = if keys == Keys::Looked { ids.iter().copied().collect() } else { BTreeSet::new() };
+    let (block, known) = load::block_and_known(db, &sought).await?;
     let new = ids.iter().zip(orders).filter(|(id, _)| !known.contains_key(id)).map(|(_, order)| order);
     let mut named = Named::of(new);
     let holds: Vec<HoldId> = named.holds.iter().copied().collect();
@@ -220,15 +250,18 @@ async fn append_events(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     EventSeed(seed): EventSeed,
-    book: &Book,
+    orders: &[Order],
+    answers: &[Result<Receipt, Refusal>],
 ) -> sqlx::Result<()> {
     let mut rng: rand_chacha::ChaCha8Rng = rand::SeedableRng::from_seed(seed);
-    let mut own: Vec<(EventId, NewEvent)> = Vec::new();
-    let mut outside: Vec<OutsideEvent> = Vec::new();
-    for event in book.written.iter().flat_map(|row| &row.events) {
+    let is_new = |answer: &Result<Receipt, Refusal>| answer.as_ref().is_ok_and(|receipt| !receipt.repeated);
+    let written = orders.iter().zip(answers).filter(|(_, answer)| is_new(answer));
+    let mut own: Vec<(EventId, &NewEvent)> = Vec::new();
+    let mut outside: Vec<&OutsideEvent> = Vec::new();
+    for event in written.flat_map(|(order, _)| &order.events) {
         match event {
-            OrderEvent::New(event) => own.push((EventId::new(now, &mut rng), event.clone())),
-            OrderEvent::Outside(event) => outside.push(event.clone()),
+            OrderEvent::New(event) => own.push((EventId::new(now, &mut rng), event)),
+            OrderEvent::Outside(event) => outside.push(event),
         }
     }
     append_with(db, now, &mut rng, &outside, &own).await.map(drop)

@@ -4,7 +4,7 @@
 //! disk; what was not is sent again under its key and counts once.
 
 use crate::order::{ORDERS_MAX, Order};
-use crate::post::{EventSeed, post_seeded};
+use crate::post::{EventSeed, Keys, post_seeded};
 use crate::receipt::{Receipt, Refusal};
 use base::Clock;
 use platform::journal::{Fault, fault_of};
@@ -177,7 +177,9 @@ impl Writer {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.transact(orders).await {
+            // What is sent again was mostly seen before it came here.
+            let keys = if tries == 1 { Keys::Unseen } else { Keys::Looked };
+            match self.transact(orders, keys).await {
                 Err(error) if tries < TRIES_MAX && is_passing(&error) => {
                     tracing::debug!(%error, "a group of orders met another writer and is posted again");
                 }
@@ -186,12 +188,16 @@ impl Writer {
         }
     }
 
-    async fn transact(&mut self, orders: &[Order]) -> sqlx::Result<Vec<Result<Receipt, Refusal>>> {
+    async fn transact(
+        &mut self,
+        orders: &[Order],
+        keys: Keys,
+    ) -> sqlx::Result<Vec<Result<Receipt, Refusal>>> {
         let now = self.clock.now();
         let seed = EventSeed::roll(&mut self.rng);
         let work = async {
             let mut tx = self.pool.begin().await?;
-            let answers = post_seeded(&mut tx, now, seed, orders).await?;
+            let answers = post_seeded(&mut tx, now, seed, orders, keys).await?;
             tx.commit().await?;
             Ok(answers)
         };

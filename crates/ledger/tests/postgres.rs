@@ -1,5 +1,7 @@
 //! The ledger on a real Postgres.
 
+#[path = "postgres/credits.rs"]
+mod credits;
 #[path = "postgres/expiry.rs"]
 mod expiry;
 #[path = "postgres/period.rs"]

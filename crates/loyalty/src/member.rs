@@ -6,6 +6,9 @@ use base::id::{CustomerId, MasterAccountId, ProgrammeId};
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
+use sqlx::Row;
+use sqlx::postgres::PgRow;
+use std::collections::BTreeSet;
 
 /// An account with its tier and what is counted of it.
 #[derive(Clone, Debug, PartialEq, sqlx::FromRow)]
@@ -34,10 +37,35 @@ pub struct Member {
     pub level: Option<i16>,
     /// The multiplier of the tier.
     pub multiplier: Option<f64>,
-    /// Distinct service lines among the connected services.
-    pub service_types: i64,
-    /// Connected services.
-    pub services: i64,
+    /// What is counted of its services.
+    #[sqlx(flatten)]
+    pub services: ServiceCounts,
+}
+
+/// The connected services of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ServiceCounts {
+    /// Distinct service lines among them.
+    pub types: i64,
+    /// All of them.
+    pub all: i64,
+}
+
+impl ServiceCounts {
+    /// From the line of each service.
+    #[must_use]
+    pub fn of(lines: &[String]) -> Self {
+        let types: BTreeSet<&String> = lines.iter().collect();
+        let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+        Self { types: count(types.len()), all: count(lines.len()) }
+    }
+}
+
+impl<'r> sqlx::FromRow<'r, PgRow> for ServiceCounts {
+    fn from_row(row: &'r PgRow) -> sqlx::Result<Self> {
+        let lines: Option<Vec<String>> = row.try_get("lines")?;
+        Ok(Self::of(&lines.unwrap_or_default()))
+    }
 }
 
 impl Member {
@@ -45,8 +73,8 @@ impl Member {
     #[must_use]
     pub fn facts(&self, now: DateTime<Utc>, zone: Tz) -> Value {
         let standing = Standing {
-            service_types: self.service_types,
-            services: self.services,
+            service_types: self.services.types,
+            services: self.services.all,
             enrolled_at: self.enrolled_at,
             macroregion: self.macroregion.clone(),
             region: self.region.clone(),

@@ -30,6 +30,8 @@ pub(super) struct About<'f> {
     pub name: &'f str,
     /// How it is read.
     pub structure: &'f StoredStructure,
+    /// Whether its lines are believed to be new: one that was booked before fails the transaction.
+    pub unseen: bool,
 }
 
 impl About<'_> {

@@ -49,7 +49,13 @@ pub(super) async fn apply(
             senders.get(lane).is_some_and(|lane| lane.blocking_send(chunk).is_ok())
         })
     });
-    let all = Lanes { files, work, progress: RefCell::new((place, Instant::now())), most: Cell::new(CHUNK) };
+    let all = Lanes {
+        files,
+        work,
+        progress: RefCell::new((place, Instant::now())),
+        most: Cell::new(CHUNK),
+        unseen: Cell::new(true),
+    };
     try_join_all(receivers.into_iter().enumerate().map(|(lane, chunks)| all.run(lane, chunks))).await?;
     blocking_result(reading.await)??;
     Ok(all.progress.into_inner().0)
@@ -62,13 +68,15 @@ struct Lanes<'f> {
     progress: RefCell<(Place, Instant)>,
     /// Most lines or sums of a transaction: what they give is one call of the ledger.
     most: Cell<usize>,
+    /// Whether the last chunk had no line that was booked before: the next is believed to have none either.
+    unseen: Cell<bool>,
 }
 
 /// How a chunk is tried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Try {
     First,
-    /// Another lane may have booked the same key at the same moment: it is known now.
+    /// A line was booked before, or by another lane at the same moment: now it is looked which.
     Again,
     /// One line may be at fault: each by itself, so that it harms no other.
     OneByOne,
@@ -153,7 +161,8 @@ impl Lanes<'_> {
         let rules = files.earning.snapshot().await?;
         let now = files.clock.now();
         let mut tx = files.pool.begin().await?;
-        let about = apply::About { now, file, name: work.name, structure: work.structure };
+        let unseen = how == Try::First && self.unseen.get();
+        let about = apply::About { now, file, name: work.name, structure: work.structure, unseen };
         let mut applied = Applied { is_limited: chunk.content.len() > 1, ..Applied::default() };
         let one_by_one = how == Try::OneByOne;
         apply::apply(&mut tx, &about, &chunk.content, (&rules, one_by_one), &mut files.dice(), &mut applied)
@@ -186,6 +195,7 @@ impl Lanes<'_> {
             files.append(&mut tx, file, "loyalty.file_progressed.v1", Journal::Activity, payload).await?;
         }
         tx.commit().await?;
+        self.unseen.set(tally.repeated == 0);
         Ok(Some(reached))
     }
 

@@ -2,7 +2,7 @@
 
 use super::Book;
 use super::state::{Effect, LotId, Original, Part};
-use crate::order::{Cause, Order, OrderEvent};
+use crate::order::{Cause, Order};
 use crate::receipt::{HoldState, Moved, Receipt};
 use base::Author;
 use base::id::{AccountId, HoldId, TransactionId};
@@ -232,8 +232,6 @@ pub struct Transaction {
     pub closed: Vec<Closed>,
     /// What changed in what is owed.
     pub owed: Vec<Owed>,
-    /// What is appended to the event log with it.
-    pub events: Vec<OrderEvent>,
 }
 
 impl Transaction {
@@ -258,7 +256,6 @@ impl Transaction {
             placed,
             closed,
             owed,
-            events: order.events.clone(),
         }
     }
 }

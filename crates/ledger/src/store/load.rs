@@ -6,7 +6,7 @@ use crate::receipt::{HoldState, Moved, Receipt};
 use base::id::{AccountId, CurrencyId, HoldId, TransactionId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(sqlx::FromRow)]
 pub(super) struct LotRow {
@@ -179,7 +179,7 @@ struct KnownRow {
 /// under the ids of keys, with what was answered.
 pub(crate) async fn block_and_known(
     db: &mut PgConnection,
-    ids: &[TransactionId],
+    ids: &BTreeSet<TransactionId>,
 ) -> sqlx::Result<(i64, BTreeMap<TransactionId, Known>)> {
     let rows: Vec<KnownRow> = sqlx::query_as(
         // One by one by the index, whatever the table looked like when the plan was made.
@@ -191,7 +191,7 @@ pub(crate) async fn block_and_known(
                 select number, id, body_hash, booked_at from ledger.transaction where id = sought.id offset 0) k
         ) t on true",
     )
-    .bind(ids)
+    .bind(ids.iter().copied().collect::<Vec<TransactionId>>())
     .fetch_all(&mut *db)
     .await?;
     let block = rows.first().map(|row| row.block).ok_or(sqlx::Error::RowNotFound)?;

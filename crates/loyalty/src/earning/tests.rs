@@ -1,7 +1,7 @@
 use super::*;
 use crate::account::AccountStatus;
 use crate::bonus_type::{BonusType, BonusTypeFields, ExpiryRound, Rounding};
-use crate::member::Member;
+use crate::member::{Member, ServiceCounts};
 use crate::programme::{Programme, ProgrammeFields, ProgrammeSettings};
 use base::id::{BonusTypeId, CustomerId, MasterAccountId, ProgrammeId};
 use base::{Author, LocalText, Locale};
@@ -70,8 +70,7 @@ fn member(status: AccountStatus) -> Member {
         tier: Some("gold".into()),
         level: Some(4),
         multiplier: Some(1.5),
-        service_types: 4,
-        services: 5,
+        services: ServiceCounts { types: 4, all: 5 },
     }
 }
 

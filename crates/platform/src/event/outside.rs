@@ -7,16 +7,17 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-use super::store::{NewRow, insert_rows};
+use super::store::{NewRow, append_new};
 use base::event::Journal;
 use base::id::{CustomerId, EventId};
 use base::{Author, NewEvent};
 use chrono::{DateTime, Utc};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::Future;
 use uuid::Uuid;
@@ -134,7 +135,8 @@ pub fn append_many<'c>(
     rng: &mut dyn Rng,
     events: &[OutsideEvent],
 ) -> impl Future<Output = sqlx::Result<Vec<Appended>>> + Send + use<'c> {
-    append_with(db, now, rng, events, &[])
+    let rows = events.iter().map(|event| row(event, now, EventId::new(now, &mut *rng))).collect();
+    append_rows(db, now, rows, &[])
 }
 
 /// [`append_many`], and behind them events of our own, in the same statement.
@@ -145,8 +147,8 @@ pub fn append_with<'c>(
     db: &'c mut PgConnection,
     now: DateTime<Utc>,
     rng: &mut dyn Rng,
-    events: &[OutsideEvent],
-    own: &'c [(EventId, NewEvent)],
+    events: &[&OutsideEvent],
+    own: &'c [(EventId, &'c NewEvent)],
 ) -> impl Future<Output = sqlx::Result<Vec<Appended>>> + Send + use<'c> {
     let rows = events.iter().map(|event| row(event, now, EventId::new(now, &mut *rng))).collect();
     append_rows(db, now, rows, own)
@@ -156,7 +158,7 @@ async fn append_rows(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     rows: Vec<Row>,
-    own: &[(EventId, NewEvent)],
+    own: &[(EventId, &NewEvent)],
 ) -> sqlx::Result<Vec<Appended>> {
     // The same event twice in one batch: the first stands for both.
     let mut first: HashMap<Uuid, &Row> = HashMap::with_capacity(rows.len());
@@ -167,10 +169,15 @@ async fn append_rows(
         key: Some((row.key, row.hash.as_slice())),
         event_id: row.event_id,
         occurred_at: row.occurred_at,
-        event: &row.event,
+        kind: &row.kind,
+        journal: Journal::Outside,
+        subject: row.subject,
+        correlation: row.correlation,
+        author: row.author,
+        payload: Cow::Borrowed(row.payload.as_str()),
     });
     let behind = own.iter().map(|(event_id, event)| NewRow::own(*event_id, now, event));
-    let new = insert_rows(db, now, &outside.chain(behind).collect::<Vec<_>>()).await?;
+    let new = append_new(db, now, &outside.chain(behind).collect::<Vec<_>>()).await?;
     let known: Vec<Uuid> = first.keys().copied().filter(|key| !new.contains(key)).collect();
     let known = if known.is_empty() { HashMap::new() } else { store::find_keys(db, &known).await? };
     rows.iter().map(|row| verdict(row, &first, &known)).collect()
@@ -198,21 +205,34 @@ fn verdict(
     })
 }
 
+/// What an event counts once under, and what it says, to look whether it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sought {
+    key: Uuid,
+    hash: [u8; 32],
+}
+
+impl Sought {
+    /// Of an event.
+    #[must_use]
+    pub fn of(event: &OutsideEvent) -> Self {
+        Self { key: key_of(event), hash: body_hash(event) }
+    }
+}
+
 /// What stands in the log under the source and id of each event: nothing, the same event, or another one.
 ///
 /// # Errors
 /// The database failed.
-pub async fn known(db: &mut PgConnection, events: &[OutsideEvent]) -> sqlx::Result<Vec<Option<Appended>>> {
-    let wanted: Vec<(Uuid, [u8; 32])> =
-        events.iter().map(|event| (key_of(event), body_hash(event))).collect();
-    let keys: Vec<Uuid> = wanted.iter().map(|(key, _)| *key).collect();
+pub async fn known(db: &mut PgConnection, events: &[Sought]) -> sqlx::Result<Vec<Option<Appended>>> {
+    let keys: Vec<Uuid> = events.iter().map(|event| event.key).collect();
     let found = store::find_keys(db, &keys).await?;
-    let verdict = |(key, hash): &(Uuid, [u8; 32])| {
-        let (stands, event_id) = found.get(key)?;
-        let same = stands.as_slice() == hash.as_slice();
+    let verdict = |event: &Sought| {
+        let (stands, event_id) = found.get(&event.key)?;
+        let same = stands.as_slice() == event.hash.as_slice();
         Some(if same { Appended::Known(*event_id) } else { Appended::Conflict(*event_id) })
     };
-    Ok(wanted.iter().map(verdict).collect())
+    Ok(events.iter().map(verdict).collect())
 }
 
 /// The event that stands under a source and id, when it is still kept.
@@ -233,7 +253,9 @@ fn key_of(event: &OutsideEvent) -> Uuid {
 
 /// Of what the sender says, without what is found here: the customer may become known between two tries.
 fn body_hash(event: &OutsideEvent) -> [u8; 32] {
-    Sha256::digest(json!([event.kind, event.time, event.subject, event.data]).to_string()).into()
+    let said = (&event.kind, event.time, &event.subject, &event.data);
+    // Of JSON values there is none that cannot be written.
+    Sha256::digest(serde_json::to_vec(&said).unwrap_or_default()).into()
 }
 
 /// Whether the log takes the event: its depth and its names.
@@ -258,7 +280,24 @@ struct Row {
     hash: [u8; 32],
     event_id: EventId,
     occurred_at: DateTime<Utc>,
-    event: NewEvent,
+    kind: String,
+    subject: Uuid,
+    correlation: Option<Uuid>,
+    author: Author,
+    /// JSON.
+    payload: String,
+}
+
+/// What the log keeps of an event from outside.
+#[derive(Serialize)]
+struct Payload<'e> {
+    source: &'e str,
+    id: &'e str,
+    time: DateTime<Utc>,
+    subject: Option<&'e Subject>,
+    customer_id: Option<CustomerId>,
+    data: &'e Map<String, Value>,
+    depth: u8,
 }
 
 fn row(event: &OutsideEvent, now: DateTime<Utc>, event_id: EventId) -> Row {
@@ -268,23 +307,19 @@ fn row(event: &OutsideEvent, now: DateTime<Utc>, event_id: EventId) -> Row {
         (None, None) => uuid_of(b"trunkline.source", &event.source, ""),
     };
     let OutsideEvent { kind, source, id, time, subject, customer, data, depth, correlation, author } = event;
-    let payload = json!({
-        "source": source, "id": id, "time": time.unwrap_or(now), "subject": subject, "customer_id": customer,
-        "data": data, "depth": depth,
-    });
+    let time = time.unwrap_or(now);
+    let (subject, customer_id) = (subject.as_ref(), *customer);
+    let payload = Payload { source, id, time, subject, customer_id, data, depth: *depth };
     Row {
         key: key_of(event),
         hash: body_hash(event),
         event_id,
-        occurred_at: time.unwrap_or(now),
-        event: NewEvent {
-            kind: kind.clone().into(),
-            journal: Journal::Outside,
-            subject: subject_id,
-            correlation: *correlation,
-            author: *author,
-            payload,
-        },
+        occurred_at: time,
+        kind: kind.clone(),
+        subject: subject_id,
+        correlation: *correlation,
+        author: *author,
+        payload: serde_json::to_string(&payload).unwrap_or_default(), // as above
     }
 }
 

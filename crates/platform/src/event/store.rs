@@ -7,7 +7,10 @@ use base::id::{ApiKeyId, PersonId};
 use base::{Author, NewEvent};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres, Row};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
@@ -123,9 +126,13 @@ pub async fn append_all(
     now: DateTime<Utc>,
     events: &[(EventId, NewEvent)],
 ) -> sqlx::Result<()> {
+    if events.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<NewRow<'_>> =
         events.iter().map(|(event_id, event)| NewRow::own(*event_id, now, event)).collect();
-    insert_rows(db, now, &rows).await.map(drop)
+    rows_of(APPEND, &rows).execute(db).await?;
+    Ok(())
 }
 
 /// A row that is appended.
@@ -134,42 +141,93 @@ pub(super) struct NewRow<'e> {
     pub(super) key: Option<(Uuid, &'e [u8])>,
     pub(super) event_id: EventId,
     pub(super) occurred_at: DateTime<Utc>,
-    pub(super) event: &'e NewEvent,
+    pub(super) kind: &'e str,
+    pub(super) journal: Journal,
+    pub(super) subject: Uuid,
+    pub(super) correlation: Option<Uuid>,
+    pub(super) author: Author,
+    /// JSON.
+    pub(super) payload: Cow<'e, str>,
 }
 
 impl<'e> NewRow<'e> {
-    pub(super) const fn own(event_id: EventId, occurred_at: DateTime<Utc>, event: &'e NewEvent) -> Self {
-        Self { key: None, event_id, occurred_at, event }
+    pub(super) fn own(event_id: EventId, occurred_at: DateTime<Utc>, event: &'e NewEvent) -> Self {
+        Self {
+            key: None,
+            event_id,
+            occurred_at,
+            kind: &event.kind,
+            journal: event.journal,
+            subject: event.subject,
+            correlation: event.correlation,
+            author: event.author,
+            payload: event.payload.to_string().into(),
+        }
     }
 }
 
+/// The lists of rows, unnested in the list of columns: Postgres hands each row on, in the order of the lists, where in `from`
+/// it would store all of them first.
+macro_rules! given {
+    () => {
+        "select unnest($1::uuid[]) as event_id, unnest($2::text[]) as kind, unnest($3::text[]) as journal,
+            unnest($4::uuid[]) as subject_id, unnest($5::uuid[]) as correlation_id, unnest($6::text[]) as author_kind,
+            unnest($7::uuid[]) as author_id, unnest($8::text[])::jsonb as payload,
+            unnest($9::timestamptz[]) as occurred_at"
+    };
+}
+
+// An id that stands already changes nothing: writes may be repeated.
+const APPEND: &str = concat!(
+    "with appended as (
+    insert into platform.event
+        (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at) ",
+    given!(),
+    " on conflict (event_id, occurred_at, journal) do nothing
+    returning 1
+)
+select pg_notify('platform_event', '') from appended limit 1"
+);
+
 // Keys in one order for all writers, so that two of them never wait for each other; who took one and has not committed is
 // waited for.
-const INSERT_ROWS: &str = "
-with given as materialized (
-    select * from unnest($1::uuid[], $2::bytea[], $3::uuid[], $4::text[], $5::text[], $6::uuid[], $7::uuid[],
-        $8::text[], $9::uuid[], $10::text[], $11::timestamptz[]) with ordinality
-        as given (key, body_hash, event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload,
-            occurred_at, place)
-), taken as (
+const APPEND_NEW: &str = concat!(
+    "with taken as (
     insert into platform.outside_key (key, body_hash, event_id, received_at)
-    select key, body_hash, event_id, $12 from given where key is not null order by key
+    select key, body_hash, event_id, $12
+    from unnest($10::uuid[], $11::bytea[], $1::uuid[]) as given (key, body_hash, event_id)
+    where key is not null order by key
     on conflict (key) do nothing
     returning key
 ), appended as (
     insert into platform.event
         (event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at)
-    select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload::jsonb, occurred_at
-    from given where key is null or key in (select key from taken)
-    order by place
-    on conflict (event_id, occurred_at, journal) do nothing
-    returning 1
+    select event_id, kind, journal, subject_id, correlation_id, author_kind, author_id, payload, occurred_at
+    from (",
+    given!(),
+    ", unnest($10::uuid[]) as key) as given
+    where key is null or key in (select key from taken)
 )
-select array(select key from taken), (select pg_notify('platform_event', '') from appended limit 1)";
+select array(select key from taken), pg_notify('platform_event', '')"
+);
+
+fn rows_of<'q>(sql: &'static str, rows: &'q [NewRow<'_>]) -> Query<'q, Postgres, PgArguments> {
+    let authors: Vec<_> = rows.iter().map(|row| author_words(row.author)).collect();
+    sqlx::query(sql)
+        .bind(rows.iter().map(|row| row.event_id).collect::<Vec<EventId>>())
+        .bind(rows.iter().map(|row| row.kind).collect::<Vec<&str>>())
+        .bind(rows.iter().map(|row| journal_word(row.journal)).collect::<Vec<&str>>())
+        .bind(rows.iter().map(|row| row.subject).collect::<Vec<Uuid>>())
+        .bind(rows.iter().map(|row| row.correlation).collect::<Vec<Option<Uuid>>>())
+        .bind(authors.iter().map(|(kind, _)| *kind).collect::<Vec<&str>>())
+        .bind(authors.iter().map(|(_, id)| *id).collect::<Vec<Option<Uuid>>>())
+        .bind(rows.iter().map(|row| &*row.payload).collect::<Vec<&str>>())
+        .bind(rows.iter().map(|row| row.occurred_at).collect::<Vec<DateTime<Utc>>>())
+}
 
 /// Appends rows in their order, those with a key only when nobody has the key, and wakes the readers when the
 /// transaction commits. Which keys nobody had.
-pub(super) async fn insert_rows(
+pub(super) async fn append_new(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     rows: &[NewRow<'_>],
@@ -177,22 +235,13 @@ pub(super) async fn insert_rows(
     if rows.is_empty() {
         return Ok(HashSet::new());
     }
-    let authors: Vec<_> = rows.iter().map(|row| author_words(row.event.author)).collect();
-    let new: Vec<Uuid> = sqlx::query_scalar(INSERT_ROWS)
+    let row = rows_of(APPEND_NEW, rows)
         .bind(rows.iter().map(|row| row.key.map(|(key, _)| key)).collect::<Vec<Option<Uuid>>>())
         .bind(rows.iter().map(|row| row.key.map(|(_, hash)| hash)).collect::<Vec<Option<&[u8]>>>())
-        .bind(rows.iter().map(|row| row.event_id).collect::<Vec<EventId>>())
-        .bind(rows.iter().map(|row| &*row.event.kind).collect::<Vec<&str>>())
-        .bind(rows.iter().map(|row| journal_word(row.event.journal)).collect::<Vec<&str>>())
-        .bind(rows.iter().map(|row| row.event.subject).collect::<Vec<Uuid>>())
-        .bind(rows.iter().map(|row| row.event.correlation).collect::<Vec<Option<Uuid>>>())
-        .bind(authors.iter().map(|(kind, _)| *kind).collect::<Vec<&str>>())
-        .bind(authors.iter().map(|(_, id)| *id).collect::<Vec<Option<Uuid>>>())
-        .bind(rows.iter().map(|row| row.event.payload.to_string()).collect::<Vec<String>>())
-        .bind(rows.iter().map(|row| row.occurred_at).collect::<Vec<DateTime<Utc>>>())
         .bind(now)
         .fetch_one(db)
         .await?;
+    let new: Vec<Uuid> = row.try_get(0)?;
     Ok(new.into_iter().collect())
 }
 

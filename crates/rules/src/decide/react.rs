@@ -49,19 +49,32 @@ fn depth_of(event: &Event) -> u64 {
 /// The facts of an event. `customer` is the customer as expressions see one, or null.
 #[must_use]
 pub fn facts_of(event: &Event, customer: Value, reference: &References, zone: chrono_tz::Tz) -> Facts {
-    let said = |key: &str| event.payload.get(key).cloned();
+    Facts {
+        event: data_of(event).clone(),
+        meta: meta_of(event),
+        reference: reference.clone(),
+        ..Facts::default()
+    }
+    .of_customer(customer)
+    .at(event.occurred_at, zone)
+}
+
+/// What an event says: all of one of our own, the data of one from outside.
+fn data_of(event: &Event) -> &Value {
+    if is_own(event) { &event.payload } else { event.payload.get("data").unwrap_or(&Value::Null) }
+}
+
+/// What is said of an event.
+fn meta_of(event: &Event) -> Value {
+    let said = |key: &str| event.payload.get(key).cloned().unwrap_or(Value::Null);
     let own = is_own(event);
-    let data = if own { (*event.payload).clone() } else { said("data").unwrap_or(Value::Null) };
-    let meta = json!({
+    json!({
         "type": event.kind,
-        "source": if own { json!("trunkline") } else { said("source").unwrap_or(Value::Null) },
-        "id": if own { json!(event.event_id) } else { said("id").unwrap_or(Value::Null) },
+        "source": if own { json!("trunkline") } else { said("source") },
+        "id": if own { json!(event.event_id) } else { said("id") },
         "time": event.occurred_at,
         "depth": depth_of(event),
-    });
-    Facts { event: data, meta, reference: reference.clone(), ..Facts::default() }
-        .of_customer(customer)
-        .at(event.occurred_at, zone)
+    })
 }
 
 /// A rule that looked at an event.
@@ -250,9 +263,8 @@ pub fn consequences(
 
 fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn Rng) {
     let document = one.version.rule.document();
-    let facts = facts_of(event, Value::Null, &References::default(), chrono_tz::UTC);
     let context = json!({
-        "event": facts.event, "meta": facts.meta, "correlation": event.correlation.unwrap_or(event.event_id.as_uuid()),
+        "event": data_of(event), "meta": meta_of(event), "correlation": event.correlation.unwrap_or(event.event_id.as_uuid()),
         "subject": event.payload.get("subject"),
     });
     for reaction in one.version.rule.reactions(&one.outcome.reactions) {

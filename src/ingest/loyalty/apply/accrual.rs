@@ -416,7 +416,11 @@ async fn post(
 ) -> sqlx::Result<Posted> {
     let mut answers = Vec::with_capacity(orders.len());
     for part in orders.chunks(ORDERS_MAX) {
-        answers.extend(ledger::post(db, about.now, &mut *dice, part).await?);
+        answers.extend(if about.unseen {
+            ledger::post_unseen(db, about.now, &mut *dice, part).await?
+        } else {
+            ledger::post(db, about.now, &mut *dice, part).await?
+        });
     }
     Ok(answers)
 }

@@ -84,7 +84,6 @@ impl Head {
             placed: Vec::new(),
             closed: Vec::new(),
             owed: Vec::new(),
-            events: Vec::new(),
         };
         Stored { transaction, hash: self.hash }
     }

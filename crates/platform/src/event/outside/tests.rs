@@ -3,6 +3,7 @@ use crate::event::{Event, Position, read};
 use crate::testing::TestDb;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use serde_json::json;
 use std::time::Duration;
 
 fn now() -> DateTime<Utc> {

@@ -111,6 +111,7 @@ async fn line_by_line(site: &Site, content: &str) -> Vec<(u64, String)> {
         file: uuid::Uuid::nil(),
         name: "lines",
         structure: &stored,
+        unseen: false,
     };
     let mut rng = ChaCha20Rng::from_rng(&mut rand::rng()); // ids of their own for each file
     let mut rejected: Vec<(u64, String)> = Vec::new();
