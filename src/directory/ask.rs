@@ -70,8 +70,12 @@ impl Directory {
                     return Ok(Verdict::Refused(refusal));
                 }
                 let found = self.own_entry(asking, name, user).await?;
+                let own = match found {
+                    Some(entry) if self.is_own(asking, &entry, password).await? => Some(entry),
+                    _ => None,
+                };
                 // The password is right, but the filter does not let the entry in.
-                Ok(found
+                Ok(own
                     .map_or(Verdict::Refused(Refusal::SwitchedOff), |entry| Verdict::Right(Box::new(entry))))
             }
         })
@@ -119,6 +123,20 @@ impl Directory {
                 self.find(asking, &self.settings.base, Scope::Subtree, &filter).await
             }
         }
+    }
+
+    /// Whether the entry belongs to who was let in. A template names the entry itself; to Active Directory one name may
+    /// mean an account outside of the base and, to the filter, another one inside: then the password is tried with the
+    /// entry, too.
+    async fn is_own(&self, asking: &mut Asking, entry: &Entry, password: &Password) -> Result<bool, Fault> {
+        if self.settings.bind == Binding::Template {
+            return Ok(true);
+        }
+        let is_own = bind(asking, &entry.dn, password).await?.is_none();
+        if !is_own {
+            tracing::warn!(directory = self.name, "one name means two accounts: nobody is signed in");
+        }
+        Ok(is_own)
     }
 
     /// The one entry that the filter finds, with its groups. When it finds several nobody is let in: which of them the

@@ -1,5 +1,6 @@
 //! What an answer of a directory says, as the rules read it.
 
+use access::directory::entry::{ends_at, is_switched_off};
 use access::directory::{DirectorySettings, Entry};
 use ldap3::SearchEntry;
 
@@ -12,6 +13,8 @@ pub(super) fn attributes(settings: &DirectorySettings) -> Vec<String> {
         &settings.email_attribute,
         &settings.language_attribute,
         MEMBER_OF,
+        CONTROL,
+        EXPIRES,
     ]
     .map(str::to_owned)
     .to_vec()
@@ -19,6 +22,10 @@ pub(super) fn attributes(settings: &DirectorySettings) -> Vec<String> {
 
 /// Where an entry names its groups; an operational attribute in some servers, so it is always asked for by name.
 const MEMBER_OF: &str = "memberOf";
+/// Where Active Directory keeps whether an account is switched off, and when it ends. Asked of every server: those
+/// that do not know the attributes leave them out.
+const CONTROL: &str = "userAccountControl";
+const EXPIRES: &str = "accountExpires";
 
 /// An entry, when it has what never changes.
 pub(super) fn entry(found: &SearchEntry, settings: &DirectorySettings) -> Option<Entry> {
@@ -40,6 +47,8 @@ pub(super) fn entry(found: &SearchEntry, settings: &DirectorySettings) -> Option
         email: text(&settings.email_attribute),
         language: text(&settings.language_attribute),
         groups: texts(found, MEMBER_OF).cloned().unwrap_or_default(),
+        is_switched_off: text(CONTROL).is_some_and(|control| is_switched_off(&control)),
+        ends_at: text(EXPIRES).and_then(|expires| ends_at(&expires)),
     })
 }
 

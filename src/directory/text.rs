@@ -99,11 +99,11 @@ mod tests {
             domains: vec!["example.com".to_owned()],
             ..DirectorySettings::default()
         };
-        let active = "(!(userAccountControl:1.2.840.113556.1.4.803:=2))";
+        let people = "(userAccountControl:1.2.840.113556.1.4.803:=512)";
         assert_eq!(
             user_filter(&settings, &named("EXAMPLE\\anna")),
             format!(
-                "(&(objectClass=user)(|(sAMAccountName=anna)(userPrincipalName=anna@example.com)){active})"
+                "(&(objectClass=user)(|(sAMAccountName=anna)(userPrincipalName=anna@example.com)){people})"
             )
         );
         let by_id = id_filter(&settings, "00ff1a");

@@ -1,6 +1,9 @@
-//! Signing in with the passwords of a directory, against Debian's slapd.
+//! Signing in with the passwords of a directory: here against Debian's slapd, in `active_directory` against a domain
+//! controller of Samba.
 
+mod active_directory;
 mod office;
+mod samba;
 mod slapd;
 
 use access::directory::{Binding, DirectorySettings, Membership};

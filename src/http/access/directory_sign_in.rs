@@ -124,6 +124,9 @@ impl Try<'_> {
         located: &Located,
         refusal: Refusal,
     ) -> Result<Answer, ApiError> {
+        if refusal == Refusal::Expired {
+            return Err(self.expired(attempt).await?);
+        }
         let Located::Entry(entry) = located else {
             // Whether another directory knows the name is seen only by trying.
             if refusal == Refusal::Wrong {
@@ -132,12 +135,16 @@ impl Try<'_> {
             return refuse(self.state, attempt, None, refusal.reason(), self.now).await.map(Answer::Token);
         };
         let lost = (refusal == Refusal::SwitchedOff).then_some((directory.name(), entry));
-        let refused = refuse(self.state, attempt, lost, refusal.reason(), self.now).await;
-        if refusal == Refusal::Expired {
-            let detail = "the password has expired in the directory of the company: change it there";
-            return Err(ApiError::new(Code::DirectoryPasswordExpired, detail));
-        }
-        refused.map(Answer::Token)
+        refuse(self.state, attempt, lost, refusal.reason(), self.now).await.map(Answer::Token)
+    }
+
+    /// Said openly: a directory says so only to who knows the password.
+    async fn expired(&self, attempt: &Attempt) -> Result<ApiError, ApiError> {
+        let mut tx = self.state.begin().await?;
+        store::expired(&mut tx, attempt, self.now, &mut self.state.dice()).await?;
+        tx.commit().await?;
+        let detail = "the password has expired in the directory of the company: change it there";
+        Ok(ApiError::new(Code::DirectoryPasswordExpired, detail))
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! Active Directory is emulated as far as slapd goes: attributes of its schema under their own ids (sAMAccountName,
 //! userPrincipalName, userAccountControl with the bit rule, objectGUID in bytes) and memberOf by slapd's overlay.
-//! Not emulated: binds with a name that is no DN, the rule for groups in groups, and the `data` codes of refused binds.
+//! Not emulated: binds with a name that is no DN, the rule for groups in groups, and the `data` codes of refused binds;
+//! for those, and for what Active Directory really says, see `samba.rs`.
 
 use crate::mail::free_address;
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -106,13 +107,13 @@ impl Drop for Slapd {
     }
 }
 
-/// A CA in `ca.pem` and a server of it in `cert.pem` and `key.pem`.
-fn certify(folder: &Path) {
+/// A CA in `ca.pem` and a server of it, at this address, in `cert.pem` and `key.pem`.
+pub fn certify(folder: &Path, address: &str) {
     let mut ca = CertificateParams::default();
     ca.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let ca = CertifiedIssuer::self_signed(ca, KeyPair::generate().unwrap()).unwrap();
     let key = KeyPair::generate().unwrap();
-    let names = vec!["localhost".to_owned(), "127.0.0.1".to_owned()];
+    let names = vec!["localhost".to_owned(), address.to_owned()];
     let server = CertificateParams::new(names).unwrap().signed_by(&key, &ca).unwrap();
     fs::write(folder.join("ca.pem"), ca.pem()).unwrap();
     fs::write(folder.join("cert.pem"), server.pem()).unwrap();
@@ -123,7 +124,7 @@ fn certify(folder: &Path) {
 pub fn foreign_ca(folder: &Path) -> PathBuf {
     let inner = folder.join("foreign");
     fs::create_dir_all(&inner).unwrap();
-    certify(&inner);
+    certify(&inner, "127.0.0.1");
     inner.join("ca.pem")
 }
 
@@ -150,7 +151,7 @@ fn configure(folder: &Path) {
 impl Slapd {
     pub fn start() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        certify(folder.path());
+        certify(folder.path(), "127.0.0.1");
         configure(folder.path());
         let (ldap, ldaps) = (free_address().port(), free_address().port());
         let child = Self::run(folder.path(), ldap, ldaps);

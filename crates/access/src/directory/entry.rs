@@ -4,6 +4,7 @@ use super::dn;
 use super::settings::{DirectorySettings, GroupRole};
 use crate::directory::name::login_of;
 use base::Locale;
+use chrono::{DateTime, Utc};
 
 /// What was read of a person's entry.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,6 +23,26 @@ pub struct Entry {
     pub language: Option<String>,
     /// The distinguished names of its groups.
     pub groups: Vec<String>,
+    /// The account is switched off.
+    pub is_switched_off: bool,
+    /// When the account ends, with a last day of work for instance.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+/// Whether `userAccountControl` of Active Directory has the bit of accounts that are switched off (MS-ADTS 2.2.16).
+#[must_use]
+pub fn is_switched_off(control: &str) -> bool {
+    control.parse::<i64>().is_ok_and(|bits| bits & 2 != 0)
+}
+
+/// When an account of Active Directory ends, from its `accountExpires`: units of 100 ns since 1601, and two values for
+/// never (MS-ADA1 2.2).
+#[must_use]
+pub fn ends_at(expires: &str) -> Option<DateTime<Utc>> {
+    const UNITS_PER_SECOND: i64 = 10_000_000;
+    const SECONDS_FROM_1601_TO_1970: i64 = 11_644_473_600;
+    let units = expires.parse::<i64>().ok().filter(|&units| units != 0 && units != i64::MAX)?;
+    DateTime::from_timestamp(units / UNITS_PER_SECOND - SECONDS_FROM_1601_TO_1970, 0)
 }
 
 /// Why a directory, or this server by what it read there, does not let somebody in.
@@ -29,7 +50,7 @@ pub struct Entry {
 pub enum Refusal {
     /// The password is wrong, or nobody has that name.
     Wrong,
-    /// The account is switched off, or does not pass the filter.
+    /// The account is switched off or has ended, or does not pass the filter.
     SwitchedOff,
     /// The directory has locked the account.
     LockedThere,
@@ -106,6 +127,21 @@ impl Entry {
             let tag = range.split(';').next().unwrap_or(range).trim();
             tag.split(['-', '_']).next().and_then(|code| code.to_lowercase().parse().ok())
         })
+    }
+
+    /// What the groups of an account that stands give.
+    ///
+    /// # Errors
+    /// [`Refusal::SwitchedOff`] when it does not stand now, else as [`Entry::roles`].
+    pub fn roles_at<'s>(
+        &self,
+        settings: &'s DirectorySettings,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<&'s GroupRole>, Refusal> {
+        if self.is_switched_off || self.ends_at.is_some_and(|end| end <= now) {
+            return Err(Refusal::SwitchedOff);
+        }
+        self.roles(settings)
     }
 
     /// What the groups give, in the order of the settings.

@@ -149,9 +149,10 @@ impl Default for DirectorySettings {
     }
 }
 
-/// People of Active Directory that are not switched off: bit 2 of `userAccountControl` (MS-ADTS 2.2.16).
+/// Accounts of people in Active Directory: bit 512 of `userAccountControl` (MS-ADTS 2.2.16). A computer is a user
+/// there too, by its object class. Who is switched off is found, so that the audit can say it.
 const AD_FILTER: &str = "(&(objectClass=user)(|(sAMAccountName={user})(userPrincipalName={login}))\
-    (!(userAccountControl:1.2.840.113556.1.4.803:=2)))";
+    (userAccountControl:1.2.840.113556.1.4.803:=512))";
 const FILTER: &str = "(&(objectClass=person)(uid={user}))";
 
 impl DirectorySettings {

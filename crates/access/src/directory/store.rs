@@ -41,7 +41,7 @@ pub async fn admit(
     typed: &str,
 ) -> Result<Admission, ChangeError> {
     let known = lock(db, directory, &entry.external_id).await?;
-    let mapped = match entry.roles(settings) {
+    let mapped = match entry.roles_at(settings, edit.now) {
         Ok(mapped) => mapped,
         Err(refusal) => {
             if let Some(person) = known {

@@ -1,3 +1,4 @@
+use super::entry::{ends_at, is_switched_off};
 use super::name::Place;
 use super::settings::{asked_for, login_with_domain};
 use super::*;
@@ -91,6 +92,26 @@ fn groups_give_roles_and_who_is_in_none_of_them_is_refused() {
     assert_eq!(entry(&["cn=others,dc=x"]).roles(&settings), Err(Refusal::NoGroup));
     settings.groups.clear();
     assert!(entry(&[]).roles(&settings).unwrap().is_empty());
+}
+
+/// CIMP-ADM-01: what Active Directory keeps of an account, in its own numbers.
+#[test]
+fn an_account_that_is_switched_off_or_has_ended_gives_no_role() {
+    for (control, is_off) in [("512", false), ("514", true), ("66048", false), ("66050", true), ("", false)] {
+        assert_eq!(is_switched_off(control), is_off, "{control}");
+    }
+    for never in ["0", "9223372036854775807", "", "soon"] {
+        assert_eq!(ends_at(never), None, "{never}");
+    }
+    let end = ends_at("131277024000000000").unwrap();
+    assert_eq!(end.to_rfc3339(), "2017-01-01T00:00:00+00:00");
+
+    let settings = DirectorySettings::default();
+    let ended = Entry { ends_at: Some(end), ..Entry::default() };
+    assert!(ended.roles_at(&settings, end - chrono::TimeDelta::seconds(1)).is_ok());
+    assert_eq!(ended.roles_at(&settings, end), Err(Refusal::SwitchedOff));
+    let off = Entry { is_switched_off: true, ..Entry::default() };
+    assert_eq!(off.roles_at(&settings, end), Err(Refusal::SwitchedOff));
 }
 
 #[test]

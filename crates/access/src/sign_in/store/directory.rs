@@ -1,7 +1,7 @@
 //! SQL of sign-ins with a password of a directory. The directory was asked in between, outside of any transaction.
 
 use super::refusals::{give_back, lock};
-use super::{count, fail, refused, welcome};
+use super::{count, fail, forget_login, refused, welcome};
 use crate::directory::name::login_of;
 use crate::directory::settings::{Directories, asked_for, login_with_domain};
 use crate::directory::store::{self as people, Admission};
@@ -149,6 +149,21 @@ pub async fn refuse(
     }
     fail(db, attempt, reason, now, rng, &policy.lockout).await?;
     Ok(Outcome::Wrong)
+}
+
+/// The password was right, but the directory wants another one first: nothing was guessed, so nothing counts.
+///
+/// # Errors
+/// The database failed.
+pub async fn expired(
+    db: &mut PgConnection,
+    attempt: &Attempt,
+    now: DateTime<Utc>,
+    rng: &mut dyn Rng,
+) -> sqlx::Result<()> {
+    forget_login(db, attempt).await?;
+    let payload = json!({ "reason": Refusal::Expired.reason(), "source": attempt.source });
+    refused(db, now, rng, attempt, payload).await
 }
 
 /// No directory could be asked: the try does not count, and the audit knows of it.
