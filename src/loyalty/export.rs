@@ -16,9 +16,10 @@ use loyalty::export::{Asked, COLUMNS, Export, ExportInput, query, store};
 use loyalty::file::{Encoding, export};
 use loyalty::id::PartnerId;
 use loyalty::programme::Programme;
+use loyalty::promotion::{CRITERIA_ROOTS, condition as compiled};
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use rules::{Expression, Facts};
+use rules::Facts;
 use serde_json::{Value, json};
 use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
@@ -286,9 +287,7 @@ impl Making<'_> {
             if columns.is_empty() { COLUMNS.map(str::to_owned).into() } else { columns.to_vec() };
         let head: Vec<&str> = columns.iter().map(String::as_str).collect();
         self.head(&head).await?;
-        let condition = condition
-            .map(Expression::compile)
-            .transpose()
+        let condition = compiled(condition.unwrap_or_default(), &CRITERIA_ROOTS)
             .map_err(|_| Fault::Asked("the condition cannot be compiled".to_owned()))?;
         let (programme, zone) = (self.programme.id, self.programme.zone());
         let mut after: Option<MasterAccountId> = None;

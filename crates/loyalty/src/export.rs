@@ -6,6 +6,7 @@ pub mod store;
 
 use crate::file::Encoding;
 use crate::master::MasterKind;
+use crate::promotion::{CRITERIA_ROOTS, condition as compiled};
 use base::FieldFault;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -100,7 +101,7 @@ pub enum Asked {
     },
     /// Members that fulfil a condition (CIMP-ETL-12).
     Participants {
-        /// A condition of the rules language over `account.…` and `customer.…`; none: all enrolled members.
+        /// A condition of the rules language over `account.…`, `customer.…` and `time.…`; none: all enrolled members.
         #[serde(default)]
         #[schema(example = "account.tier == 'gold'")]
         condition: Option<String>,
@@ -146,9 +147,8 @@ impl Asked {
             Self::Masters { .. } => Vec::new(),
             Self::Participants { condition, columns } => {
                 let mut faults = Vec::new();
-                if let Some(Err(found)) = condition.as_deref().map(rules::Expression::compile) {
-                    faults
-                        .extend(found.into_iter().map(|fault| FieldFault::new("/condition", fault.message)));
+                if let Err(details) = compiled(condition.as_deref().unwrap_or_default(), &CRITERIA_ROOTS) {
+                    faults.extend(details.into_iter().map(|detail| FieldFault::new("/condition", detail)));
                 }
                 if columns.len() > COLUMNS_MAX {
                     faults.push(FieldFault::new("/columns", format!("at most {COLUMNS_MAX}")));
