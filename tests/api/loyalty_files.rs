@@ -226,9 +226,7 @@ async fn participants_that_fulfil_conditions_go_out_by_http() {
     register(&clerk, "100", json!([service(1, "mobile"), service(2, "tv")])).await;
     let programmes = marketing.get("/api/v1/loyalty/programmes").await.expect(StatusCode::OK).await;
     let programme = programmes["items"][0]["id"].clone();
-    let asked = |condition: Value, columns: &[&str]| {
-        json!({ "programme_id": programme, "kind": "participants", "condition": condition, "columns": columns })
-    };
+    let asked = |condition: Value, columns: &[&str]| json!({ "programme_id": programme, "kind": "participants", "condition": condition, "columns": columns });
 
     let form = json!({ "criteria": { "kind": "form", "group": { "all": [
         { "field": "account.tier", "op": "eq", "value": "standard" },

@@ -1,6 +1,7 @@
 //! Files that go out: partner exchange, client selections and master data for other databases, movements of a period
 //! (CIMP-PRT-05, CIMP-ETL-12, CIMP-STAT-06).
 
+pub mod column;
 pub mod query;
 pub mod store;
 
@@ -9,6 +10,7 @@ use crate::master::MasterKind;
 use crate::promotion::{CRITERIA_ROOTS, condition as compiled};
 use base::FieldFault;
 use chrono::{DateTime, NaiveDate, Utc};
+use column::Column;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -105,7 +107,8 @@ pub enum Asked {
         #[serde(default)]
         #[schema(example = "account.tier == 'gold'")]
         condition: Option<String>,
-        /// Paths of the columns; none: number, name, phone, e-mail, macroregion, region, tier.
+        /// Paths of the columns, or fields of files of participants, such as `full_name`; with one of a service each
+        /// service has a line. None: number, name, phone, e-mail, macroregion, region, tier.
         #[serde(default)]
         columns: Vec<String>,
     },
@@ -154,9 +157,9 @@ impl Asked {
                     faults.push(FieldFault::new("/columns", format!("at most {COLUMNS_MAX}")));
                 }
                 for (place, column) in columns.iter().enumerate() {
-                    let known = column.starts_with("account.") || column.starts_with("customer.");
-                    if !known || column.contains(['|', '\n', '\r']) {
-                        let detail = "must be a path such as account.tier or customer.name";
+                    if Column::named(column, None).is_none() {
+                        let detail = "must be a path such as account.tier or customer.name, or a field of files of \
+                            participants";
                         faults.push(FieldFault::new(format!("/columns/{place}"), detail));
                     }
                 }

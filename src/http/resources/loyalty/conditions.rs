@@ -6,11 +6,12 @@ use crate::http::resources::rules::surroundings;
 use base::id::ProgrammeId;
 use base::{FieldFault, LocalText};
 use loyalty::earning::{ACTIVITIES, PREFIX};
-use loyalty::export::Asked;
+use loyalty::export::column::Column;
+use loyalty::export::{Asked, ExportInput};
 use loyalty::promotion::{ACTIVATION_ROOTS, CRITERIA_ROOTS};
 use loyalty::tier::fields;
 use platform::event_type::store as event_types;
-use rules::catalogue::{Catalogue, Field, FieldKind};
+use rules::catalogue::{CLOSED_FIELD, Catalogue, Field, FieldKind};
 use rules::document::{Criteria, Surroundings, check_criteria, group_of};
 use rules::fault::{Fault, Severity};
 use serde_json::Value;
@@ -91,9 +92,11 @@ async fn of_members(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Cata
 pub(super) async fn faults_of_export(
     db: &mut PgConnection,
     caller: &Caller,
-    asked: &Asked,
+    input: &ExportInput,
 ) -> sqlx::Result<Vec<FieldFault>> {
-    let Asked::Participants { condition, columns } = asked else { return Ok(Vec::new()) };
+    let Asked::Participants { condition, columns } = &input.asked else { return Ok(Vec::new()) };
+    let programme = loyalty::query::find_programme(db, ProgrammeId::from_uuid(input.programme_id)).await?;
+    let birthday = programme.and_then(|programme| programme.fields.settings.birthday_attribute);
     let around = Surroundings { catalogue: of_members(db, caller).await?, ..Surroundings::default() };
     let text = condition.as_deref().map(str::trim).filter(|text| !text.is_empty());
     let selection = text.map(|text| Criteria::Expression { text: text.to_owned() });
@@ -101,9 +104,12 @@ pub(super) async fn faults_of_export(
     let of_selection = of_selection
         .filter(|fault| fault.severity == Severity::Error)
         .map(|fault| FieldFault::new("/condition", fault.message));
-    let of_columns = columns.iter().enumerate().filter_map(|(place, column)| {
-        let fault = around.catalogue.unknown(column, "")?;
-        Some(FieldFault::new(format!("/columns/{place}"), fault.message))
+    let of_columns = columns.iter().enumerate().filter_map(|(place, name)| {
+        let column = Column::named(name, birthday.as_deref())?;
+        let fault = around.catalogue.unknown(column.path()?, "")?;
+        // A field of files is empty where there is no such attribute, as it is passed over when it comes.
+        let matters = fault.code == CLOSED_FIELD || matches!(column, Column::Known(_));
+        matters.then(|| FieldFault::new(format!("/columns/{place}"), fault.message))
     });
     Ok(of_selection.chain(of_columns).collect())
 }

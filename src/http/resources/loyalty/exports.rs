@@ -80,7 +80,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
     let mut db = state.pool.acquire().await?;
-    ChangeError::unless_empty(faults_of_export(&mut db, &caller, &body.asked).await?)?;
+    ChangeError::unless_empty(faults_of_export(&mut db, &caller, &body).await?)?;
     let mut dice = state.dice();
     let exports = &state.part::<Working>()?.exports;
     let begun = exports.start(&mut db, &mut caller.edit(&mut dice), (*body).clone()).await?;

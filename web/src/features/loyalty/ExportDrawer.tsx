@@ -1,4 +1,4 @@
-import { DatePicker, Form, Segmented, Select } from 'antd';
+import { Button, DatePicker, Form, Segmented, Select } from 'antd';
 import type { Dayjs } from 'dayjs';
 import { useTranslation } from 'react-i18next';
 import type { Criteria } from '../../api/automation';
@@ -6,6 +6,7 @@ import {
   type ConditionPlace,
   type ExportInput,
   exportsMade,
+  fileKinds,
   type MasterKind,
   partners,
 } from '../../api/loyalty';
@@ -17,7 +18,7 @@ import { ConditionField } from './ConditionField';
 import { conditionText, useConditionFields } from './condition';
 import { MASTER_KINDS } from './MastersPage';
 import { ActionDrawer } from './member/ActionDrawer';
-import { OnlyProgramme, useProgrammeOptions } from './parts';
+import { OnlyProgramme, useOne, useProgrammeOptions } from './parts';
 
 /** What can be asked for. */
 export const KINDS = ['partner_exchange', 'participants', 'movements', 'masters'] as const;
@@ -56,6 +57,10 @@ async function toInput({ kind, programme_id, encoding, transmit, ...of }: Values
 /** Which members go out, and what of them. */
 function Participants() {
   const { t } = useTranslation();
+  const form = Form.useFormInstance();
+  const files = useOne(['loyalty', 'file-kinds'], fileKinds);
+  const usual = files.data?.find(({ kind }) => kind === 'participants')?.usual;
+  const asFiles = usual?.columns.map(({ field }) => field) ?? [];
   const known = useConditionFields(WHO_GOES_OUT).filter(({ path }) => OF_MEMBERS.test(path));
   return (
     <>
@@ -68,7 +73,19 @@ function Participants() {
       <Form.Item
         name="columns"
         label={t('loyalty.export.columns')}
-        extra={t('loyalty.export.columnsHint')}
+        extra={
+          <>
+            {t('loyalty.export.columnsHint')}
+            <Button
+              type="link"
+              size="small"
+              loading={files.isPending}
+              onClick={() => form.setFieldValue('columns', asFiles)}
+            >
+              {t('loyalty.export.asFiles')}
+            </Button>
+          </>
+        }
       >
         <Select
           mode="tags"

@@ -49,6 +49,7 @@ export const loyaltyWorkEn = {
     who: 'Which members',
     whoHint: 'Without conditions: every enrolled member.',
     columnsHint: 'Empty: number, name, phone, e-mail, regions and tier',
+    asFiles: 'As in files that come in',
     listsHint: 'Empty: all of them',
     kinds: {
       partner_exchange: 'Exchange with a partner',

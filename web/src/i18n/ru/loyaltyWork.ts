@@ -51,6 +51,7 @@ export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
     who: 'Кого выгрузить',
     whoHint: 'Без условий: все зарегистрированные участники.',
     columnsHint: 'Пусто: номер, имя, телефон, e-mail, регионы и уровень',
+    asFiles: 'Как в загружаемых файлах',
     listsHint: 'Пусто: все',
     kinds: {
       partner_exchange: 'Обмен с партнёром',

@@ -51,6 +51,7 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
     who: 'Kimlar',
     whoHint: 'Shartlarsiz: barcha roʻyxatdan oʻtgan ishtirokchilar.',
     columnsHint: 'Boʻsh: raqam, ism, telefon, e-mail, hududlar va daraja',
+    asFiles: 'Keladigan fayllardagidek',
     listsHint: 'Boʻsh qoldirilsa: hammasi',
     kinds: {
       partner_exchange: 'Hamkor bilan ayirboshlash',
