@@ -57,11 +57,14 @@ export function Exports() {
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: <EmptyState text={t('loyalty.export.none')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.export.none')} />,
+        }}
         columns={[
-          { title: t('common.name'), dataIndex: 'name' },
+          { title: t('common.name'), className: 'wraps', dataIndex: 'name' },
           {
             title: t('loyalty.field.kind'),
+            className: 'wraps',
             render: (_, one) => <Asked one={one} />,
           },
           {
