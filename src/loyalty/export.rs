@@ -1,25 +1,25 @@
 //! Makes files that go out, in the background (CIMP-ETL-12, CIMP-PRT-05, CIMP-STAT-06).
 
 mod masters;
+mod participants;
 
 use super::statistics::transmit;
 use crate::ingest::folder::Part;
 use base::event::Journal;
-use base::id::{MasterAccountId, ProgrammeId};
+use base::id::ProgrammeId;
 use base::{Author, ChangeError, Clock, Edit, NewEvent};
 use chrono::NaiveDate;
 use ledger::Counter;
 use ledger::query::ReportedMovement;
 use loyalty::bonus_type::amount::Points;
 use loyalty::bonus_type::{BonusType, midnight};
-use loyalty::export::{Asked, COLUMNS, Export, ExportInput, query, store};
+use loyalty::export::{Asked, Export, ExportInput, query, store};
 use loyalty::file::{Encoding, export};
 use loyalty::id::PartnerId;
 use loyalty::programme::Programme;
 use rand::SeedableRng;
 use rand_chacha::ChaCha20Rng;
-use rules::{Expression, Facts};
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::{PgConnection, PgPool};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -279,58 +279,6 @@ impl Making<'_> {
             moved.source.clone(),
             moved.transaction.to_string(),
         ]
-    }
-
-    async fn participants(&mut self, condition: Option<&str>, columns: &[String]) -> Result<(), Fault> {
-        let columns: Vec<String> =
-            if columns.is_empty() { COLUMNS.map(str::to_owned).into() } else { columns.to_vec() };
-        let head: Vec<&str> = columns.iter().map(String::as_str).collect();
-        self.head(&head).await?;
-        let condition = condition
-            .map(Expression::compile)
-            .transpose()
-            .map_err(|_| Fault::Asked("the condition cannot be compiled".to_owned()))?;
-        let (programme, zone) = (self.programme.id, self.programme.zone());
-        let mut after: Option<MasterAccountId> = None;
-        loop {
-            let mut db = self.exports.pool.acquire().await?;
-            let members = query::members(&mut db, programme, after, ROWS_AT_ONCE).await?;
-            let Some(last) = members.last() else { return Ok(()) };
-            after = Some(last.id);
-            let ids: Vec<_> = members.iter().map(|member| member.customer_id).collect();
-            let mut customers = crm::query::facts(&mut db, &ids).await?;
-            drop(db);
-            let now = self.exports.clock.now();
-            let mut rows = Vec::new();
-            for member in &members {
-                let customer = customers.remove(&member.customer_id).unwrap_or_default();
-                let facts =
-                    Facts { customer, account: member.facts(now, zone), ..Facts::default() }.at(now, zone);
-                let holds = condition.as_ref().map_or(Ok(true), |condition| condition.holds(&facts));
-                if holds.map_err(|error| Fault::Asked(format!("account {}: {error}", member.number)))? {
-                    rows.push(columns.iter().map(|path| cell(&facts, path)).collect());
-                }
-            }
-            self.add(&rows).await?;
-        }
-    }
-}
-
-/// The text at a path of the facts; nothing is an empty cell.
-fn cell(facts: &Facts, path: &str) -> String {
-    let mut parts = path.split('.');
-    let mut at = match parts.next() {
-        Some("account") => Some(&facts.account),
-        Some("customer") => Some(&facts.customer),
-        _ => None,
-    };
-    for part in parts {
-        at = at.and_then(|value| value.get(part));
-    }
-    match at {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Files of the loyalty programme by HTTP: uploads, what became of them, their reject files, exports.
 
+use crate::loyalty::{register, service};
 use crate::support::{Answer, Browser, TestServer};
 use access::role;
 use reqwest::{Method, StatusCode};
@@ -182,6 +183,16 @@ async fn broken_files_by_http_are_told() {
     .await;
 }
 
+/// The text of an export, once it is made.
+async fn made(browser: &Browser, asked: &Value) -> String {
+    let begun = browser.post("/api/v1/loyalty/exports", asked).await.expect(StatusCode::ACCEPTED).await;
+    let path = format!("/api/v1/loyalty/exports/{}", begun["id"].as_str().unwrap());
+    while browser.get(&path).await.expect(StatusCode::OK).await["state"] == "running" {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    browser.get(&format!("{path}/file")).await.0.text().await.unwrap()
+}
+
 /// CIMP-ETL-12: master data is asked for and loaded by HTTP; what nobody knows is refused.
 #[tokio::test(flavor = "multi_thread")]
 async fn master_data_goes_out_by_http() {
@@ -194,13 +205,64 @@ async fn master_data_goes_out_by_http() {
     let wrong = json!({ "programme_id": programme, "kind": "masters", "lists": ["planets"] });
     assert!(marketing.post("/api/v1/loyalty/exports", &wrong).await.status().is_client_error());
     let asked = json!({ "programme_id": programme, "kind": "masters", "lists": ["service_line"], "encoding": "ascii" });
-    let begun = marketing.post("/api/v1/loyalty/exports", &asked).await.expect(StatusCode::ACCEPTED).await;
-    let path = format!("/api/v1/loyalty/exports/{}", begun["id"].as_str().unwrap());
-    while marketing.get(&path).await.expect(StatusCode::OK).await["state"] == "running" {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    let text = marketing.get(&format!("{path}/file")).await.0.text().await.unwrap();
+    let text = made(&marketing, &asked).await;
     let lines: Vec<&str> = text.lines().collect();
     assert_eq!(lines[0], "list|code|title_ru|title_en|title_uz|parent|areas|active|fields|changed");
     assert!(lines[1].starts_with("service_line|mobile||Mobile||||1||"), "{text}");
+}
+
+/// CIMP-ETL-12, UMS-ENT-05: who goes out is put together from conditions as at tiers and promotions; a selection or a column
+/// of what does not exist, or is not for the roles of whoever asks, is refused before anything is written.
+#[tokio::test(flavor = "multi_thread")]
+async fn participants_that_fulfil_conditions_go_out_by_http() {
+    let server = TestServer::start().await;
+    let administrator = server.with_role(role::ADMINISTRATOR).await;
+    let marketing = server.with_role(role::MARKETING).await;
+    let clerk = server.with_role(role::CUSTOMER_SERVICE).await;
+    crate::loyalty::programme(&server, &marketing, &[]).await;
+    let secret = json!({ "of": "customer", "key": "debt", "title": { "en": "Debt" }, "type": "text",
+        "readers": [role::OPERATOR] });
+    administrator.post("/api/v1/attributes", &secret).await.expect(StatusCode::CREATED).await;
+    register(&clerk, "100", json!([service(1, "mobile"), service(2, "tv")])).await;
+    let programmes = marketing.get("/api/v1/loyalty/programmes").await.expect(StatusCode::OK).await;
+    let programme = programmes["items"][0]["id"].clone();
+    let asked = |condition: Value, columns: &[&str]| json!({ "programme_id": programme, "kind": "participants", "condition": condition, "columns": columns });
+
+    let form = json!({ "criteria": { "kind": "form", "group": { "all": [
+        { "field": "account.tier", "op": "eq", "value": "standard" },
+        { "field": "customer.name", "op": "starts_with", "value": "Aziza" },
+    ] } } });
+    let check = "/api/v1/loyalty/conditions/check?of=export";
+    let checked = marketing.post(check, &form).await.expect(StatusCode::OK).await;
+    assert_eq!(checked["faults"], json!([]), "{checked}");
+    let columns = ["account.number", "customer.name"];
+    for (condition, lines) in [
+        (checked["text"].clone(), "100|Aziza Karimova\n"),
+        (json!("account.services * 2 == 4"), "100|Aziza Karimova\n"),
+        (json!("account.tier == 'gold'"), ""),
+        (json!(" "), "100|Aziza Karimova\n"),
+        (Value::Null, "100|Aziza Karimova\n"),
+    ] {
+        let text = made(&marketing, &asked(condition.clone(), &columns)).await;
+        assert_eq!(text, format!("account.number|customer.name\n{lines}"), "{condition}");
+    }
+
+    let before = marketing.get("/api/v1/loyalty/exports").await.expect(StatusCode::OK).await;
+    for (condition, column, pointer, said) in [
+        ("account.teir == 'gold'", "account.number", "/condition", "did you mean `account.tier`?"),
+        ("event.amount > 5", "account.number", "/condition", "`event.amount`"),
+        ("account.tier ==", "account.number", "/condition", ""),
+        ("customer.debt == 'overdue'", "account.number", "/condition", "not for your roles"),
+        ("account.level > 1", "customer.debt", "/columns/0", "not for your roles"),
+        ("account.level > 1", "customer.nmae", "/columns/0", "did you mean `customer.name`?"),
+        ("account.level > 1", "time.hour", "/columns/0", "must be a path"),
+    ] {
+        let refused = marketing.post("/api/v1/loyalty/exports", &asked(json!(condition), &[column])).await;
+        let refused = refused.expect_problem(422, "invalid").await;
+        let fault = &refused["errors"][0];
+        assert_eq!(fault["pointer"], pointer, "{condition}, {column}: {refused}");
+        assert!(fault["detail"].as_str().unwrap().contains(said), "{condition}, {column}: {refused}");
+    }
+    let after = marketing.get("/api/v1/loyalty/exports").await.expect(StatusCode::OK).await;
+    assert_eq!(after, before);
 }

@@ -153,3 +153,25 @@ async fn what_is_closed_of_cards_stays_closed() {
     writer.get(path).await.expect_problem(422, "invalid").await;
     administrator.get(path).await.expect(StatusCode::OK).await;
 }
+
+/// UMS-ENT-05, NFR-LOW-02: the check of flows marks cards of a kind that nobody made, as the check of rules does.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flow_that_reads_cards_of_no_kind_is_marked() {
+    let server = TestServer::start().await;
+    let administrator = server.with_role(role::ADMINISTRATOR).await;
+    vehicles(&administrator).await;
+    let checked = |kind: &str| {
+        let flow = json!({ "definition": { "name": "cards", "version": 1, "kind": "process", "start": "a", "nodes": {
+            "a": { "type": "set", "values": { "many": format!("len(cards.{kind})") }, "next": "b" },
+            "b": { "type": "end" },
+        } } });
+        let administrator = &administrator;
+        async move { administrator.post("/api/v1/flows/check", &flow).await.expect(StatusCode::OK).await }
+    };
+    let right = checked("vehicle").await;
+    assert_eq!(right["faults"], json!([]), "{right}");
+    let wrong = checked("vehicel").await;
+    let fault = &wrong["faults"][0];
+    assert_eq!((&fault["code"], &fault["example"]), (&json!("unknown_card_kind"), &json!("cards.vehicle")), "{wrong}");
+    assert_eq!(fault["pointer"], "/nodes/a/values/many", "{wrong}");
+}

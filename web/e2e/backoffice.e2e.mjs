@@ -175,7 +175,7 @@ test('customer service serves a member, in Russian', { timeout: 280_000 }, async
         await form.getByRole('button', { name: 'Новая заявка' }).click();
         await form.getByText(/Бонусов не хватает: нужно 2\d{4}, доступно 12000/).first().waitFor();
         await form.getByLabel('Количество').fill('1');
-        await form.getByText(/Цена: 2.500 Баллы/).waitFor();
+        await form.getByText(/Цена: 2.500 баллов/).waitFor();
       },
       'Новая заявка',
     );
@@ -205,7 +205,7 @@ test('customer service serves a member, in Russian', { timeout: 280_000 }, async
       },
       'Возврат товара',
     );
-    await said(page, 'Снято: 500 Баллы');
+    await said(page, 'Снято: 500 баллов');
     assert.equal(await balance(), 11_500);
   });
 
@@ -216,7 +216,7 @@ test('customer service serves a member, in Russian', { timeout: 280_000 }, async
       async (form) => {
         await form.getByLabel('Партнёр').click();
         await page.locator('.ant-select-dropdown:visible').getByText(/Шёлковые авиалинии/).click();
-        await form.getByText(/100 Баллы → 12 silk-miles/).waitFor();
+        await form.getByText(/100 баллов → 12 silk-miles/).waitFor();
         await typed(form, 'Сумма', '100');
         await form.getByRole('button', { name: 'Конвертировать партнёру' }).click();
         await form.getByText('Меньше минимальной суммы конвертации').first().waitFor();
@@ -288,7 +288,7 @@ test('a partner is registered, and who works for it sees it alone', { timeout: 2
       },
       'Новый курс',
     );
-    await row(page, /1.000 Баллы → 1 nights/).waitFor();
+    await row(page, /1.000 баллов → 1 nights/).waitFor();
     await press(page, 'Создать');
     await saved(
       desk,
@@ -300,7 +300,7 @@ test('a partner is registered, and who works for it sees it alone', { timeout: 2
       },
       'Сохранить',
     );
-    await row(page, /suite Номер люкс Услуга партнёра 900 Баллы/).waitFor();
+    await row(page, /suite Номер люкс Услуга партнёра 900 баллов/).waitFor();
   });
 
   await step('its people see its services, orders and statistics, and nothing else', async () => {
@@ -311,7 +311,7 @@ test('a partner is registered, and who works for it sees it alone', { timeout: 2
     assert.deepEqual(await menuOf(hotel.page), ['Лояльность']);
     assert.deepEqual(await sectionsOf(hotel.page), ['Заявки', 'Каталог подарков', 'Партнёры']);
     const order = row(hotel.page, /Номер люкс/);
-    await order.getByText('882 Баллы').waitFor(); // two per cent are off for the silver tier
+    await order.getByText('882 балла').waitFor(); // two per cent are off for the silver tier
     await order.getByRole('button', { name: 'Подтвердить' }).click();
     await order.getByText('Подтверждена').waitFor();
     await hotel.page.getByRole('link', { name: 'Каталог подарков' }).click();
@@ -333,8 +333,8 @@ test('a partner is registered, and who works for it sees it alone', { timeout: 2
     await hotel.page.getByRole('link', { name: 'Партнёры' }).click();
     await row(hotel.page, /silk-air/).waitFor({ state: 'detached' });
     await hotel.page.getByRole('link', { name: 'vostok' }).click();
-    await row(hotel.page, /Номер люкс 0 1 0 1 882 Баллы/).waitFor();
-    await hotel.page.getByText(/Конвертаций: 1, участников: 1, 2.000 Баллы → 2 nights/).waitFor();
+    await row(hotel.page, /Номер люкс 0 1 0 1 882 балла/).waitFor();
+    await hotel.page.getByText(/Конвертаций: 1, участников: 1, 2.000 баллов → 2 nights/).waitFor();
     const loaded = hotel.page.waitForEvent('download');
     await press(hotel.page, 'CSV');
     assert.equal((await loaded).suggestedFilename(), 'vostok.csv');
@@ -404,13 +404,13 @@ test('marketing keeps the lists, the catalogue and a programme', { timeout: 280_
       await desk.pick('Bonus type', 'Points', { within: form });
       await form.getByLabel(/^In stock/).fill('5');
     });
-    const gift = row(page, /umbrella Umbrella Gift 700 Points 5/);
+    const gift = row(page, /umbrella Umbrella Gift 700 points 5/);
     await gift.getByRole('button', { name: 'Set the stock' }).click();
     const stock = page.getByRole('dialog').getByLabel('In stock');
     await until('the stock is shown', async () => (await stock.inputValue()) === '5');
     await stock.fill('9');
     await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
-    const changed = row(page, /umbrella Umbrella Gift 700 Points 9/);
+    const changed = row(page, /umbrella Umbrella Gift 700 points 9/);
     await changed.getByRole('button', { name: /^Switch off/ }).click();
     await page.locator('.ant-popconfirm:visible').getByRole('button', { name: 'Switch off' }).click();
     await changed.getByText('Switched off', { exact: true }).waitFor();
@@ -548,7 +548,7 @@ test('promotions of three kinds go through their six statuses', { timeout: 280_0
     const counter = await workplace(t, 'service', 'ru');
     await counter.page.goto(`${server.url}/loyalty/members/${member.id}/rewards`);
     await row(counter.page, /Акция autumn/).getByRole('button', { name: 'Активировать' }).click();
-    await row(counter.page, /Акция autumn.*\+50 Баллы/).waitFor();
+    await row(counter.page, /Акция autumn.*\+50 баллов/).waitFor();
     assert.equal((await service.points(member.number)).balance, before + 50);
     assert.deepEqual(counter.faults, []);
     await counter.close();

@@ -109,7 +109,7 @@ test('a file is applied once, with its progress and what was refused', { timeout
     const file = row(/PUR_many\.txt/);
     await file.getByRole('progressbar').waitFor();
     await file.getByText('Применён', { exact: true }).waitFor({ timeout: 280_000 });
-    await file.getByText(/Применено: 100.000 · \+10.000.000 Баллы/).waitFor();
+    await file.getByText(/Применено: 100.000 · \+10.000.000 баллов/).waitFor();
     assert.equal(await balance(south.number), 500 + MANY * 100);
   });
 

@@ -1,13 +1,16 @@
 //! Files that go out: partner exchange, client selections and master data for other databases, movements of a period
 //! (CIMP-PRT-05, CIMP-ETL-12, CIMP-STAT-06).
 
+pub mod column;
 pub mod query;
 pub mod store;
 
 use crate::file::Encoding;
 use crate::master::MasterKind;
+use crate::promotion::{CRITERIA_ROOTS, condition as compiled};
 use base::FieldFault;
 use chrono::{DateTime, NaiveDate, Utc};
+use column::Column;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -100,11 +103,12 @@ pub enum Asked {
     },
     /// Members that fulfil a condition (CIMP-ETL-12).
     Participants {
-        /// A condition of the rules language over `account.…` and `customer.…`; none: all enrolled members.
+        /// A condition of the rules language over `account.…`, `customer.…` and `time.…`; none: all enrolled members.
         #[serde(default)]
         #[schema(example = "account.tier == 'gold'")]
         condition: Option<String>,
-        /// Paths of the columns; none: number, name, phone, e-mail, macroregion, region, tier.
+        /// Paths of the columns, or fields of files of participants, such as `full_name`; with one of a service each
+        /// service has a line. None: number, name, phone, e-mail, macroregion, region, tier.
         #[serde(default)]
         columns: Vec<String>,
     },
@@ -146,17 +150,16 @@ impl Asked {
             Self::Masters { .. } => Vec::new(),
             Self::Participants { condition, columns } => {
                 let mut faults = Vec::new();
-                if let Some(Err(found)) = condition.as_deref().map(rules::Expression::compile) {
-                    faults
-                        .extend(found.into_iter().map(|fault| FieldFault::new("/condition", fault.message)));
+                if let Err(details) = compiled(condition.as_deref().unwrap_or_default(), &CRITERIA_ROOTS) {
+                    faults.extend(details.into_iter().map(|detail| FieldFault::new("/condition", detail)));
                 }
                 if columns.len() > COLUMNS_MAX {
                     faults.push(FieldFault::new("/columns", format!("at most {COLUMNS_MAX}")));
                 }
                 for (place, column) in columns.iter().enumerate() {
-                    let known = column.starts_with("account.") || column.starts_with("customer.");
-                    if !known || column.contains(['|', '\n', '\r']) {
-                        let detail = "must be a path such as account.tier or customer.name";
+                    if Column::named(column, None).is_none() {
+                        let detail = "must be a path such as account.tier or customer.name, or a field of files of \
+                            participants";
                         faults.push(FieldFault::new(format!("/columns/{place}"), detail));
                     }
                 }

@@ -11,6 +11,7 @@ pub mod name;
 pub mod query;
 pub mod record;
 pub mod scan;
+pub mod sex;
 pub mod store;
 #[cfg(test)]
 mod stored_tests;

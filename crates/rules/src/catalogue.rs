@@ -280,25 +280,9 @@ impl Catalogue {
 
     /// The fault of reading cards of a kind that does not exist.
     fn unknown_kind(&self, path: &str, pointer: &str) -> Option<Fault> {
-        let kind = path.strip_prefix(CARDS)?.strip_prefix('.')?.split('.').next()?;
-        if self.fields.contains_key(&format!("{CARDS}.{kind}")) {
-            return None;
-        }
         let kinds = self.fields.keys().filter_map(|path| path.strip_prefix(CARDS)?.strip_prefix('.'));
         let kinds: Vec<&str> = kinds.filter(|kind| !kind.contains('.')).collect();
-        let near = nearest(kind, kinds.iter().copied());
-        let message = match (near, kinds.is_empty()) {
-            (Some(near), _) => format!("`{kind}` is no kind of card: did you mean `{near}`?"),
-            (None, false) => format!("`{kind}` is no kind of card: there are {}", kinds.join(", ")),
-            (None, true) => {
-                format!("`{kind}` is no kind of card: an administrator makes one among structures")
-            }
-        };
-        let fault = Fault::error("unknown_card_kind", pointer, message);
-        Some(match near {
-            Some(near) => fault.with_example(format!("{CARDS}.{near}")),
-            None => fault,
-        })
+        unknown_kind(path, &kinds, pointer)
     }
 
     /// The JSON Schema of the whole context, for the analysis of tables.
@@ -320,6 +304,26 @@ impl Catalogue {
         }
         root
     }
+}
+
+/// The fault of reading cards, such as `cards.vehicle` or a part of it, of a kind that is none of these.
+#[must_use]
+pub fn unknown_kind(path: &str, kinds: &[&str], pointer: &str) -> Option<Fault> {
+    let kind = path.strip_prefix(CARDS)?.strip_prefix('.')?.split('.').next()?;
+    if kinds.contains(&kind) {
+        return None;
+    }
+    let near = nearest(kind, kinds.iter().copied());
+    let message = match (near, kinds.is_empty()) {
+        (Some(near), _) => format!("`{kind}` is no kind of card: did you mean `{near}`?"),
+        (None, false) => format!("`{kind}` is no kind of card: there are {}", kinds.join(", ")),
+        (None, true) => format!("`{kind}` is no kind of card: an administrator makes one among structures"),
+    };
+    let fault = Fault::error("unknown_card_kind", pointer, message);
+    Some(match near {
+        Some(near) => fault.with_example(format!("{CARDS}.{near}")),
+        None => fault,
+    })
 }
 
 /// Whether `path` is one of these, a part of one, or a whole that one is a part of.

@@ -228,11 +228,14 @@ pub(super) async fn check(
         let read = web::block(move || flows.read(&text)).await.map_err(ApiError::internal)?;
         return Ok(read.err().unwrap_or_default());
     }
-    let (sight, ..) = sight(db, caller).await?;
+    let (sight, _, viewer) = sight(db, caller).await?;
+    let kinds = crm::query::card_kinds(&mut *db).await?.into_iter().filter(|kind| kind.is_seen_by(&viewer));
+    let card_kinds = Some(kinds.map(|kind| kind.fields.key).collect());
     let roots = [crm::attribute::CUSTOMER, rules::facts::CARDS];
     let closed =
         sight.closed().filter(|path| path.split('.').next().is_some_and(|root| roots.contains(&root)));
-    let known = flow::process::Known { closed: closed.map(str::to_owned).collect(), ..known(db).await? };
+    let closed = closed.map(str::to_owned).collect();
+    let known = flow::process::Known { card_kinds, closed, ..known(db).await? };
     let definition = definition.clone();
     let checked = web::block(move || flow::process::check(&definition, &known).1).await;
     checked.map_err(ApiError::internal)

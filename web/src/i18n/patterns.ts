@@ -30,4 +30,8 @@ export const patterns = [
   ['endsBefore', /^the rule ends before it begins/],
   ['titleNeeded', /^a task has a title/],
   ['noRight', /^no role of the caller allows (?<operation>[a-z_.]+)/],
+  ['noField', /^`(?<path>[^`]+)` is not an attribute/],
+  ['noCardKind', /^`(?<kind>[^`]+)` is no kind of card/],
+  ['notKnownHere', /^`(?<path>[^`]+)` is not known here/],
+  ['notYours', /^`(?<path>[^`]+)` is .*for your roles/],
 ] as const;

@@ -1,7 +1,16 @@
 import type { ReactNode } from 'react';
 
-/** What an empty place says: what belongs here and how it comes. */
-export function EmptyState({ text, children }: { text: string; children?: ReactNode }) {
+/** What an empty place says: what belongs here and how it comes. While it is not known to be empty it says nothing. */
+export function EmptyState({
+  text,
+  waiting = false,
+  children,
+}: {
+  text: string;
+  waiting?: boolean;
+  children?: ReactNode;
+}) {
+  if (waiting) return null;
   return (
     <div className="empty">
       <svg width="40" height="28" viewBox="0 0 40 28" aria-hidden="true">

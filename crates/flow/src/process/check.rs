@@ -5,10 +5,11 @@ mod graph;
 mod nodes;
 
 use super::definition::{DEFINITION_BYTES_MAX, Definition, Faults, parse, pointer};
+use super::formula::Formula;
 use super::node::Node;
 use crate::definition::{Kind, NodeKey};
 use rules::Fault;
-use rules::catalogue::{CLOSED_FIELD, is_closed};
+use rules::catalogue::{CLOSED_FIELD, is_closed, unknown_kind};
 use serde_json::Value as Json;
 use std::collections::BTreeSet;
 
@@ -30,6 +31,8 @@ pub struct Known {
     pub roles: Option<BTreeSet<String>>,
     /// Keys of the customer's attributes.
     pub attributes: Option<BTreeSet<String>>,
+    /// Keys of the kinds of cards that can be linked with the customer, as far as the author sees them.
+    pub card_kinds: Option<BTreeSet<String>>,
     /// What is not for the author to read, as expressions call it: `customer.debt`.
     pub closed: BTreeSet<String>,
 }
@@ -110,6 +113,7 @@ fn expressions(definition: &Definition, known: &Known, faults: &mut Faults) {
     for (key, node) in &definition.nodes {
         let key = key.as_str();
         closed(key, node, known, faults);
+        cards(key, node, known, faults);
         let formulas = node.formulas().into_iter().map(|(field, formula)| (field, formula.faults()));
         let texts = node.texts().into_iter().map(|(field, text)| (field, text.faults()));
         for (field, found) in formulas.chain(texts) {
@@ -132,33 +136,51 @@ fn expressions(definition: &Definition, known: &Known, faults: &mut Faults) {
 
 /// What a node reads that its author may not: a page, a message or a branch would tell it.
 fn closed(key: &str, node: &Node, known: &Known, faults: &mut Faults) {
-    let texts = node.texts().into_iter();
-    let texts = texts.flat_map(|(field, text)| text.formulas().map(move |formula| (field.clone(), formula)));
-    for (field, formula) in node.formulas().into_iter().chain(texts) {
-        for path in formula.fields().filter(|path| is_closed(&known.closed, path)) {
-            let problem = format!("`{path}` is not for your roles to read");
-            faults.add(Fault::error(CLOSED_FIELD, pointer(key, &field), problem).of_node(key));
+    for (field, path) in paths(node).into_iter().filter(|(_, path)| is_closed(&known.closed, path)) {
+        let problem = format!("`{path}` is not for your roles to read");
+        faults.add(Fault::error(CLOSED_FIELD, pointer(key, &field), problem).of_node(key));
+    }
+}
+
+/// Cards that a node reads of a kind that does not exist, each kind once in a field.
+fn cards(key: &str, node: &Node, known: &Known, faults: &mut Faults) {
+    let Some(kinds) = &known.card_kinds else { return };
+    let kinds: Vec<&str> = kinds.iter().map(String::as_str).collect();
+    let open = paths(node).into_iter().filter(|(_, path)| !is_closed(&known.closed, path));
+    let unknown = open.filter_map(|(field, path)| unknown_kind(&path, &kinds, &pointer(key, &field)));
+    let mut told = BTreeSet::new();
+    for fault in unknown {
+        if told.insert((fault.pointer.clone(), fault.message.clone())) {
+            faults.add(fault.of_node(key));
         }
     }
+}
+
+/// What a node reads, each path with the field in which it stands.
+fn paths(node: &Node) -> Vec<(String, String)> {
+    let formulas = node.formulas().into_iter().flat_map(|(field, formula)| of(&field, formula));
+    let texts = node.texts().into_iter();
+    let texts = texts.flat_map(|(field, text)| {
+        text.formulas().flat_map(|formula| of(&field, formula)).collect::<Vec<_>>()
+    });
+    formulas.chain(texts).collect()
+}
+
+fn of(field: &str, formula: &Formula) -> Vec<(String, String)> {
+    formula.fields().map(|path| (field.to_owned(), path.to_owned())).collect()
 }
 
 /// Variables that a node reads and no node sets.
 fn unknown_variables(definition: &Definition, key: &str) -> Vec<(String, String)> {
     let Some(node) = definition.nodes.get(&NodeKey::from(key)) else { return vec![] };
     let set = set_names(definition);
-    let formulas = node.formulas();
-    let texts = node.texts();
-    let texts = texts.iter().flat_map(|(field, text)| text.formulas().map(move |formula| (field, formula)));
-    let all = formulas.iter().map(|(field, formula)| (field, *formula)).chain(texts);
     let mut unknown = BTreeSet::new();
-    for (field, formula) in all {
-        for path in formula.fields() {
-            let Some(name) = path.strip_prefix("vars.").and_then(|rest| rest.split('.').next()) else {
-                continue;
-            };
-            if !set.contains(name) {
-                unknown.insert((field.clone(), name.to_owned()));
-            }
+    for (field, path) in paths(node) {
+        let Some(name) = path.strip_prefix("vars.").and_then(|rest| rest.split('.').next()) else {
+            continue;
+        };
+        if !set.contains(name) {
+            unknown.insert((field, name.to_owned()));
         }
     }
     unknown.into_iter().collect()

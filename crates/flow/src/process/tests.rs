@@ -248,6 +248,38 @@ fn a_split_draws_the_same_lot_each_time() {
     assert!(counts["control"].abs_diff(1000) < 120, "{counts:?}");
 }
 
+/// UMS-ENT-05: cards of a kind that does not exist are marked where they are read, in conditions and in placeholders, with
+/// the nearest kind; what is closed is said to be closed, and a flow that runs is not asked.
+#[test]
+fn cards_of_an_unknown_kind_are_marked_at_the_node() {
+    let nodes = json!({
+        "a": {"type": "branch", "cases": [
+            {"when": "some(cards.vehicel, #.year > 2020 and #.plate != '')", "next": "b"},
+            {"when": "some(cards.vehicle, #.year > 2020) or len(cards.complaint) > 0", "next": "b"}], "otherwise": "b"},
+        "b": {"type": "page", "title": "Boats: {{ len(cards.boat) }}", "text": "{{ cards.vehicle[0].plate }}", "next": "c"},
+        "c": {"type": "end"}
+    });
+    let known = Known {
+        card_kinds: Some(["vehicle".to_owned()].into()),
+        closed: ["cards.complaint".to_owned()].into(),
+        ..Known::default()
+    };
+    let (_, faults) = check(&flow("script", nodes.clone()), &known);
+    let told: Vec<(&str, &str)> =
+        faults.iter().map(|fault| (fault.code.as_str(), fault.pointer.as_str())).collect();
+    assert_eq!(
+        told,
+        [
+            ("unknown_card_kind", "/nodes/a/cases/0/when"),
+            ("closed_field", "/nodes/a/cases/1/when"),
+            ("unknown_card_kind", "/nodes/b/title"),
+        ]
+    );
+    assert_eq!(faults[0].example, Some(json!("cards.vehicle")));
+    assert_eq!(faults[2].message, "`boat` is no kind of card: there are vehicle");
+    assert!(load(&flow("script", nodes), &Known::default()).is_ok());
+}
+
 /// NFR-LOW-02: every fault is named at its node, so that the editor shows it there.
 #[test]
 fn a_flow_that_cannot_run_is_refused_at_the_node() {

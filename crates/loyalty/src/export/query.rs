@@ -2,6 +2,7 @@
 
 use super::Export;
 use crate::member::Member;
+use crate::service::Service;
 use base::id::{MasterAccountId, ProgrammeId};
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -61,6 +62,20 @@ pub async fn members(
     let mut members = crate::query::by_ids(db, &ids).await?;
     members.sort_by_key(|member| member.id);
     Ok(members)
+}
+
+/// The connected services of accounts, those of an account as they were connected.
+///
+/// # Errors
+/// The database failed.
+pub async fn services(db: &mut PgConnection, accounts: &[MasterAccountId]) -> sqlx::Result<Vec<Service>> {
+    sqlx::query_as(
+        "select service_id, account_id, code, name, user_id, line, state, connected_at, disconnected_at, version
+         from loyalty.service where account_id = any($1) and state = 'connected' order by connected_at, service_id",
+    )
+    .bind(accounts)
+    .fetch_all(db)
+    .await
 }
 
 /// The numbers of accounts.

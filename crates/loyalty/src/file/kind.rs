@@ -1,5 +1,6 @@
 //! The seven types of files and the fields that each of them knows (GAP-21).
 
+use super::sex;
 use serde::{Deserialize, Serialize};
 
 /// A type of file. CIMP names six in one place and five in another; this is the union (GAP-21).
@@ -81,7 +82,7 @@ const PARTICIPANTS: &[Field] = &[
     must("service_line", Shape::Code),
     may("full_name", Shape::Text),
     may("address", Shape::Text),
-    may("sex", Shape::Word(&["m", "f"])),
+    may(sex::KEY, Shape::Word(sex::WORDS)),
     may("birth_date", Shape::Date),
     may("email", Shape::Email),
     may("phone", Shape::Phone),

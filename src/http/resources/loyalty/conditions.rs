@@ -1,17 +1,19 @@
-//! Conditions of tiers and promotions in the form that rules have: what they may look at, what is wrong with one, and the
-//! expression that is kept of it (CIMP-TIER-02, CIMP-SPV-01).
+//! Conditions of tiers, promotions and exports in the form that rules have: what they may look at, what is wrong with one, and
+//! the expression that is kept of it (CIMP-TIER-02, CIMP-SPV-01, CIMP-ETL-12).
 
 use crate::http::prelude::*;
 use crate::http::resources::rules::surroundings;
-use base::LocalText;
 use base::id::ProgrammeId;
+use base::{FieldFault, LocalText};
 use loyalty::earning::{ACTIVITIES, PREFIX};
+use loyalty::export::column::Column;
+use loyalty::export::{Asked, ExportInput};
 use loyalty::promotion::{ACTIVATION_ROOTS, CRITERIA_ROOTS};
 use loyalty::tier::fields;
 use platform::event_type::store as event_types;
-use rules::catalogue::{Catalogue, Field, FieldKind};
+use rules::catalogue::{CLOSED_FIELD, Catalogue, Field, FieldKind};
 use rules::document::{Criteria, Surroundings, check_criteria, group_of};
-use rules::fault::Fault;
+use rules::fault::{Fault, Severity};
 use serde_json::Value;
 use sqlx::PgConnection;
 
@@ -25,6 +27,8 @@ pub enum ConditionOf {
     Promotion,
     /// Of a promotion: which events activate an offer.
     Activation,
+    /// Of an export: which members are in the file.
+    Export,
 }
 
 /// Where a condition stands: what it may look at follows from that.
@@ -70,12 +74,44 @@ async fn around(
 ) -> Result<Surroundings, ApiError> {
     let catalogue = match place.of {
         ConditionOf::Tier => of_tiers(db, place.programme_id).await?,
-        ConditionOf::Promotion => surroundings(db, caller, "").await?.catalogue.only(&CRITERIA_ROOTS),
+        ConditionOf::Promotion | ConditionOf::Export => of_members(db, caller).await?,
         ConditionOf::Activation => {
             surroundings(db, caller, &place.event).await?.catalogue.only(&ACTIVATION_ROOTS)
         }
     };
     Ok(Surroundings { catalogue, ..Surroundings::default() })
+}
+
+/// What is known of a member without an event.
+async fn of_members(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Catalogue> {
+    Ok(surroundings(db, caller, "").await?.catalogue.only(&CRITERIA_ROOTS))
+}
+
+/// What is wrong with the selection and the columns of an export. A file shows nobody what is not for the roles of whoever
+/// asks for it, and a condition does not let it be guessed.
+pub(super) async fn faults_of_export(
+    db: &mut PgConnection,
+    caller: &Caller,
+    input: &ExportInput,
+) -> sqlx::Result<Vec<FieldFault>> {
+    let Asked::Participants { condition, columns } = &input.asked else { return Ok(Vec::new()) };
+    let programme = loyalty::query::find_programme(db, ProgrammeId::from_uuid(input.programme_id)).await?;
+    let birthday = programme.and_then(|programme| programme.fields.settings.birthday_attribute);
+    let around = Surroundings { catalogue: of_members(db, caller).await?, ..Surroundings::default() };
+    let text = condition.as_deref().map(str::trim).filter(|text| !text.is_empty());
+    let selection = text.map(|text| Criteria::Expression { text: text.to_owned() });
+    let of_selection = selection.iter().flat_map(|criteria| check_criteria(criteria, &around));
+    let of_selection = of_selection
+        .filter(|fault| fault.severity == Severity::Error)
+        .map(|fault| FieldFault::new("/condition", fault.message));
+    let of_columns = columns.iter().enumerate().filter_map(|(place, name)| {
+        let column = Column::named(name, birthday.as_deref())?;
+        let fault = around.catalogue.unknown(column.path()?, "")?;
+        // A field of files is empty where there is no such attribute, as it is passed over when it comes.
+        let matters = fault.code == CLOSED_FIELD || matches!(column, Column::Known(_));
+        matters.then(|| FieldFault::new(format!("/columns/{place}"), fault.message))
+    });
+    Ok(of_selection.chain(of_columns).collect())
 }
 
 async fn of_tiers(db: &mut PgConnection, programme: Option<ProgrammeId>) -> sqlx::Result<Catalogue> {
@@ -90,7 +126,7 @@ async fn of_tiers(db: &mut PgConnection, programme: Option<ProgrammeId>) -> sqlx
     Ok(fields::catalogue(&kinds, &activities))
 }
 
-/// What a condition of a tier or of a promotion may look at.
+/// What a condition of a tier, of a promotion or of an export may look at.
 #[utoipa::path(get, path = "/api/v1/loyalty/condition-fields", operation_id = "listConditionFields", tag = "loyalty",
     params(ConditionPlace), responses((status = 200, body = Vec<Field>)))]
 async fn list(

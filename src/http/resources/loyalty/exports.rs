@@ -1,8 +1,10 @@
 //! Files that go out, and the statistics of months (CIMP-ETL-12, CIMP-PRT-05, CIMP-STAT-01, CIMP-STAT-04).
 
+use super::conditions::faults_of_export;
 use super::loaded::loaded;
 use crate::http::prelude::*;
 use crate::loyalty::Working;
+use base::ChangeError;
 use base::id::ProgrammeId;
 use chrono::NaiveDate;
 use loyalty::export::{Export, ExportInput, ExportState, query};
@@ -78,6 +80,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
     let mut db = state.pool.acquire().await?;
+    ChangeError::unless_empty(faults_of_export(&mut db, &caller, &body).await?)?;
     let mut dice = state.dice();
     let exports = &state.part::<Working>()?.exports;
     let begun = exports.start(&mut db, &mut caller.edit(&mut dice), (*body).clone()).await?;

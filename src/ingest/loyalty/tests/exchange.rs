@@ -191,3 +191,65 @@ async fn the_periodic_report_has_what_was_accrued_and_written_off() {
         exported(&site, Asked::Movements { from: day("2026-10-01"), to: day("2026-10-31") }).await;
     assert_eq!(none.len(), 1);
 }
+
+/// The programme keeps birthdays of participants.
+async fn with_birthdays(site: &Site) {
+    let mut making = Making::at(site);
+    let mut db = site.db.pool().acquire().await.unwrap();
+    let before = loyalty::query::find_programme(&mut db, site.programme).await.unwrap().unwrap();
+    let mut fields = before.fields.clone();
+    fields.settings.birthday_attribute = Some("birthday".to_owned());
+    loyalty::store::update_programme(&mut db, &mut making.edit(), before.id, before.version, &fields)
+        .await
+        .unwrap();
+}
+
+/// CIMP-ETL-05, CIMP-ETL-12, CIMP-ACC-06: what went out of a participant in the fields of files, a line of each connected
+/// service, comes in again and changes nothing. Files write the sex as a letter or as the word that the customer has.
+#[tokio::test]
+async fn a_participant_that_went_out_comes_in_again_and_changes_nothing() {
+    let site = site(2).await;
+    with_birthdays(&site).await;
+    let own = "Anna Karimova|Navoi 1|f|1990-02-28|anna@example.com|+998901112233|N||";
+    let lines = [format!("A1|S1|mobile|+998900000001|mobile|{own}"), format!("A1|S9|tv|box-9|tv|{own}")];
+    let [mobile, tv] = &lines;
+    let came = format!("{mobile}\n{tv}\nA1|S8|gas|box-8|gas|||||||||\n");
+    let file = site.drop_file("PAR_1.txt", came.as_bytes()).await;
+    assert_eq!((file.tally.accepted, file.tally.rejected), (3, 0), "{}", site.rejects(&file));
+    let mut db = site.db.pool().acquire().await.unwrap();
+    let gone = loyalty::query::services(&mut db, site.members[1]).await.unwrap();
+    let gone = gone.iter().find(|service| service.fields.code == "S8").unwrap().id;
+    loyalty::store::disconnect(&mut db, &mut Making::at(&site).edit(), gone).await.unwrap();
+
+    let columns: Vec<String> =
+        Structure::usual(FileKind::Participants).columns.into_iter().map(|column| column.field).collect();
+    let asked = Asked::Participants { condition: Some("account.number == 'A1'".into()), columns };
+    let (_, out) = exported(&site, asked).await;
+    assert!(out[0].starts_with("account|service_id|service_name|") && out[0].contains("|sex|"), "{}", out[0]);
+    assert_eq!(out[1..], lines);
+
+    let changes =
+        "select jsonb_object_agg(kind, n)::text from (select kind, count(*) as n from platform.event
+        where kind not like '%file%' group by 1) as events";
+    let before = site.ask(changes).await;
+    let came = out[1..].join("\n") + "\n";
+    let words = came.replace("|f|", "|female|");
+    for (name, content) in [("PAR_2.txt", &came), ("PAR_3.txt", &words)] {
+        let file = site.drop_file(name, content.as_bytes()).await;
+        assert_eq!(file.tally.rejected, 0, "{}", site.rejects(&file));
+        assert_eq!(site.ask(changes).await, before, "{name}");
+    }
+
+    for (word, known) in [("M", "male"), ("FEMALE", "female"), ("m", "male")] {
+        let changed = came.replace("|f|", &format!("|{word}|"));
+        site.drop_file(&format!("PAR_{word}_9.txt"), changed.as_bytes()).await;
+        let asked = Asked::Participants {
+            condition: Some("account.number == 'A1'".into()),
+            columns: vec!["sex".into(), "customer.sex".into()],
+        };
+        let (_, out) = exported(&site, asked).await;
+        assert_eq!(out[1..], [format!("{}|{known}", &known[..1])], "{word}");
+    }
+    let file = site.drop_file("PAR_X.txt", came.replace("|f|", "|x|").as_bytes()).await;
+    assert_eq!(site.told(&file)[0].1, "sex: one of m, f, male, female is expected");
+}

@@ -1396,7 +1396,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a condition of a tier or of a promotion may look at. */
+        /** What a condition of a tier, of a promotion or of an export may look at. */
         get: operations["listConditionFields"];
         put?: never;
         post?: never;
@@ -4394,10 +4394,13 @@ export interface components {
              */
             to: string;
         } | {
-            /** @description Paths of the columns; none: number, name, phone, e-mail, macroregion, region, tier. */
+            /**
+             * @description Paths of the columns, or fields of files of participants, such as `full_name`; with one of a service each
+             *     service has a line. None: number, name, phone, e-mail, macroregion, region, tier.
+             */
             columns?: string[];
             /**
-             * @description A condition of the rules language over `account.…` and `customer.…`; none: all enrolled members.
+             * @description A condition of the rules language over `account.…`, `customer.…` and `time.…`; none: all enrolled members.
              * @example account.tier == 'gold'
              */
             condition?: string | null;
@@ -4995,7 +4998,7 @@ export interface components {
          * @description Whose condition it is.
          * @enum {string}
          */
-        ConditionOf: "tier" | "promotion" | "activation";
+        ConditionOf: "tier" | "promotion" | "activation" | "export";
         /** @description A connector. */
         Connector: {
             /** @description How it says who it is. */

@@ -45,7 +45,9 @@ export default function ApprovalsPage() {
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: <EmptyState text={t('loyalty.approval.none')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.approval.none')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.when'),
@@ -61,11 +63,22 @@ export default function ApprovalsPage() {
           {
             title: t('loyalty.field.amount'),
             align: 'right',
-            render: (_, row) => <Change amount={row.amount} />,
+            render: (_, row) => (
+              <>
+                <Change amount={row.amount} /> {bonus.unit(row.amount, row.bonus_type)}
+              </>
+            ),
           },
-          { title: t('loyalty.field.bonusType'), render: (_, row) => bonus.title(row.bonus_type) },
-          { title: t('loyalty.field.reason'), render: (_, row) => reason(row.reason) },
-          { title: t('loyalty.field.comment'), render: (_, row) => row.comment || '—' },
+          {
+            title: t('loyalty.field.reason'),
+            className: 'wraps',
+            render: (_, row) => reason(row.reason),
+          },
+          {
+            title: t('loyalty.field.comment'),
+            className: 'wraps',
+            render: (_, row) => row.comment || '—',
+          },
           {
             title: t('loyalty.field.who'),
             render: (_, row) => (row.author_id ? <PersonName id={row.author_id} /> : '—'),

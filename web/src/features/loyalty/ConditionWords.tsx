@@ -8,7 +8,10 @@ import { useConditionFields, useReading } from './condition';
 export function ConditionWords({ place, text }: { place: ConditionPlace; text: string }) {
   const { t, i18n } = useTranslation();
   const fields = useConditionFields(place);
-  const group = useReading(place, text).data?.group as Group | null | undefined;
+  const { data, isPending } = useReading(place, text);
+  const group = data?.group as Group | null | undefined;
+  // Words in a moment: the expression would only flash up.
+  if (isPending) return null;
   if (!group || fields.length === 0) return <code>{text}</code>;
   const words = sayGroup(group, { t, language: i18n.language, fields, types: [] });
   return <span title={text}>{words || text}</span>;

@@ -15,8 +15,9 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { SearchBox } from '../../ui/SearchBox';
 import { useSay } from '../../ui/say';
 import { Exports } from './Exports';
-import { useBonusTypes, usePoints } from './parts';
+import { useBonusTypes } from './parts';
 import { Structures } from './Structures';
+import { useRefusalWord } from './words';
 
 const COLOURS: Record<FileState, string> = {
   running: 'processing',
@@ -82,7 +83,7 @@ function Dropping() {
 function Became({ file }: { file: LoyaltyFile }) {
   const { t, i18n } = useTranslation();
   const bonus = useBonusTypes();
-  const points = usePoints();
+  const refusal = useRefusalWord();
   if (file.state === 'running')
     return (
       <Progress
@@ -92,7 +93,12 @@ function Became({ file }: { file: LoyaltyFile }) {
         format={() => `${count(file.done, i18n.language)} / ${count(file.lines, i18n.language)}`}
       />
     );
-  if (file.state === 'refused') return <span className="points-down">{file.refusal}</span>;
+  if (file.state === 'refused')
+    return (
+      <span className="points-down" title={file.refusal ?? ''}>
+        {refusal(file)}
+      </span>
+    );
   if (file.state === 'repeated') return t('loyalty.file.repeated');
   const parts = (['accepted', 'rejected', 'repeated', 'not_enrolled'] as const)
     .filter((part) => part === 'accepted' || (file.tally[part] ?? 0) > 0)
@@ -101,7 +107,7 @@ function Became({ file }: { file: LoyaltyFile }) {
         `${t(`loyalty.file.tally.${part}`)}: ${count(file.tally[part] ?? 0, i18n.language)}`,
     );
   const accrued = Object.entries(file.tally.accrued ?? {}).map(
-    ([code, amount]) => `+${points(Number(amount))} ${bonus.title(code)}`,
+    ([code, amount]) => `+${bonus.amount(Number(amount), code)}`,
   );
   return [...parts, ...accrued].join(' · ');
 }
@@ -155,7 +161,9 @@ function Files() {
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: <EmptyState text={t('loyalty.file.none')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.file.none')} />,
+        }}
         columns={[
           { title: t('common.name'), dataIndex: 'name' },
           {

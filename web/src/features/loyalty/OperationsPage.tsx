@@ -30,12 +30,18 @@ function Details({ of }: { of: LoyaltyOperation }) {
   const word = useKindWord();
   const data = of.data as Data;
   const amount = Number(data.amount);
+  const exchanged =
+    typeof data.given === 'number' && typeof data.got === 'number'
+      ? `${bonus.amount(data.given, text(data.bonus_type))} → ${points(data.got)} ${text(data.currency)}`
+      : '';
   const title = (value: unknown) =>
     typeof value === 'object' && value ? localText(value as Data as never, i18n.language) : '';
   const parts = [
+    exchanged,
     text(data.name),
     text(data.user_id),
-    title(data.tier_title) || title(data.title),
+    text(data.file),
+    title(data.tier_title) || title(data.title) || title(data.partner_title),
     data.reason ? word(reason(text(data.reason))) : '',
     data.record ? record(text(data.record)) : '',
   ].filter(Boolean);
@@ -44,7 +50,7 @@ function Details({ of }: { of: LoyaltyOperation }) {
       {data.amount !== undefined && Number.isFinite(amount) && amount !== 0 ? (
         <>
           {of.kind.startsWith('loyalty.bonus_') ? <Change amount={amount} /> : points(amount)}{' '}
-          {bonus.title(text(data.bonus_type))}
+          {bonus.unit(amount, text(data.bonus_type))}
           {parts.length > 0 ? ' · ' : ''}
         </>
       ) : null}
@@ -116,7 +122,9 @@ export default function OperationsPage() {
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.member.noHistory')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.when'),

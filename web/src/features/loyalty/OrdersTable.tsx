@@ -10,7 +10,7 @@ import { Pager, useCursors } from '../../ui/Pager';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
-import { useBonusTypes, useMasterNames, usePoints } from './parts';
+import { useBonusTypes, useMasterNames } from './parts';
 import { ReasonConfirm } from './ReasonConfirm';
 
 const COLOURS = { placed: 'processing', confirmed: 'success', cancelled: 'default' } as const;
@@ -57,7 +57,6 @@ function OrderActions({ order }: { order: Order }) {
 /** Orders of gifts: placed, confirmed, cancelled. */
 export function OrdersTable({ query }: { query: Record<string, string> }) {
   const { t, i18n } = useTranslation();
-  const points = usePoints();
   const bonus = useBonusTypes();
   const reason = useMasterNames('reason');
   const reads = useCan('loyalty.read');
@@ -78,7 +77,9 @@ export function OrdersTable({ query }: { query: Record<string, string> }) {
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
-        locale={{ emptyText: <EmptyState text={t('loyalty.order.none')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.order.none')} />,
+        }}
         columns={[
           { title: t('loyalty.field.number'), dataIndex: 'number' },
           {
@@ -102,7 +103,7 @@ export function OrdersTable({ query }: { query: Record<string, string> }) {
           {
             title: t('loyalty.field.price'),
             align: 'right',
-            render: (_, row) => `${points(row.amount)} ${bonus.title(row.bonus_type)}`,
+            render: (_, row) => bonus.amount(row.amount, row.bonus_type),
           },
           {
             title: t('loyalty.field.state'),

@@ -59,20 +59,22 @@ function Statistics({ id, code }: { id: string; code: string }) {
         pagination={false}
         loading={found.isPending}
         dataSource={found.data?.services ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.partner.noUse')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={found.isPending} text={t('loyalty.partner.noUse')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.reward'),
             render: (_, row) => localText(row.title, i18n.language) || row.reward,
           },
-          { title: t('loyalty.order.states.placed'), dataIndex: 'placed', align: 'right' },
-          { title: t('loyalty.order.states.confirmed'), dataIndex: 'confirmed', align: 'right' },
-          { title: t('loyalty.order.states.cancelled'), dataIndex: 'cancelled', align: 'right' },
+          { title: t('loyalty.partner.placed'), dataIndex: 'placed', align: 'right' },
+          { title: t('loyalty.partner.confirmed'), dataIndex: 'confirmed', align: 'right' },
+          { title: t('loyalty.partner.cancelled'), dataIndex: 'cancelled', align: 'right' },
           { title: t('loyalty.nav.members'), dataIndex: 'members', align: 'right' },
           {
             title: t('loyalty.partner.spent'),
             align: 'right',
-            render: (_, row) => `${points(row.spent)} ${bonus.title(row.bonus_type)}`,
+            render: (_, row) => bonus.amount(row.spent, row.bonus_type),
           },
         ]}
       />
@@ -81,7 +83,7 @@ function Statistics({ id, code }: { id: string; code: string }) {
           {t('loyalty.partner.conversions', {
             count: sum.count,
             members: sum.members,
-            given: `${points(sum.given)} ${bonus.title(sum.bonus_type)}`,
+            given: bonus.amount(sum.given, sum.bonus_type),
             got: `${points(sum.got)} ${sum.currency}`,
           })}
         </p>

@@ -148,6 +148,7 @@ function TierFields({ fresh, place }: { fresh: boolean; place: ConditionPlace })
 
 export function Tiers({ programme }: { programme: Programme }) {
   const { t, i18n } = useTranslation();
+  const points = usePoints();
   const place = placeOf(programme);
   return (
     <CrudPage<Tier, TierFlat>
@@ -173,12 +174,12 @@ export function Tiers({ programme }: { programme: Programme }) {
           {
             title: t('loyalty.programme.discount'),
             align: 'right',
-            render: (_, one) => one.discount_percent ?? 0,
+            render: (_, one) => points(one.discount_percent ?? 0),
           },
           {
             title: t('loyalty.programme.multiplier'),
             align: 'right',
-            render: (_, one) => one.multiplier ?? 1,
+            render: (_, one) => points(one.multiplier ?? 1),
           },
         ],
         initial: (one) =>

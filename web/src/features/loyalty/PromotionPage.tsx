@@ -23,7 +23,7 @@ import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import { Coupons, Drawing } from './PromotionParts';
 import { STATUS_COLOURS } from './PromotionsPage';
-import { useBonusTypes, useOne, usePoints } from './parts';
+import { useBonusTypes, useOne } from './parts';
 
 /** What may be done where a promotion stands (CIMP-ST-04). */
 const ACTS: Record<Promotion['status'], PromotionAct[]> = {
@@ -86,7 +86,6 @@ const rewardWord = (kind: string, t: TFunction) =>
 
 function Figures({ id, running }: { id: string; running: boolean }) {
   const { t, i18n } = useTranslation();
-  const points = usePoints();
   const bonus = useBonusTypes();
   const found = useOne(
     ['loyalty', 'promotion', id, 'statistics'],
@@ -114,7 +113,7 @@ function Figures({ id, running }: { id: string; running: boolean }) {
             children: `${count(sum.count, i18n.language)}${
               sum.amount === null || sum.amount === undefined
                 ? ''
-                : ` (${points(sum.amount)} ${bonus.title(sum.bonus_type)})`
+                : ` (${bonus.amount(sum.amount, sum.bonus_type)})`
             }`,
           })),
         ]}
@@ -147,7 +146,9 @@ function Offers({ id, running }: { id: string; running: boolean }) {
         loading={list.isPending}
         pagination={false}
         dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.promotion.noOffers')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.promotion.noOffers')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.member'),

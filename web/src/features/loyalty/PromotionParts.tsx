@@ -77,7 +77,11 @@ export function Coupons({ id }: { id: string }) {
         pagination={false}
         loading={found.isPending}
         dataSource={found.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.promotion.noCoupons')} /> }}
+        locale={{
+          emptyText: (
+            <EmptyState waiting={found.isPending} text={t('loyalty.promotion.noCoupons')} />
+          ),
+        }}
         columns={[
           {
             title: t('loyalty.field.when'),

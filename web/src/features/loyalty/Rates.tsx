@@ -129,7 +129,9 @@ export function Rates({ id, currency }: { id: string; currency: string }) {
         pagination={false}
         loading={found.isPending}
         dataSource={list}
-        locale={{ emptyText: <EmptyState text={t('loyalty.partner.noRates')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={found.isPending} text={t('loyalty.partner.noRates')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.from'),
@@ -138,7 +140,7 @@ export function Rates({ id, currency }: { id: string; currency: string }) {
           {
             title: t('loyalty.partner.rate'),
             render: (_, row) =>
-              `${points(row.give)} ${bonus.title(row.bonus_type)} → ${points(row.get)} ${row.money ?? currency}`,
+              `${bonus.amount(row.give, row.bonus_type)} → ${points(row.get)} ${row.money ?? currency}`,
           },
           {
             title: t('loyalty.partner.rounding'),

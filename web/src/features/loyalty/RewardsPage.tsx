@@ -194,9 +194,7 @@ export function Rewards({ partner }: { partner?: string }) {
             title: t('loyalty.field.price'),
             align: 'right',
             render: (_, one) =>
-              one.prices
-                .map((price) => `${points(price.amount)} ${bonus.title(price.bonus_type)}`)
-                .join(', '),
+              one.prices.map((price) => bonus.amount(price.amount, price.bonus_type)).join(', '),
           },
           {
             title: t('loyalty.field.stock'),

@@ -87,7 +87,14 @@ export default function StatisticsPage() {
         loading={found.isPending && Boolean(programme) && may}
         dataSource={found.data ?? []}
         pagination={{ pageSize: 50, hideOnSinglePage: true }}
-        locale={{ emptyText: <EmptyState text={t('loyalty.statistic.none')} /> }}
+        locale={{
+          emptyText: (
+            <EmptyState
+              waiting={found.isPending && Boolean(programme) && may}
+              text={t('loyalty.statistic.none')}
+            />
+          ),
+        }}
         columns={[
           {
             title: t('loyalty.statistic.month'),

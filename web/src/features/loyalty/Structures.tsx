@@ -110,14 +110,17 @@ export function Structures() {
             render: (_, one) => t(`loyalty.file.kinds.${one.kind}`),
           },
           {
-            title: t('common.name'),
+            title: t('loyalty.file.named'),
             render: (_, one) => (
               <code>
                 {one.prefix}…{one.suffix}
               </code>
             ),
           },
-          { title: t('loyalty.file.encoding'), render: (_, one) => one.encoding },
+          {
+            title: t('loyalty.file.encoding'),
+            render: (_, one) => t(`loyalty.file.encodings.${one.encoding}`),
+          },
         ],
         initial: (one) =>
           one

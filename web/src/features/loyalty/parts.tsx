@@ -12,6 +12,7 @@ import {
 import type { Problem } from '../../api/problem';
 import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
+import { counted } from '../../lib/counted';
 import { localText, points as pointsText } from '../../lib/format';
 import { TextField } from '../../ui/crud/fields';
 import { NameFollows } from '../../ui/NameFollows';
@@ -77,7 +78,12 @@ export function useBonusTypes() {
   const list = found.flatMap((one) => one.data?.items ?? []);
   const title = (code: string | null | undefined) =>
     localText(list.find((one) => one.code === code)?.title, i18n.language) || (code ?? '');
-  return { list, title };
+  /** The name as it stands behind an amount. */
+  const unit = (amount: number, code: string | null | undefined) =>
+    counted(title(code), amount, i18n.language);
+  const amount = (value: number, code: string | null | undefined) =>
+    `${pointsText(value, i18n.language)} ${unit(value, code)}`;
+  return { list, title, unit, amount };
 }
 
 /** Whether it is in use. */

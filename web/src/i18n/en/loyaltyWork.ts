@@ -46,7 +46,10 @@ export const loyaltyWorkEn = {
     make: 'Make a file',
     transmit: 'Put a copy where others fetch it',
     columns: 'Columns',
-    columnsHint: 'Such as account.number, customer.name; empty: the usual ones',
+    who: 'Which members',
+    whoHint: 'Without conditions: every enrolled member.',
+    columnsHint: 'Empty: number, name, phone, e-mail, regions and tier',
+    asFiles: 'As in files that come in',
     listsHint: 'Empty: all of them',
     kinds: {
       partner_exchange: 'Exchange with a partner',

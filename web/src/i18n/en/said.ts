@@ -30,4 +30,8 @@ export const saidEn = {
   endsBefore: 'The rule ends before it begins: choose a later end.',
   titleNeeded: 'Give the task a title.',
   noRight: 'Needed: {{operation, right}}.',
+  noField: 'There is no field {{path}}.',
+  noCardKind: 'There is no kind of card called {{kind}}.',
+  notKnownHere: '{{path}} is not known here.',
+  notYours: '{{path}} is not for your role to see: ask an administrator.',
 };

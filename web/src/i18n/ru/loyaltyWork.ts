@@ -48,7 +48,10 @@ export const loyaltyWorkRu: Words<typeof loyaltyWorkEn> = {
     make: 'Сформировать файл',
     transmit: 'Положить копию в каталог обмена',
     columns: 'Колонки',
-    columnsHint: 'Например, account.number, customer.name; пусто: обычные',
+    who: 'Кого выгрузить',
+    whoHint: 'Без условий: все зарегистрированные участники.',
+    columnsHint: 'Пусто: номер, имя, телефон, e-mail, регионы и уровень',
+    asFiles: 'Как в загружаемых файлах',
     listsHint: 'Пусто: все',
     kinds: {
       partner_exchange: 'Обмен с партнёром',

@@ -32,4 +32,8 @@ export const saidRu: Words<typeof saidEn> = {
   endsBefore: 'Правило кончается раньше, чем начинается: выберите более позднюю дату.',
   titleNeeded: 'Дайте задаче название.',
   noRight: 'Нужно право: {{operation, right}}.',
+  noField: 'Поля {{path}} нет.',
+  noCardKind: 'Вида карточек {{kind}} нет.',
+  notKnownHere: 'Здесь нельзя смотреть на {{path}}.',
+  notYours: 'Поле {{path}} вашей роли не показано: спросите администратора.',
 };

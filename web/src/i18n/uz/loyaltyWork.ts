@@ -48,7 +48,10 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
     make: 'Fayl tayyorlash',
     transmit: 'Nusxasini ayirboshlash papkasiga qoʻyish',
     columns: 'Ustunlar',
-    columnsHint: 'Masalan, account.number, customer.name; boʻsh: odatdagilari',
+    who: 'Kimlar',
+    whoHint: 'Shartlarsiz: barcha roʻyxatdan oʻtgan ishtirokchilar.',
+    columnsHint: 'Boʻsh: raqam, ism, telefon, e-mail, hududlar va daraja',
+    asFiles: 'Keladigan fayllardagidek',
     listsHint: 'Boʻsh qoldirilsa: hammasi',
     kinds: {
       partner_exchange: 'Hamkor bilan ayirboshlash',

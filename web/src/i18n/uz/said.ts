@@ -32,4 +32,8 @@ export const saidUz: Words<typeof saidEn> = {
   endsBefore: 'Qoida boshlanishidan oldin tugaydi: kechroq sanani tanlang.',
   titleNeeded: 'Vazifaga nom bering.',
   noRight: 'Kerakli huquq: {{operation, right}}.',
+  noField: '{{path}} maydoni yoʻq.',
+  noCardKind: '{{kind}} degan kartochka turi yoʻq.',
+  notKnownHere: 'Bu yerda {{path}} maʼlum emas.',
+  notYours: '{{path}} maydoni sizning rolingizga koʻrsatilmaydi: administratordan soʻrang.',
 };

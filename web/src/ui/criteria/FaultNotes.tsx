@@ -36,7 +36,9 @@ export function FaultLine({ fault }: { fault: Fault }) {
           : own
             ? t(key as 'rules.faults.syntax')
             : sentence(fault.message)}
-        {own && name && key !== toChoose ? <span className="code"> {name}</span> : null}
+        {own && told === fault.message && name && key !== toChoose ? (
+          <span className="code"> {name}</span>
+        ) : null}
         {example && key !== toChoose ? (
           <span className="dim"> {t('rules.builder.example', { example })}</span>
         ) : null}

@@ -4,14 +4,14 @@ use base::id::{CustomerId, ProgrammeId};
 use crm::attribute::Values;
 use crm::customer::{CustomerFields, CustomerKind, Identifier, IdentifierKind};
 use loyalty::account::{Account, AccountStatus};
-use loyalty::file::Record;
+use loyalty::file::{Record, sex};
 use loyalty::service::ServiceFields;
 use loyalty::store::Registration;
 use serde_json::Value as Json;
 
 /// Fields that become attributes of the customer under the same key, when there is such an attribute; the birthday
 /// becomes the one that the programme names.
-pub(super) const ATTRIBUTES: [&str; 3] = ["sex", "address", "tariff_plan"];
+pub(super) const ATTRIBUTES: [&str; 3] = [sex::KEY, "address", "tariff_plan"];
 
 /// A line, ready to be compared and written.
 pub(super) struct Said<'l> {
@@ -40,12 +40,8 @@ impl<'l> Said<'l> {
     pub fn of(record: &'l Record, keys: &[&str], birthday: Option<&str>) -> Self {
         let mut given = Values::new();
         for key in keys {
-            let said = |text: &str| match (*key, text) {
-                ("sex", "m") => Json::from("male"),
-                ("sex", "f") => Json::from("female"),
-                _ => Json::from(text),
-            };
-            given.extend(record.text(key).map(|text| ((*key).to_owned(), said(text))));
+            let said = |text| if *key == sex::KEY { sex::read(text) } else { text };
+            given.extend(record.text(key).map(|text| ((*key).to_owned(), Json::from(said(text)))));
         }
         if let (Some(key), Some(date)) = (birthday, record.value("birth_date")) {
             given.insert(key.to_owned(), Json::from(date.text()));

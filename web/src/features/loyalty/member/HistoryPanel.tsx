@@ -88,7 +88,9 @@ export function HistoryPanel({ member }: { member: Profile }) {
         loading={found.isPending}
         dataSource={movements}
         pagination={{ pageSize: 25, hideOnSinglePage: true }}
-        locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={found.isPending} text={t('loyalty.member.noHistory')} />,
+        }}
         expandable={{
           expandedRowKeys: opened,
           onExpandedRowsChange: (keys) => setOpened(keys as string[]),
@@ -135,9 +137,12 @@ export function HistoryPanel({ member }: { member: Profile }) {
         rowKey="id"
         size="small"
         className="panel"
+        loading={found.isPending}
         dataSource={found.data?.events ?? []}
         pagination={{ pageSize: 25, hideOnSinglePage: true }}
-        locale={{ emptyText: <EmptyState text={t('loyalty.member.noHistory')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={found.isPending} text={t('loyalty.member.noHistory')} />,
+        }}
         columns={[
           {
             title: t('loyalty.field.when'),

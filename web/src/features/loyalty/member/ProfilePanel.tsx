@@ -6,7 +6,7 @@ import { type Profile, update } from '../../../api/loyalty';
 import { useCan } from '../../../api/session';
 import { dateTime, day, localText, phone } from '../../../lib/format';
 import { ReasonButton } from '../../../ui/ReasonButton';
-import { useMasterNames, useProgrammeNames } from '../parts';
+import { useMasterNames, usePoints, useProgrammeNames } from '../parts';
 import { ActionDrawer } from './ActionDrawer';
 import { ParticipantFields, RegionFields } from './ParticipantFields';
 
@@ -66,6 +66,7 @@ export function ProfilePanel({ member }: { member: Profile }) {
   const programme = useProgrammeNames();
   const refused = may ? undefined : t('common.noAccess', { operation: 'loyalty.serve' });
   const who = member.participant;
+  const points = usePoints();
   const date = (at: string | null | undefined) => (at ? dateTime(at, i18n.language) : '—');
   return (
     <section className="panel padded">
@@ -108,8 +109,8 @@ export function ProfilePanel({ member }: { member: Profile }) {
             label: t('loyalty.members.tier'),
             children: member.tier
               ? `${localText(member.tier.title, i18n.language)}, ${t('loyalty.member.tierGives', {
-                  discount: member.tier.discount_percent,
-                  multiplier: member.tier.multiplier,
+                  discount: points(member.tier.discount_percent),
+                  multiplier: points(member.tier.multiplier),
                 })}`
               : '—',
           },

@@ -19,7 +19,7 @@ import { EmptyState } from '../../../ui/EmptyState';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
-import { useBonusTypes, useOne, usePoints } from '../parts';
+import { useBonusTypes, useOne } from '../parts';
 
 function useServing(member: Profile) {
   const { t } = useTranslation();
@@ -45,7 +45,9 @@ function Offers({ member }: { member: Profile }) {
         loading={list.isPending}
         pagination={false}
         dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.member.noOffers')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={list.isPending} text={t('loyalty.member.noOffers')} />,
+        }}
         columns={[
           {
             title: t('loyalty.promotion.one'),
@@ -163,12 +165,11 @@ function Coupons({ member }: { member: Profile }) {
 /** What promotions gave (CIMP-SPV-03). */
 function GrantedRewards({ member }: { member: Profile }) {
   const { t, i18n } = useTranslation();
-  const points = usePoints();
   const bonus = useBonusTypes();
   const found = useOne(['loyalty', 'granted', member.id], () => granted(member.id));
   const what = (row: Granted) => {
     if (row.amount !== null && row.amount !== undefined)
-      return `+${points(row.amount)} ${bonus.title(row.bonus_type)}`;
+      return `+${bonus.amount(row.amount, row.bonus_type)}`;
     if (row.last_four) return `${t('loyalty.promotion.coupon')} …${row.last_four}`;
     return row.title ? localText(row.title, i18n.language) : row.kind;
   };
@@ -183,7 +184,9 @@ function GrantedRewards({ member }: { member: Profile }) {
         loading={found.isPending}
         pagination={false}
         dataSource={found.data?.items ?? []}
-        locale={{ emptyText: <EmptyState text={t('loyalty.member.noGranted')} /> }}
+        locale={{
+          emptyText: <EmptyState waiting={found.isPending} text={t('loyalty.member.noGranted')} />,
+        }}
         columns={[
           { title: t('loyalty.field.when'), render: (_, row) => dateTime(row.at, i18n.language) },
           {

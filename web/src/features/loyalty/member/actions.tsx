@@ -12,7 +12,7 @@ import {
   type ServiceInput,
 } from '../../../api/loyalty';
 import { localText } from '../../../lib/format';
-import { AmountField, ReasonField, useBonusTypes, usePoints } from '../parts';
+import { AmountField, ReasonField, useBonusTypes } from '../parts';
 import { ActionDrawer } from './ActionDrawer';
 import { ServiceFields } from './ServiceFields';
 
@@ -115,7 +115,6 @@ export function AdjustDrawer({ member, onClose }: Props) {
 
 export function ReturnDrawer({ member, onClose }: Props) {
   const { t } = useTranslation();
-  const points = usePoints();
   const bonus = useBonusTypes();
   return (
     <ActionDrawer<{ purchase: string; amount?: string; reason?: string }>
@@ -124,9 +123,7 @@ export function ReturnDrawer({ member, onClose }: Props) {
       send={async ({ amount, ...rest }) => {
         const { taken } = await returnGoods(member.id, { ...rest, ...(amount ? { amount } : {}) });
         return t('loyalty.member.takenBack', {
-          amount: taken
-            .map((one) => `${points(one.amount)} ${bonus.title(one.bonus_type)}`)
-            .join(', '),
+          amount: taken.map((one) => bonus.amount(one.amount, one.bonus_type)).join(', '),
         });
       }}
     >

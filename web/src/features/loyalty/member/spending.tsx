@@ -21,23 +21,19 @@ interface OrderValues {
 
 /** What can be spent of each kind of points. */
 function useAvailable(member: Profile) {
-  const { i18n } = useTranslation();
-  const points = usePoints();
-  return member.balances
-    .map((one) => `${points(one.available)} ${localText(one.title, i18n.language)}`)
-    .join(', ');
+  const bonus = useBonusTypes();
+  return member.balances.map((one) => bonus.amount(one.available, one.bonus_type)).join(', ');
 }
 
 /** Places an application for a reward of the catalogue (CIMP-RED-02). */
 export function OrderDrawer({ member, onClose }: Props) {
   const { t, i18n } = useTranslation();
-  const points = usePoints();
   const bonus = useBonusTypes();
   const available = useAvailable(member);
   const list = useList(rewards, { limit: 500, offered: true });
   const items = list.data?.items ?? [];
   const price = (one: { amount: number; bonus_type: string }, times = 1) =>
-    `${points(one.amount * times)} ${bonus.title(one.bonus_type)}`;
+    bonus.amount(one.amount * times, one.bonus_type);
   const options = items.map((one) => ({
     value: one.code,
     label: `${localText(one.title, i18n.language) || one.code}: ${one.prices.map((of) => price(of)).join(', ')}`,
@@ -139,7 +135,7 @@ export function ConvertDrawer({ member, onClose }: Props) {
     .sort((a, b) => b.valid_from.localeCompare(a.valid_from))[0];
   const told = rate
     ? t('loyalty.partner.told', {
-        give: `${points(rate.give)} ${bonus.title(rate.bonus_type)}`,
+        give: bonus.amount(rate.give, rate.bonus_type),
         get: `${points(rate.get)} ${chosen?.currency?.code ?? ''}`,
         least: points(rate.minimum ?? rate.give),
       })
@@ -159,7 +155,7 @@ export function ConvertDrawer({ member, onClose }: Props) {
           amount: Number(values.amount),
         });
         return t('loyalty.partner.became', {
-          given: `${points(Number(values.amount))} ${bonus.title(values.bonus_type)}`,
+          given: bonus.amount(Number(values.amount), values.bonus_type),
           got: `${points(made.got)} ${made.currency}`,
         });
       }}
