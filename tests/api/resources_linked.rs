@@ -172,6 +172,10 @@ async fn a_flow_that_reads_cards_of_no_kind_is_marked() {
     assert_eq!(right["faults"], json!([]), "{right}");
     let wrong = checked("vehicel").await;
     let fault = &wrong["faults"][0];
-    assert_eq!((&fault["code"], &fault["example"]), (&json!("unknown_card_kind"), &json!("cards.vehicle")), "{wrong}");
+    assert_eq!(
+        (&fault["code"], &fault["example"]),
+        (&json!("unknown_card_kind"), &json!("cards.vehicle")),
+        "{wrong}"
+    );
     assert_eq!(fault["pointer"], "/nodes/a/values/many", "{wrong}");
 }
