@@ -23,4 +23,5 @@ test('a name of its own stays as people wrote it', () => {
   expect(counted('silk-miles', 12, 'ru')).toBe('silk-miles');
   expect(counted('Silk Points', 1, 'en')).toBe('Silk Points');
   expect(counted('Kumush ballar', 5, 'uz')).toBe('Kumush ballar');
+  expect(counted('Dollar', 5, 'uz')).toBe('Dollar');
 });

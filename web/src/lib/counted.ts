@@ -27,11 +27,21 @@ const FORMS: Record<string, Record<string, Partial<Record<Intl.LDMLPluralRule, s
     points: { one: 'point', other: 'points' },
     stars: { one: 'star', other: 'stars' },
   },
+  uz: {
+    ballar: { other: 'ball' },
+    bonuslar: { other: 'bonus' },
+    daqiqalar: { other: 'daqiqa' },
+    millar: { other: 'mil' },
+    milyalar: { other: 'milya' },
+    sertifikatlar: { other: 'sertifikat' },
+    soʻmlar: { other: 'soʻm' },
+    tangalar: { other: 'tanga' },
+    yulduzlar: { other: 'yulduz' },
+  },
 };
 
 /** The name as it stands behind this number, where its forms are known; a name of somebody's own stays as it is. */
 export function counted(name: string, amount: number, language: string): string {
-  if (language === 'uz') return /^\p{L}+lar$/u.test(name) ? name.slice(0, -3).toLowerCase() : name;
   const forms = FORMS[language]?.[name.toLowerCase()];
-  return forms?.[new Intl.PluralRules(language).select(Math.abs(amount))] ?? name;
+  return forms?.[new Intl.PluralRules(language).select(Math.abs(amount))] ?? forms?.other ?? name;
 }
