@@ -33,9 +33,10 @@ from ledger.further_posting;
 
 -- Periods: "what was booked in March" begins with the blocks of March.
 drop index ledger.transaction_booked_idx;
-create index block_booked_idx on ledger.block (booked_at);
+create index block_booked_idx on ledger.block (booked_at, id);
 
--- The numbers that transactions booked in a span can have; empty when nothing was.
+-- The numbers that transactions booked in a span can have; null when nothing was. Numbers and moments need not grow together
+-- (two servers, a clock that is put back), so all blocks of the span are asked; the index alone answers.
 create function ledger.numbers_booked(since timestamptz, until timestamptz)
 returns table (first_number bigint, last_number bigint)
 language sql stable

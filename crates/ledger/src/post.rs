@@ -35,8 +35,8 @@ pub fn post<'c>(
     post_seeded(db, now, seed, orders, Keys::Looked)
 }
 
-/// [`post`] for orders that are believed to be new: nobody looks whether their keys stand already. One that does fails
-/// the caller's transaction, who does all of it again with [`post`].
+/// [`post`] for orders that are believed to be new: only of those that are refused it is looked whether their keys stand
+/// already. One that is posted and does fails the caller's transaction, who does all of it again with [`post`].
 ///
 /// # Errors
 /// The database refused, or a key stands already; the caller's transaction is lost.
@@ -83,10 +83,35 @@ pub(crate) async fn post_seeded(
     }
     let now = whole(now);
     let (block, mut book) = load_book(db, now, orders, keys).await?;
-    let answers = book.post_all(now, write::first_number(block), orders);
+    let mut answers = book.post_all(now, write::first_number(block), orders);
+    if keys == Keys::Unseen {
+        look_again(db, orders, &mut answers).await?;
+    }
     append_events(db, now, seed, orders, &answers).await?;
     write::write(db, now, block, &book).await?;
     Ok(answers)
+}
+
+/// Looks for the keys of what was refused: an order that was posted before may be refused now, when its points are spent or
+/// what it reverses is reversed. Its first answer is the right one.
+async fn look_again(
+    db: &mut PgConnection,
+    orders: &[Order],
+    answers: &mut [Result<Receipt, Refusal>],
+) -> sqlx::Result<()> {
+    let refused = orders.iter().zip(&*answers).filter(|(_, answer)| answer.is_err());
+    let sought: BTreeSet<TransactionId> = refused.map(|(order, _)| order.id()).collect();
+    if sought.is_empty() {
+        return Ok(());
+    }
+    let (_, known) = load::block_and_known(db, &sought).await?;
+    for (order, answer) in orders.iter().zip(answers).filter(|(_, answer)| answer.is_err()) {
+        if let Some(known) = known.get(&order.id()) {
+            let again = known.again(&order.body_hash());
+            *answer = again.ok_or_else(|| Refusal::KeyReused(order.key.clone()));
+        }
+    }
+    Ok(())
 }
 
 /// What orders name.

@@ -264,7 +264,7 @@ pub struct Known {
 
 impl Known {
     /// The first answer again, when the body is the same.
-    pub(super) fn again(&self, body_hash: &[u8; 32]) -> Option<Receipt> {
+    pub(crate) fn again(&self, body_hash: &[u8; 32]) -> Option<Receipt> {
         (self.body_hash == *body_hash).then(|| Receipt { repeated: true, ..self.receipt.clone() })
     }
 }

@@ -2,9 +2,12 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a fault")]
 
 use crate::site::{Site, amount, credit, debit, noon, order, reverse, site};
-use ledger::{Account, Order, Portion, Refusal, ReversalPolicy};
+use base::FixedClock;
+use ledger::{Account, Ledger, Order, Portion, Refusal, ReversalPolicy};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
+use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 async fn row(site: &Site, account: Account) -> (i64, i64) {
     sqlx::query_as("select balance, debt from ledger.account where id = $1")
@@ -92,5 +95,34 @@ async fn orders_believed_to_be_new_fail_together_when_one_is_known() {
     let told: Vec<_> = answers.iter().map(|answer| answer.as_ref().unwrap().repeated).collect();
     assert_eq!(told, [true, false]);
     assert_eq!((row(&site, anna).await, row(&site, boris).await), ((5, 0), (6, 0)));
+    is_sound(&site).await;
+}
+
+/// CIMP-RED-02: who sends a spend or a return again gets the first answer, also when it could not be posted any more.
+#[tokio::test]
+async fn what_is_sent_again_through_the_writer_gets_its_first_answer() {
+    let site = site().await;
+    let anna = site.account(1);
+    let stop = CancellationToken::new();
+    let clock = Arc::new(FixedClock::at(noon()));
+    let ledger = Ledger::start(site.db.pool().clone(), clock, [5; 32], stop.clone());
+    ledger.post(order("give", credit(anna, 10))).await.unwrap().unwrap();
+    let spend = || order("spend", debit(anna, 10));
+    let back = || order("back", reverse("spend", Portion::All, ReversalPolicy::OnlyRemaining));
+
+    let spent = ledger.post(spend()).await.unwrap().unwrap();
+    let again = ledger.post(spend()).await.unwrap().unwrap();
+    assert!(again.repeated);
+    assert_eq!((again.number, again.moved), (spent.number, spent.moved));
+    let other = ledger.post(order("spend", debit(anna, 11))).await.unwrap();
+    assert_eq!(other, Err(Refusal::KeyReused("spend".to_owned())));
+    let new = ledger.post(order("spend 2", debit(anna, 10))).await.unwrap();
+    assert_eq!(new, Err(Refusal::Insufficient { available: 0, asked: 10 }));
+
+    let returned = ledger.post(back()).await.unwrap().unwrap();
+    let once_more = ledger.post(back()).await.unwrap().unwrap();
+    assert!(!returned.repeated && once_more.repeated);
+    assert_eq!(row(&site, anna).await, (10, 0));
+    stop.cancel();
     is_sound(&site).await;
 }
