@@ -1,5 +1,5 @@
 //! Accounts that are only credited are locked by the credit itself: their rows must say in the end what the book decided.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at a fault")]
+#![expect(clippy::unwrap_used, reason = "a test stops at a fault")]
 
 use crate::site::{Site, amount, credit, debit, noon, order, reverse, site};
 use base::FixedClock;
