@@ -80,6 +80,8 @@ export function add(
 }
 
 export function rename(graph: Graph, from: string, to: string): Graph {
+  // Two nodes of one name would be one when it is read again: the name that is taken stays with its node.
+  if (graph.nodes.some((node) => node.key === to)) return graph;
   const named = (key: string) => (key === from ? to : key);
   return {
     head: { ...graph.head, start: named(graph.head.start) },

@@ -68,6 +68,12 @@ describe('a definition and its graph', { timeout: 30_000 }, () => {
   });
 });
 
+it('a name that is taken stays with its node', () => {
+  const graph = graphOf({ ...tiny, nodes: { hello: { type: 'end' }, other: { type: 'end' } } });
+  expect(rename(graph, 'other', 'hello')).toBe(graph);
+  expect(rename(graph, 'other', 'else').nodes.map((node) => node.key)).toEqual(['hello', 'else']);
+});
+
 const tiny: Definition = {
   name: 'tiny',
   kind: 'ivr',
