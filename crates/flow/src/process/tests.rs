@@ -270,12 +270,12 @@ fn cards_of_an_unknown_kind_are_marked_at_the_node() {
     assert_eq!(
         told,
         [
-            ("unknown_card_kind", "/nodes/a/cases/0/when"),
             ("closed_field", "/nodes/a/cases/1/when"),
+            ("unknown_card_kind", "/nodes/a/cases/0/when"),
             ("unknown_card_kind", "/nodes/b/title"),
         ]
     );
-    assert_eq!(faults[0].example, Some(json!("cards.vehicle")));
+    assert_eq!(faults[1].example, Some(json!("cards.vehicle")));
     assert_eq!(faults[2].message, "`boat` is no kind of card: there are vehicle");
     assert!(load(&flow("script", nodes), &Known::default()).is_ok());
 }

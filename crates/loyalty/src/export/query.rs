@@ -71,7 +71,7 @@ pub async fn members(
 pub async fn services(db: &mut PgConnection, accounts: &[MasterAccountId]) -> sqlx::Result<Vec<Service>> {
     sqlx::query_as(
         "select service_id, account_id, code, name, user_id, line, state, connected_at, disconnected_at, version
-         from loyalty.service where account_id = any($1) and state = 'connected' order by connected_at, service_id",
+         from loyalty.service where account_id = any($1) and state = 'connected' order by connected_at, code",
     )
     .bind(accounts)
     .fetch_all(db)

@@ -239,20 +239,4 @@ export const loyaltySetupEn = {
     encoding: 'Encoding',
     announce: 'Tell members of each accrual',
   },
-  statistic: {
-    note: 'Made on the first day of each month for the month before, one file a macroregion.',
-    none: 'No statistics yet.',
-    month: 'Month',
-    make: 'Make',
-    begun: 'It is being made',
-    again: 'Make again',
-    file: 'File',
-    accounts: 'Accounts',
-    nowhere: 'Without a macroregion',
-    states: {
-      running: 'Being made',
-      done: 'Done',
-      failed: 'Failed',
-    },
-  },
 };

@@ -62,4 +62,20 @@ export const loyaltyWorkEn = {
     title: 'Loyalty',
     none: 'Takes part in no programme.',
   },
+  statistic: {
+    note: 'Made on the first day of each month for the month before, one file a macroregion.',
+    none: 'No statistics yet.',
+    month: 'Month',
+    make: 'Make',
+    begun: 'It is being made',
+    again: 'Make again',
+    file: 'File',
+    accounts: 'Accounts',
+    nowhere: 'Without a macroregion',
+    states: {
+      running: 'Being made',
+      done: 'Done',
+      failed: 'Failed',
+    },
+  },
 };

@@ -241,20 +241,4 @@ export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
     encoding: 'Кодировка',
     announce: 'Сообщать о каждом начислении',
   },
-  statistic: {
-    note: 'Формируется первого числа за прошлый месяц, файл на каждый макрорегион.',
-    none: 'Статистики пока нет.',
-    month: 'Месяц',
-    make: 'Сформировать',
-    begun: 'Формируется',
-    again: 'Сформировать снова',
-    file: 'Файл',
-    accounts: 'Счетов',
-    nowhere: 'Без макрорегиона',
-    states: {
-      running: 'Формируется',
-      done: 'Готово',
-      failed: 'Ошибка',
-    },
-  },
 };

@@ -241,20 +241,4 @@ export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
     encoding: 'Kodlash',
     announce: 'Har bir hisoblash haqida xabar berish',
   },
-  statistic: {
-    note: 'Har oyning birinchi kuni oʻtgan oy uchun, har makrohududga bitta fayl.',
-    none: 'Statistika hali yoʻq.',
-    month: 'Oy',
-    make: 'Tuzish',
-    begun: 'Tuzilmoqda',
-    again: 'Qayta tuzish',
-    file: 'Fayl',
-    accounts: 'Hisoblar',
-    nowhere: 'Makrohududsiz',
-    states: {
-      running: 'Tuzilmoqda',
-      done: 'Tayyor',
-      failed: 'Xato',
-    },
-  },
 };

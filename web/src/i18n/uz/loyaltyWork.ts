@@ -64,4 +64,20 @@ export const loyaltyWorkUz: Words<typeof loyaltyWorkEn> = {
     title: 'Sodiqlik dasturi',
     none: 'Dasturlarda qatnashmaydi.',
   },
+  statistic: {
+    note: 'Har oyning birinchi kuni oʻtgan oy uchun, har makrohududga bitta fayl.',
+    none: 'Statistika hali yoʻq.',
+    month: 'Oy',
+    make: 'Tuzish',
+    begun: 'Tuzilmoqda',
+    again: 'Qayta tuzish',
+    file: 'Fayl',
+    accounts: 'Hisoblar',
+    nowhere: 'Makrohududsiz',
+    states: {
+      running: 'Tuzilmoqda',
+      done: 'Tayyor',
+      failed: 'Xato',
+    },
+  },
 };
