@@ -120,11 +120,13 @@ test('a file is applied once, with its progress and what was refused', { timeout
       desk,
       async (form) => {
         await form.getByText('Участники', { exact: true }).click();
-        await form.getByLabel(/^Кому/).fill("account.macroregion == 'north'");
+        const who = form.getByRole('group', { name: 'Кого выгрузить' });
+        await who.getByText('выражением', { exact: true }).click();
+        await who.getByRole('combobox', { name: 'Кого выгрузить' }).fill("account.macroregion == 'north'");
       },
       'Сформировать файл',
     );
-    const made = page.getByRole('row', { name: /Участники Готово/ });
+    const made = page.getByRole('row', { name: /Участники.*Готово/ });
     const loaded = page.waitForEvent('download');
     await made.getByRole('link', { name: 'Файл' }).click();
     const text = (await (await (await loaded).createReadStream()).toArray()).join('');
