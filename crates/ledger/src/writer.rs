@@ -177,7 +177,7 @@ impl Writer {
         let mut tries = 0;
         loop {
             tries += 1;
-            // What is sent again was mostly seen before it came here.
+            // Most orders are new; when one is not, its key fails this try and the next looks which.
             let keys = if tries == 1 { Keys::Unseen } else { Keys::Looked };
             match self.transact(orders, keys).await {
                 Err(error) if tries < TRIES_MAX && is_passing(&error) => {

@@ -8,9 +8,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use tokio::sync::{Mutex, watch};
 
-/// Events that are kept: some seconds of a full load, so that consumers which gather, or need longer, still find them;
-/// some 20 MB at most.
-const KEPT_MAX: usize = 20_000;
+/// Events that are kept: a second of a full load, so that consumers which gather, or need longer, still find them. Of the
+/// usual size of a kilobyte they are some 10 MB; were all as large as the log takes them (64 kB), 500.
+const KEPT_MAX: usize = 8_000;
 
 /// The log of one database. Clones share what they have read.
 #[derive(Clone, Debug)]
