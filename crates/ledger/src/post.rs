@@ -173,8 +173,13 @@ async fn load_book(
     let ids: Vec<TransactionId> = orders.iter().map(Order::id).collect();
     // Before anything is locked: what stands already needs no account. Whoever takes a key after this look is met at the
     // write, which fails then.
-    let sought = if keys == Keys::Looked { ids.iter().copied().collect() } else { BTreeSet::new() };
-    let (block, known) = load::block_and_known(db, &sought).await?;
+    let (looked, known) = match keys {
+        Keys::Looked => {
+            let (block, known) = load::block_and_known(db, &ids.iter().copied().collect()).await?;
+            (Some(block), known)
+        }
+        Keys::Unseen => (None, BTreeMap::new()),
+    };
     let new = ids.iter().zip(orders).filter(|(id, _)| !known.contains_key(id)).map(|(_, order)| order);
     let mut named = Named::of(new);
     let holds: Vec<HoldId> = named.holds.iter().copied().collect();
@@ -186,7 +191,11 @@ async fn load_book(
         named.drawn.extend(originals::accounts_of(db, &reversed).await?);
     }
     let mut book = Book { wanted: named.reversed.clone(), known, ..Book::default() };
-    lock_all(db, now, &named, &mut book).await?;
+    let locked = lock_all(db, now, &named, &mut book).await?;
+    let block = match looked.or(locked) {
+        Some(block) => block,
+        None => lock::take_block(db).await?,
+    };
     let unseen = named.currencies.iter().filter(|currency| !book.currencies.contains_key(currency));
     let unseen: Vec<CurrencyId> = unseen.copied().collect();
     if !unseen.is_empty() {
@@ -213,13 +222,13 @@ async fn load_book(
 }
 
 /// Locks every account that the orders name, in the order of their ids, and opens those that are credited first. Where
-/// nothing is drawn, the lock is the credit itself.
+/// nothing is drawn, the lock is the credit itself, and a number for the block comes with it.
 async fn lock_all(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     named: &Named,
     book: &mut Book,
-) -> sqlx::Result<()> {
+) -> sqlx::Result<Option<i64>> {
     let keep = |states: Vec<(AccountState, bool)>, book: &mut Book| {
         for (state, allows_debt) in states {
             book.currencies.insert(state.currency, allows_debt);
@@ -227,11 +236,14 @@ async fn lock_all(
         }
     };
     if named.credited.is_empty() && named.drawn.is_empty() {
-        return Ok(());
+        return Ok(None);
     }
+    let mut block = None;
     if named.drawn.is_empty() {
         let amounts = named.credited.iter().filter_map(|(id, (_, amount))| Some((*id, (*amount)?)));
-        keep(lock::credit_accounts(db, &amounts.collect::<Vec<_>>()).await?, book);
+        let (number, states) = lock::credit_accounts(db, &amounts.collect::<Vec<_>>()).await?;
+        block = Some(number);
+        keep(states, book);
     } else {
         let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
         keep(lock::lock_accounts(db, &all.into_iter().collect::<Vec<_>>()).await?, book);
@@ -243,7 +255,7 @@ async fn lock_all(
         let ids: Vec<AccountId> = left.iter().map(Account::id).collect();
         keep(lock::lock_accounts(db, &ids).await?, book);
     }
-    Ok(())
+    Ok(block)
 }
 
 async fn load_lots(

@@ -56,40 +56,48 @@ pub(crate) async fn lock_accounts(
     Ok(rows.into_iter().map(|row| (AccountState::from(row.account), row.allows_debt)).collect())
 }
 
-/// An account that was credited, as it was before.
+/// A number for a block, and an account that was credited, as it was before; none when no account was.
 #[derive(sqlx::FromRow)]
 struct CreditedRow {
-    id: AccountId,
-    owner: Uuid,
-    currency: CurrencyId,
-    balance: i64,
-    held: i64,
-    allows_debt: bool,
+    block: i64,
+    id: Option<AccountId>,
+    owner: Option<Uuid>,
+    currency: Option<CurrencyId>,
+    balance: Option<i64>,
+    held: Option<i64>,
+    allows_debt: Option<bool>,
+}
+
+impl CreditedRow {
+    fn into_state(self, added: &BTreeMap<AccountId, i64>) -> Option<(AccountState, bool)> {
+        let (id, owner, currency) = (self.id?, self.owner?, self.currency?);
+        let (balance, held) = (self.balance?, self.held?);
+        let row = AccountRow { id, owner, currency, balance, held, debt: 0, claim: 0 };
+        let mut state = AccountState::from(row);
+        state.stored[0] += added.get(&id).copied().unwrap_or_default();
+        Some((state, self.allows_debt?))
+    }
 }
 
 /// Locks members' accounts by crediting them, in the order given, which must be that of their ids: one version of the row
 /// where locking it and changing it would be two. The states are those before; their rows already have the amounts. Left
-/// out: accounts that do not exist, that owe something, or that could not hold that much.
+/// out: accounts that do not exist, that owe something, or that could not hold that much. With them comes a number for a
+/// block, as from [`take_block`].
 pub(crate) async fn credit_accounts(
     db: &mut PgConnection,
     accounts: &[(AccountId, i64)],
-) -> sqlx::Result<Vec<(AccountState, bool)>> {
+) -> sqlx::Result<(i64, Vec<(AccountState, bool)>)> {
     let rows: Vec<CreditedRow> = sqlx::query_as(
-        "select id, owner, currency, balance, held, allows_debt from ledger.credit_accounts($1, $2)",
+        "select (select nextval('ledger.block_id')) as block, c.id, c.owner, c.currency, c.balance, c.held, c.allows_debt
+        from (values (1)) as one (row) left join ledger.credit_accounts($1, $2) c on true",
     )
     .bind(accounts.iter().map(|(id, _)| *id).collect::<Vec<AccountId>>())
     .bind(accounts.iter().map(|(_, amount)| *amount).collect::<Vec<i64>>())
     .fetch_all(db)
     .await?;
+    let block = rows.first().map(|row| row.block).ok_or(sqlx::Error::RowNotFound)?;
     let added: BTreeMap<AccountId, i64> = accounts.iter().copied().collect();
-    let state = |row: CreditedRow| {
-        let CreditedRow { id, owner, currency, balance, held, allows_debt } = row;
-        let row = AccountRow { id, owner, currency, balance, held, debt: 0, claim: 0 };
-        let mut state = AccountState::from(row);
-        state.stored[0] += added.get(&id).copied().unwrap_or_default();
-        (state, allows_debt)
-    };
-    Ok(rows.into_iter().map(state).collect())
+    Ok((block, rows.into_iter().filter_map(|row| row.into_state(&added)).collect()))
 }
 
 /// Opens accounts that do not exist, in the order of their ids. Whoever opens one at the same moment is waited for.

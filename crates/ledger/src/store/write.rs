@@ -1,4 +1,4 @@
-//! Writes all of a call: what every accrual has in one statement, the rest in one a table, and last the block, which moves
+//! Writes all of a call: what not every accrual has in one statement a table, and last the rest with the block, which moves
 //! the end of the chain. Each round trip is waited for by every caller of a group, so they are few.
 
 mod chain;
@@ -30,11 +30,10 @@ pub(crate) async fn write(
         return Ok(());
     }
     let hashes: Vec<Hash> = book.written.iter().map(hash_of).collect();
-    rows::insert(db, now, book, &hashes).await?;
     state::update_lots(db, book).await?;
     details::insert_postings(db, &book.written).await?;
     details::insert_draws(db, &book.written).await?;
     details::insert_owed(db, &book.written).await?;
     state::write_holds(db, book).await?;
-    chain::add_block(db, now, block, book, &hashes).await
+    rows::insert(db, now, block, book, &hashes).await
 }

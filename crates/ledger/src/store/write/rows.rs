@@ -1,4 +1,5 @@
-//! What every accrual has, in one statement: transactions, each with its first posting, and new lots.
+//! What every accrual has, in one statement: transactions, each with its first posting, new lots, and their block, which
+//! moves the end of the chain.
 
 use crate::book::Book;
 use crate::book::rows::{Posting, Transaction};
@@ -11,7 +12,9 @@ use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres};
 use uuid::Uuid;
 
-// Unnested in the list of columns, where Postgres hands each row on; in `from` it would store all of them first.
+// Unnested in the list of columns, where Postgres hands each row on; in `from` it would store all of them first. The end of
+// the chain is locked when the rows stand: that is what counting them is for. What goes into its hash beside the one before
+// is `chain::hash_of_block`; the recount computes it again.
 const INSERT: &str = "
 with added as (
     insert into ledger.transaction (booked_at, number, id, key, body_hash, kind, reason, source, cause, effective_at,
@@ -20,22 +23,41 @@ with added as (
         unnest($7::text[]), unnest($8::text[]), unnest($9::text[])::jsonb, unnest($10::timestamptz[]),
         unnest($11::text[]), unnest($12::uuid[]), unnest($13::bytea[]), unnest($14::uuid[]), unnest($15::uuid[]),
         unnest($16::bigint[]), unnest($17::bigint[]), unnest($18::bigint[])
+    returning 1
+), brought as (
+    insert into ledger.lot (id, account, amount, remaining, held, expired, open, tag, active_from, expires_at)
+    select unnest($19::bigint[]), unnest($20::uuid[]), unnest($21::bigint[]), unnest($22::bigint[]),
+        unnest($23::bigint[]), unnest($24::bigint[]), unnest($25::boolean[]), unnest($26::text[]),
+        unnest($27::timestamptz[]), unnest($28::timestamptz[])
+    returning 1
+), head as (
+    update ledger.chain
+    set previous_hash = hash, position = position + 1, hash = sha256(hash || int8send($29) || $30)
+    where (select count(*) from added) + (select count(*) from brought) > 0
+    returning position, previous_hash, hash
+), moved as (
+    insert into ledger.account as a (id, owner, role, currency, balance, opened_at)
+    select given.id, given.owner, given.role, given.currency, given.change, $1
+    from head, unnest($31::uuid[], $32::uuid[], $33::text[], $34::uuid[], $35::bigint[])
+        as given (id, owner, role, currency, change)
+    order by given.id
+    on conflict (id) do update set balance = a.balance + excluded.balance
 )
-insert into ledger.lot (id, account, amount, remaining, held, expired, open, tag, active_from, expires_at)
-select unnest($19::bigint[]), unnest($20::uuid[]), unnest($21::bigint[]), unnest($22::bigint[]), unnest($23::bigint[]),
-    unnest($24::bigint[]), unnest($25::boolean[]), unnest($26::text[]), unnest($27::timestamptz[]),
-    unnest($28::timestamptz[])";
+insert into ledger.block (id, position, transactions, previous_hash, hash, booked_at)
+select $29, head.position, (select count(*) from added), head.previous_hash, head.hash, $1 from head";
 
-type Asked<'q> = Query<'q, Postgres, PgArguments>;
+pub(super) type Asked<'q> = Query<'q, Postgres, PgArguments>;
 
 pub(super) async fn insert(
     db: &mut PgConnection,
     now: DateTime<Utc>,
+    block: i64,
     book: &Book,
     hashes: &[Hash],
 ) -> sqlx::Result<()> {
     let asked = transactions(sqlx::query(INSERT).bind(now), &book.written, hashes);
-    lots(first_postings(asked, &book.written), book).execute(db).await?;
+    let asked = lots(first_postings(asked, &book.written), book);
+    super::chain::end(asked, block, book, hashes).execute(db).await?;
     Ok(())
 }
 
