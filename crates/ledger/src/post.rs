@@ -1,5 +1,6 @@
 //! Orders into rows, in the caller's transaction: lock, load, let the book decide, write.
 
+use crate::amount::BALANCE_MAX;
 use crate::book::Book;
 use crate::book::rows::whole;
 use crate::book::state::{AccountState, Effect, LotId};
@@ -221,41 +222,50 @@ async fn load_book(
     Ok((block, book))
 }
 
-/// Locks every account that the orders name, in the order of their ids, and opens those that are credited first. Where
-/// nothing is drawn, the lock is the credit itself, and a number for the block comes with it.
+/// Locks every account that the orders name, in the order of their ids, by one statement: so calls never wait for each other
+/// in a ring. Those that are credited first are opened before anything is locked; whoever opens the same meanwhile is waited
+/// for, and holds no account that others could lock. Where nothing is drawn, a number for the block comes with the locks.
 async fn lock_all(
     db: &mut PgConnection,
     now: DateTime<Utc>,
     named: &Named,
     book: &mut Book,
 ) -> sqlx::Result<Option<i64>> {
-    let keep = |states: Vec<(AccountState, bool)>, book: &mut Book| {
-        for (state, allows_debt) in states {
-            book.currencies.insert(state.currency, allows_debt);
-            book.accounts.insert(state.id, state);
-        }
-    };
     if named.credited.is_empty() && named.drawn.is_empty() {
         return Ok(None);
     }
-    let mut block = None;
-    if named.drawn.is_empty() {
-        let amounts = named.credited.iter().filter_map(|(id, (_, amount))| Some((*id, (*amount)?)));
-        let (number, states) = lock::credit_accounts(db, &amounts.collect::<Vec<_>>()).await?;
-        block = Some(number);
-        keep(states, book);
-    } else {
-        let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
-        keep(lock::lock_accounts(db, &all.into_iter().collect::<Vec<_>>()).await?, book);
+    let (mut block, mut locked) = lock_once(db, named, true).await?;
+    if locked.is_empty() && !named.credited.is_empty() {
+        let credited: Vec<Account> = named.credited.values().map(|(account, _)| *account).collect();
+        lock::open_accounts(db, now, &credited).await?;
+        // Without those of currencies that do not exist, which were not opened.
+        (block, locked) = lock_once(db, named, false).await?;
     }
-    let left = named.credited.iter().filter(|(id, _)| !book.accounts.contains_key(id));
-    let left: Vec<Account> = left.map(|(_, (account, _))| *account).collect();
-    if !left.is_empty() {
-        lock::open_accounts(db, now, &left).await?;
-        let ids: Vec<AccountId> = left.iter().map(Account::id).collect();
-        keep(lock::lock_accounts(db, &ids).await?, book);
+    for (state, allows_debt) in locked {
+        book.currencies.insert(state.currency, allows_debt);
+        book.accounts.insert(state.id, state);
     }
     Ok(block)
+}
+
+/// Locks the accounts that exist; with `all_or_none` none of them while one that is credited does not. Where nothing is drawn,
+/// the lock is the credit itself.
+async fn lock_once(
+    db: &mut PgConnection,
+    named: &Named,
+    all_or_none: bool,
+) -> sqlx::Result<(Option<i64>, Vec<(AccountState, bool)>)> {
+    if named.drawn.is_empty() {
+        // What no account could hold is refused: it is only locked.
+        let fitting = |amount: &Option<i64>| amount.filter(|amount| *amount <= BALANCE_MAX).unwrap_or(0);
+        let amounts = named.credited.iter().map(|(id, (_, amount))| (*id, fitting(amount)));
+        let amounts: Vec<(AccountId, i64)> = amounts.collect();
+        let (block, locked) = lock::credit_accounts(db, &amounts, all_or_none).await?;
+        return Ok((Some(block), locked));
+    }
+    let all: BTreeSet<AccountId> = named.credited.keys().chain(&named.drawn).copied().collect();
+    let needed: Vec<AccountId> = named.credited.keys().copied().filter(|_| all_or_none).collect();
+    Ok((None, lock::lock_accounts(db, &all.into_iter().collect::<Vec<_>>(), &needed).await?))
 }
 
 async fn load_lots(

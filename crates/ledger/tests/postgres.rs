@@ -4,6 +4,8 @@
 mod credits;
 #[path = "postgres/expiry.rs"]
 mod expiry;
+#[path = "postgres/locks.rs"]
+mod locks;
 #[path = "postgres/period.rs"]
 mod period;
 #[path = "postgres/posting.rs"]

@@ -5,7 +5,6 @@ use crate::order::{Account, MEMBER};
 use base::id::{AccountId, CurrencyId};
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -35,11 +34,13 @@ struct LockedRow {
     allows_debt: bool,
 }
 
-/// Locks members' accounts that exist, in the order given, which must be that of their ids. With each, whether its
-/// currency allows debt. One by one by the index, whatever the table looked like when the plan was made.
+/// Locks members' accounts, in the order given, which must be that of their ids; none at all while one of `all_of` does not
+/// exist. With each, whether its currency allows debt. One by one by the index, whatever the table looked like when the plan
+/// was made.
 pub(crate) async fn lock_accounts(
     db: &mut PgConnection,
     accounts: &[AccountId],
+    all_of: &[AccountId],
 ) -> sqlx::Result<Vec<(AccountState, bool)>> {
     let rows: Vec<LockedRow> = sqlx::query_as(
         "select a.id, a.owner, a.currency, a.balance, a.held, a.debt, a.claim, c.allows_debt
@@ -48,15 +49,20 @@ pub(crate) async fn lock_accounts(
             select id, owner, currency, balance, held, debt, claim from ledger.account
             where id = sought.id and role = 'member'
             for no key update) a
-        join ledger.currency c on c.id = a.currency",
+        join ledger.currency c on c.id = a.currency
+        where not exists (
+            select from unnest($2::uuid[]) as needed (id)
+            where (select count(*) from ledger.account there where there.id = needed.id) = 0)",
     )
     .bind(accounts)
+    .bind(all_of)
     .fetch_all(db)
     .await?;
     Ok(rows.into_iter().map(|row| (AccountState::from(row.account), row.allows_debt)).collect())
 }
 
-/// A number for a block, and an account that was credited, as it was before; none when no account was.
+/// A number for a block, and an account that was locked by crediting it, as it was before, with what was added; none when no
+/// account was.
 #[derive(sqlx::FromRow)]
 struct CreditedRow {
     block: i64,
@@ -65,39 +71,43 @@ struct CreditedRow {
     currency: Option<CurrencyId>,
     balance: Option<i64>,
     held: Option<i64>,
+    debt: Option<i64>,
+    claim: Option<i64>,
+    added: Option<i64>,
     allows_debt: Option<bool>,
 }
 
 impl CreditedRow {
-    fn into_state(self, added: &BTreeMap<AccountId, i64>) -> Option<(AccountState, bool)> {
+    fn into_state(self) -> Option<(AccountState, bool)> {
         let (id, owner, currency) = (self.id?, self.owner?, self.currency?);
-        let (balance, held) = (self.balance?, self.held?);
-        let row = AccountRow { id, owner, currency, balance, held, debt: 0, claim: 0 };
-        let mut state = AccountState::from(row);
-        state.stored[0] += added.get(&id).copied().unwrap_or_default();
+        let (balance, held, debt, claim) = (self.balance?, self.held?, self.debt?, self.claim?);
+        let mut state = AccountState::from(AccountRow { id, owner, currency, balance, held, debt, claim });
+        state.stored[0] += self.added?;
         Some((state, self.allows_debt?))
     }
 }
 
 /// Locks members' accounts by crediting them, in the order given, which must be that of their ids: one version of the row
-/// where locking it and changing it would be two. The states are those before; their rows already have the amounts. Left
-/// out: accounts that do not exist, that owe something, or that could not hold that much. With them comes a number for a
-/// block, as from [`take_block`].
+/// where locking it and changing it would be two. The states are those before; their rows already have the amounts, but for
+/// accounts that owe something: those are only locked. With `all_or_none` nothing is locked while one does not exist. With
+/// them comes a number for a block, as from [`take_block`].
 pub(crate) async fn credit_accounts(
     db: &mut PgConnection,
     accounts: &[(AccountId, i64)],
+    all_or_none: bool,
 ) -> sqlx::Result<(i64, Vec<(AccountState, bool)>)> {
     let rows: Vec<CreditedRow> = sqlx::query_as(
-        "select (select nextval('ledger.block_id')) as block, c.id, c.owner, c.currency, c.balance, c.held, c.allows_debt
-        from (values (1)) as one (row) left join ledger.credit_accounts($1, $2) c on true",
+        "select (select nextval('ledger.block_id')) as block, c.id, c.owner, c.currency, c.balance, c.held, c.debt, c.claim,
+            c.added, c.allows_debt
+        from (values (1)) as one (row) left join ledger.credit_accounts($1, $2, $3) c on true",
     )
     .bind(accounts.iter().map(|(id, _)| *id).collect::<Vec<AccountId>>())
     .bind(accounts.iter().map(|(_, amount)| *amount).collect::<Vec<i64>>())
+    .bind(all_or_none)
     .fetch_all(db)
     .await?;
     let block = rows.first().map(|row| row.block).ok_or(sqlx::Error::RowNotFound)?;
-    let added: BTreeMap<AccountId, i64> = accounts.iter().copied().collect();
-    Ok((block, rows.into_iter().filter_map(|row| row.into_state(&added)).collect()))
+    Ok((block, rows.into_iter().filter_map(CreditedRow::into_state).collect()))
 }
 
 /// Opens accounts that do not exist, in the order of their ids. Whoever opens one at the same moment is waited for.
