@@ -45,3 +45,46 @@ async fn the_administrators_role_has_every_operation_and_cannot_lose_one() {
     administrator.put(&path, 1, &less).await.expect_problem(409, "in-use").await;
     administrator.delete(&path).await.expect_problem(409, "in-use").await;
 }
+
+/// UMS-ROLE-19: what a release brings is allowed to the roles that come with the server, unless people have changed them; roles
+/// of people's own stay as they are.
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_nobody_changed_follow_the_release() {
+    let server = TestServer::start().await;
+    let administrator = server.administrator().await;
+    let own = json!({ "name": "Trainer", "operations": ["queue.read"] });
+    administrator.post("/api/v1/roles", &own).await.expect(StatusCode::CREATED).await;
+    // A release before this one allowed less to marketing and to supervisors; supervisors were changed by hand, too.
+    let older =
+        "update access.role set operations = array['session.self', 'task.use'] where role_id = any($1)";
+    let before = [role::MARKETING, role::SUPERVISOR];
+    sqlx::query(older).bind(&before[..]).execute(server.db.pool()).await.unwrap();
+    let supervisor = format!("/api/v1/roles/{}", role::SUPERVISOR);
+    let less = json!({ "name": "Supervisor", "operations": ["session.self"] });
+    administrator.put(&supervisor, 1, &less).await.expect(StatusCode::OK).await;
+
+    let start = async || {
+        let mut tx = server.db.pool().begin().await.unwrap();
+        access::bootstrap(&mut tx, server.state.clock.now(), &mut server.state.dice()).await.unwrap();
+        tx.commit().await.unwrap();
+        administrator.get("/api/v1/roles").await.expect(StatusCode::OK).await["items"].clone()
+    };
+    let roles = start().await;
+
+    let role_of =
+        |id: &str| roles.as_array().unwrap().iter().find(|role| role["role_id"] == id).unwrap().clone();
+    let marketing = role_of(&role::MARKETING.to_string());
+    let shipped = role::defaults().into_iter().find(|role| role.role_id == role::MARKETING).unwrap();
+    assert_eq!(marketing["operations"], json!(shipped.operations));
+    assert_eq!(marketing["version"], 2);
+    assert_eq!(role_of(&role::SUPERVISOR.to_string())["operations"], json!(["session.self"]));
+    let trainer = roles.as_array().unwrap().iter().find(|role| role["name"] == "Trainer").unwrap();
+    assert_eq!((&trainer["operations"], &trainer["version"]), (&json!(["queue.read"]), &json!(1)));
+    let told: Vec<uuid::Uuid> =
+        sqlx::query_scalar("select subject_id from platform.event where kind = 'access.role_changed.v1'")
+            .fetch_all(server.db.pool())
+            .await
+            .unwrap();
+    assert!(told.contains(&role::MARKETING.as_uuid()), "the record names it: {told:?}");
+    assert_eq!(start().await, roles, "another start changes nothing");
+}

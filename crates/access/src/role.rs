@@ -166,7 +166,8 @@ const MARKETING_MAY: &[Operation] = &[
 ];
 const PARTNER_MAY: &[Operation] = &[Operation::SessionSelf, Operation::LoyaltyPartner];
 
-/// The roles that a new installation starts with: data to change, except the administrator.
+/// The roles that a new installation starts with: data to change, except the administrator. Those that nobody has changed get
+/// what a later version says here when it starts.
 #[must_use]
 pub fn defaults() -> Vec<Role> {
     let role = |role_id, name: &str, operations: &[Operation]| Role {

@@ -1,6 +1,6 @@
 //! SQL of roles.
 
-use super::{ADMINISTRATOR, Role, RoleInput, defaults};
+use super::{Role, RoleInput, defaults};
 use crate::operation::Operation;
 use crate::record;
 use base::id::RoleId;
@@ -84,19 +84,35 @@ pub async fn create(
         is_built_in: false,
         version: 1,
     };
-    insert(db, edit, &role).await?;
+    insert(db, edit, &role, Follows::Nobody).await?;
     Ok(role)
 }
 
-async fn insert(db: &mut PgConnection, edit: &mut Edit<'_>, role: &Role) -> Result<(), ChangeError> {
+/// Who decides what a role allows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Follows {
+    /// It came with the server, and nobody has changed it: each release says what it allows.
+    Releases,
+    /// People say what it allows.
+    Nobody,
+}
+
+async fn insert(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    role: &Role,
+    follows: Follows,
+) -> Result<(), ChangeError> {
     sqlx::query(
-        "insert into access.role (role_id, name, operations, is_built_in, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into access.role (role_id, name, operations, is_built_in, created_at, follows_releases)
+        values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(role.role_id)
     .bind(&role.name)
     .bind(codes(&role.operations))
     .bind(role.is_built_in)
     .bind(edit.now)
+    .bind(follows == Follows::Releases)
     .execute(&mut *db)
     .await
     .map_err(name_taken)?;
@@ -104,7 +120,7 @@ async fn insert(db: &mut PgConnection, edit: &mut Edit<'_>, role: &Role) -> Resu
     Ok(())
 }
 
-/// Renames a role or changes what it allows.
+/// Renames a role or changes what it allows. From then on it stays as people want it, whatever releases bring.
 ///
 /// # Errors
 /// It is unknown, built in, or was changed meanwhile.
@@ -129,7 +145,7 @@ pub async fn change(
         version: version + 1,
         ..before.clone()
     };
-    update(db, edit, &before, &after).await?;
+    update(db, edit, &before, &after, Follows::Nobody).await?;
     Ok(after)
 }
 
@@ -138,12 +154,16 @@ async fn update(
     edit: &mut Edit<'_>,
     before: &Role,
     after: &Role,
+    follows: Follows,
 ) -> Result<(), ChangeError> {
-    sqlx::query("update access.role set name = $2, operations = $3, version = $4 where role_id = $1")
+    let sql = "update access.role set name = $2, operations = $3, version = $4, follows_releases = $5
+        where role_id = $1";
+    sqlx::query(sql)
         .bind(after.role_id)
         .bind(&after.name)
         .bind(codes(&after.operations))
         .bind(after.version)
+        .bind(follows == Follows::Releases)
         .execute(&mut *db)
         .await
         .map_err(name_taken)?;
@@ -175,20 +195,37 @@ pub async fn remove(db: &mut PgConnection, edit: &mut Edit<'_>, role: RoleId) ->
     Ok(())
 }
 
-/// Stores the default roles when there is none yet, and gives the administrator what is new in this version.
+/// Stores the default roles when there is none yet. The administrator, and the others that came with the server and that nobody
+/// has changed, get what they allow in this version.
 pub(crate) async fn seed(db: &mut PgConnection, edit: &mut Edit<'_>) -> Result<(), ChangeError> {
     if list(db).await?.is_empty() {
         for role in defaults() {
-            insert(db, edit, &role).await?;
+            insert(db, edit, &role, Follows::Releases).await?;
+        }
+        return Ok(());
+    }
+    for shipped in defaults() {
+        if !shipped.is_built_in && !follows_releases(db, shipped.role_id).await? {
+            continue;
+        }
+        let before = lock(db, shipped.role_id).await?;
+        if before.operations != shipped.operations {
+            let after =
+                Role { operations: shipped.operations, version: before.version + 1, ..before.clone() };
+            update(db, edit, &before, &after, Follows::Releases).await?;
         }
     }
-    let before = lock(db, ADMINISTRATOR).await?;
-    let all: BTreeSet<Operation> = Operation::ALL.iter().copied().collect();
-    if before.operations != all {
-        let after = Role { operations: all, version: before.version + 1, ..before.clone() };
-        update(db, edit, &before, &after).await?;
-    }
     Ok(())
+}
+
+/// Whether a role came with the server and nobody has changed it; locked until the transaction ends.
+async fn follows_releases(db: &mut PgConnection, role: RoleId) -> sqlx::Result<bool> {
+    let found: Option<bool> =
+        sqlx::query_scalar("select follows_releases from access.role where role_id = $1 for update")
+            .bind(role)
+            .fetch_optional(db)
+            .await?;
+    Ok(found.unwrap_or(false))
 }
 
 fn built_in() -> ChangeError {
