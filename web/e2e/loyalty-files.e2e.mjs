@@ -46,6 +46,8 @@ const purchases = (name, lines) => {
   writeFileSync(path, `${lines.join('\n')}\n`);
   return path;
 };
+/** As Russian billings write. */
+const cp1251 = (text) => Buffer.from([...text].map((one) => (one >= 'А' && one <= 'я' ? one.charCodeAt(0) - 0x410 + 0xc0 : one.charCodeAt(0))));
 const row = (name) => desk.page.getByRole('row', { name });
 const balance = async (account) => (await admin.points(account))?.balance ?? 0;
 const today = () => new Date().toISOString().slice(0, 10);
@@ -64,11 +66,84 @@ test('a file is applied once, with its progress and what was refused', { timeout
         await typed(form, 'Название', 'Покупки магазинов');
         await desk.pick('Программа', 'Бонус Транклайн', { within: form });
         await desk.pick('Вид', 'Покупки и аренда', { within: form });
-        await form.getByText('"PUR_"').or(form.locator('textarea')).first().waitFor();
+        await form.getByRole('group', { name: 'Колонка 9' }).waitFor();
+        assert.equal(await form.getByLabel('Начало имени').inputValue(), 'PUR_');
       },
       'Сохранить',
     );
     await row(/Покупки магазинов Покупки и аренда PUR_….txt/).waitFor();
+  });
+
+  await t.test('a structure is fitted to the files of a shop, and a file is read by it', async () => {
+    const column = (form, n) => form.getByRole('group', { name: `Колонка ${n}`, exact: true });
+    const order = (form) => form.locator('.column-field .ant-select-content').allInnerTexts();
+    await press(page, 'Создать');
+    await saved(
+      desk,
+      async (form) => {
+        await typed(form, 'Название', 'Касса магазина');
+        await desk.pick('Программа', 'Бонус Транклайн', { within: form });
+        await desk.pick('Вид', 'Покупки и аренда', { within: form });
+        await typed(form, 'Начало имени', 'КАССА_');
+        await press(form, 'Сохранить');
+        // Said at its field, and no longer once that is changed.
+        const wrong = form.locator('.ant-form-item', { hasText: 'Начало имени' }).locator('.ant-form-item-explain-error');
+        await wrong.filter({ hasText: 'латинских букв' }).waitFor();
+        await typed(form, 'Начало имени', 'TILL_');
+        await wrong.waitFor({ state: 'detached' });
+        await form.getByRole('alert').waitFor({ state: 'detached' });
+        await desk.pick('Кодировка', 'Windows-1251', { within: form });
+        await typed(form, 'Даты', 'DD.MM.YYYY');
+        await page.keyboard.press('Escape');
+        await form.getByText(', (запятая)').click();
+        // The number of the document comes first in this file; nothing but keys is needed.
+        await column(form, 4).getByRole('combobox').focus();
+        for (let n = 0; n < 3; n += 1) await page.keyboard.press('Alt+ArrowUp');
+        assert.deepEqual((await order(form)).slice(0, 4), ['Документ', 'Мастер-счёт', 'Дата', 'Сумма']);
+        assert.equal(await column(form, 1).locator(':focus').count(), 1, 'the column is still at hand');
+        for (const n of [9, 8, 7, 6, 4]) await column(form, n).getByRole('button', { name: `Убрать колонку ${n}` }).click();
+        await form.getByText('Нет колонок: Сумма').waitFor();
+        await press(form, 'Добавить их');
+        await press(form, 'Добавить колонку');
+        await desk.pick('Колонка 6: Поле', 'Пропускается', { within: form });
+        await column(form, 6).getByRole('button', { name: 'Колонку 6 выше' }).click();
+        assert.deepEqual(await order(form), ['Документ', 'Мастер-счёт', 'Дата', 'Операция', 'Пропускается', 'Сумма']);
+        await form.getByLabel('Проверить на строке').fill(`T-1|${north.number}|2026-03-01|purchase|кассир|1000,50`);
+        await form.getByText('Строка будет отклонена.').waitFor();
+        await form.getByText('Ожидается дата в виде DD.MM.YYYY').waitFor();
+        await form.getByLabel('Проверить на строке').fill(`T-1|${north.number}|01.03.2026|purchase|кассир|1000,50`);
+        await form.getByText('Строка читается.').waitFor();
+        await form.getByRole('row', { name: '6 Сумма 1000,50 1000.50' }).waitFor();
+      },
+      'Сохранить',
+    );
+    const before = await balance(north.number);
+    const day = today().split('-').reverse().join('.');
+    const path = join(folder, 'TILL_1.txt');
+    writeFileSync(path, cp1251(`T-1|${north.number}|${day}|purchase|кассир|50000,00\nT-2|${north.number}|${today()}|purchase|кассир|50000,00\n`));
+    await page.getByRole('tab', { name: 'Принятые' }).click();
+    await upload(path);
+    await row(/TILL_1\.txt/).getByText(/Применено: 1 · Отклонено: 1/).waitFor();
+    assert.equal(await balance(north.number), before + 500);
+
+    await page.getByRole('tab', { name: 'Структуры' }).click();
+    await row(/Касса магазина.*TILL_….txt Windows-1251 6/).getByRole('button', { name: 'Изменить' }).click();
+    await saved(
+      desk,
+      async (form) => {
+        await column(form, 6).waitFor();
+        assert.deepEqual(await order(form), ['Документ', 'Мастер-счёт', 'Дата', 'Операция', 'Пропускается', 'Сумма']);
+        await form.getByLabel('Колонка 3: Формат даты').fill('YYYY-MM-DD');
+      },
+      'Сохранить',
+    );
+    await page.getByRole('tab', { name: 'Принятые' }).click();
+    const again = join(folder, 'TILL_2.txt');
+    writeFileSync(again, cp1251(`T-2|${north.number}|${today()}|purchase|кассир|50000,00\n`));
+    await upload(again);
+    await row(/TILL_2\.txt/).getByText(/Применено: 1/).waitFor();
+    assert.equal(await balance(north.number), before + 1_000);
+    await page.getByRole('tab', { name: 'Структуры' }).click();
   });
 
   const before = await balance(north.number);

@@ -193,6 +193,10 @@ export const partnerStatistics = (query: Query) =>
 export type LoyaltyFile = S['LoyaltyFile'];
 export type FileState = S['FileState'];
 export type FileKind = S['FileKind'];
+export type FileKindBody = S['FileKindBody'];
+export type FileField = S['FileField'];
+/** How files of a structure look, without whose they are. */
+export type StructureLook = S['Structure'];
 export type Structure = S['StoredStructure'];
 export type StructureInput = S['StructureFields'];
 export type StatisticsRun = S['Run'];
@@ -203,7 +207,7 @@ export const fileStructures = resource<Structure, StructureInput>(
   byId,
   'loyalty.market',
 );
-export const fileKinds = () => send<S['FileKindBody'][]>('/loyalty/file-kinds');
+export const fileKinds = () => send<FileKindBody[]>('/loyalty/file-kinds');
 export const statisticsRuns = (programme: string) =>
   send<StatisticsRun[]>('/loyalty/statistics', { query: { programme_id: programme } });
 export const makeStatistics = (programme: string, month: string, macroregions?: string[]) =>

@@ -12,7 +12,7 @@ pub struct FileKindBody {
     /// The type.
     pub kind: FileKind,
     /// The fields that it knows, with what each must be and whether it is required.
-    #[schema(value_type = Vec<Object>)]
+    #[schema(value_type = Vec<loyalty::file::Field>)]
     pub fields: &'static [loyalty::file::Field],
     /// A structure to begin with.
     pub usual: Structure,

@@ -1519,7 +1519,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Exports, the newest first. */
+        /** Exports, the newest first: those that the caller asked for, and those that show nothing that is kept from the caller. */
         get: operations["listLoyaltyExports"];
         put?: never;
         /** Ask for a file. It is made in the background; `transmit` puts it into the folder from which others fetch. */
@@ -1554,7 +1554,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Load a file that was made. */
+        /**
+         * Load a file that was made. Whoever did not ask for it loads it only when every field that it shows, and that chose who is in
+         *     it, is for the own roles; else there is no such export.
+         */
         get: operations["loadLoyaltyExport"];
         put?: never;
         post?: never;
@@ -6284,6 +6287,15 @@ export interface components {
          * @enum {string}
          */
         FileEncoding: "ascii" | "utf8" | "cp1251";
+        /** @description A field that a type of file knows. */
+        FileField: {
+            /** @description Its name in structures and reject files. */
+            name: string;
+            /** @description Whether a structure must have it and no line may leave it empty. */
+            required: boolean;
+            /** @description What it must be. */
+            shape: components["schemas"]["Shape"];
+        };
         /**
          * @description A type of file. CIMP names six in one place and five in another; this is the union (GAP-21).
          * @enum {string}
@@ -6292,7 +6304,7 @@ export interface components {
         /** @description A type of file: what its structures may speak of. */
         FileKindBody: {
             /** @description The fields that it knows, with what each must be and whether it is required. */
-            fields: Record<string, never>[];
+            fields: components["schemas"]["FileField"][];
             /** @description The type. */
             kind: components["schemas"]["FileKind"];
             /** @description A structure to begin with. */
@@ -12127,6 +12139,11 @@ export interface components {
          * @enum {string}
          */
         Severity: "error" | "warning" | "hint";
+        /** @description What the text of a field must be. */
+        Shape: "text" | "code" | "amount" | "whole" | "date" | "flag" | "email" | "phone" | {
+            /** @description One of these words. */
+            word: string[];
+        };
         /** @description How far it is, and what came out so far. */
         SimulationBody: Record<string, never> & {
             /** @description What went wrong. */

@@ -131,7 +131,7 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
         return t('loyalty.statistic.begun');
       }}
     >
-      <Form.Item name="kind" label={t('loyalty.field.kind')}>
+      <Form.Item name="kind" label={t('loyalty.field.kind')} required>
         <Segmented
           vertical
           options={KINDS.map((value) => ({ value, label: t(`loyalty.export.kinds.${value}`) }))}
@@ -170,7 +170,7 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
         </Form.Item>
       ) : null}
       <div className="pair">
-        <Form.Item name="encoding" label={t('loyalty.file.encoding')}>
+        <Form.Item name="encoding" label={t('loyalty.file.encoding')} required>
           <Select
             options={ENCODINGS.map((value) => ({
               value,

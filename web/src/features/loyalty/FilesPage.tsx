@@ -28,6 +28,8 @@ const COLOURS: Record<FileState, string> = {
 /** How often the progress of files is asked while one runs. */
 const RUNNING_MS = 1_000;
 const IDLE_MS = 10_000;
+/** So long a file that was taken is looked for as if it ran: it appears when its turn has come. */
+const TAKEN_MS = 20_000;
 
 /** Sends a file and tells how much of it has gone; `fetch` cannot. */
 function put(file: File, onGone: (share: number) => void): Promise<void> {
@@ -45,7 +47,7 @@ function put(file: File, onGone: (share: number) => void): Promise<void> {
 }
 
 /** A place to drop files on, or to choose them by. */
-function Dropping() {
+function Dropping({ onTaken }: { onTaken(): void }) {
   const { t } = useTranslation();
   const say = useSay();
   const [going, setGoing] = useState<Record<string, number>>({});
@@ -54,6 +56,7 @@ function Dropping() {
     put(file, (share) => setGoing((now) => ({ ...now, [file.name]: share })))
       .then(async () => {
         say.done(t('loyalty.file.taken', { name: file.name }));
+        onTaken();
         await refreshLoyalty();
       }, say.failed)
       .finally(() => gone(file.name));
@@ -126,7 +129,9 @@ function Files() {
   };
   const known = queryClient.getQueryData<{ items: LoyaltyFile[] }>([loyaltyFiles.path, query]);
   const running = known?.items.some((one) => one.state === 'running');
-  const list = useList(loyaltyFiles, query, true, running ? RUNNING_MS : IDLE_MS);
+  const [taken, setTaken] = useState(0);
+  const soon = running || Date.now() - taken < TAKEN_MS;
+  const list = useList(loyaltyFiles, query, true, soon ? RUNNING_MS : IDLE_MS);
   const ask = (name: string, value: string | undefined) => {
     cursors.reset();
     const next = new URLSearchParams(params);
@@ -136,7 +141,7 @@ function Files() {
   };
   return (
     <>
-      <Dropping />
+      <Dropping onTaken={() => setTaken(Date.now())} />
       <div className="row filters wrap">
         <SearchBox initial={q} onSearch={(text) => ask('q', text)} />
         <Select

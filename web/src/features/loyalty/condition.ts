@@ -14,6 +14,7 @@ import { useEventTypes } from '../../api/rules';
 import { useCheck } from '../../ui/criteria/useCheck';
 import { isBlank } from '../../ui/decision/document';
 import { localised } from '../../ui/decision/localise';
+import { useKnown } from '../../ui/decision/useKnown';
 
 /** A kept expression as it begins in a form: it stays as it is until somebody changes it. */
 export const kept = (text: string | null | undefined): Criteria => ({
@@ -30,10 +31,11 @@ export function useConditionFields(place: ConditionPlace): RuleField[] {
     queryFn: () => conditionFields(place),
   }).data;
   const type = useEventTypes().data?.find(({ name }) => name === place.event);
-  return useMemo(
+  const named = useMemo(
     () => localised(found ?? [], type, i18n.language, t),
     [found, type, i18n.language, t],
   );
+  return useKnown(named, place.event);
 }
 
 const reading = (place: ConditionPlace, text: string) => ({

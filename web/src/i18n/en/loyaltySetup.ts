@@ -1,5 +1,8 @@
+import { loyaltyFilesEn } from './loyaltyFiles';
+
 /** Words of what marketing sets up. */
 export const loyaltySetupEn = {
+  ...loyaltyFilesEn,
   approval: {
     approved: 'Approved and booked',
     refused: 'Refused',
@@ -188,55 +191,5 @@ export const loyaltySetupEn = {
       coupons: 'Coupons',
       redeemed: 'Redeemed',
     },
-  },
-  file: {
-    usual: 'Begins with the usual structure of this type.',
-    tabs: { received: 'Received', exports: 'Exports', structures: 'Structures' },
-    encodings: { utf8: 'UTF-8', cp1251: 'Windows-1251', ascii: 'ASCII' },
-    drop: 'Drop files here, or press to choose them',
-    note: 'Files with “|” between fields. A file is applied once, also when it is dropped twice.',
-    none: 'No files yet. Drop one into the folder, or upload one.',
-    taken: '{{name}} is taken, it appears in the list in a moment',
-    lines: 'Lines',
-    result: 'What became of it',
-    repeated: 'The same content was applied before',
-    tally: {
-      accepted: 'Applied',
-      rejected: 'Refused',
-      repeated: 'Repeated',
-      not_enrolled: 'Not enrolled',
-    },
-    rejects: 'Refused lines',
-    states: {
-      running: 'Being applied',
-      done: 'Applied',
-      refused: 'Refused',
-      repeated: 'Repeated',
-    },
-    kinds: {
-      participants: 'Participants and services',
-      invoices: 'Issued invoices',
-      purchases: 'Purchases and rent',
-      top_ups: 'Top-ups',
-      tariff_plans: 'Tariff plans',
-      gifts: 'Products for bonuses',
-      partner_exchange: 'Exchange with partners',
-    },
-    structures: 'Structures of files',
-    structuresNote: 'A file is recognised by the beginning and the end of its name.',
-    structure: 'Structure, JSON',
-    structureHint: 'Type, prefix, suffix, encoding, columns in their order.',
-    noJson: 'This is no JSON',
-    named: 'File name',
-    refusals: {
-      name: 'The name is not letters, digits and _ - .',
-      unrecognised: 'No structure has this beginning and end of the name.',
-      empty: 'The file is empty.',
-      too_large: 'The file is too large.',
-      encoding: 'The file is in another encoding than its structure says.',
-      header: 'The first line is not that of its structure.',
-    },
-    encoding: 'Encoding',
-    announce: 'Tell members of each accrual',
   },
 };

@@ -38,6 +38,8 @@ export const ruleBuilderEn = {
   valueTo: 'Value to',
   values: 'Values',
   valuesHint: 'Type a value and press Enter',
+  pickOrType: 'Choose or type',
+  typed: 'Take “{{text}}”',
   yes: 'yes',
   no: 'no',
   groups: {

@@ -1,7 +1,9 @@
 import type { loyaltySetupEn } from '../en/loyaltySetup';
 import type { Words } from '../words';
+import { loyaltyFilesRu } from './loyaltyFiles';
 
 export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
+  ...loyaltyFilesRu,
   approval: {
     approved: 'Согласовано и проведено',
     refused: 'Отклонено',
@@ -190,55 +192,5 @@ export const loyaltySetupRu: Words<typeof loyaltySetupEn> = {
       coupons: 'Купонов',
       redeemed: 'Погашено',
     },
-  },
-  file: {
-    usual: 'За основу берётся обычная структура этого вида.',
-    tabs: { received: 'Принятые', exports: 'Выгрузки', structures: 'Структуры' },
-    encodings: { utf8: 'UTF-8', cp1251: 'Windows-1251', ascii: 'ASCII' },
-    drop: 'Перетащите файлы сюда или нажмите, чтобы выбрать',
-    note: 'Файлы с разделителем «|». Файл применяется один раз, даже если загружен дважды.',
-    none: 'Файлов пока нет. Положите файл в каталог или загрузите.',
-    taken: '{{name}} принят и появится в списке',
-    lines: 'Строк',
-    result: 'Результат',
-    repeated: 'Такое содержимое уже применено',
-    tally: {
-      accepted: 'Применено',
-      rejected: 'Отклонено',
-      repeated: 'Повторов',
-      not_enrolled: 'Не участвуют',
-    },
-    rejects: 'Отклонённые строки',
-    states: {
-      running: 'Применяется',
-      done: 'Применён',
-      refused: 'Отклонён',
-      repeated: 'Повтор',
-    },
-    kinds: {
-      participants: 'Участники и услуги',
-      invoices: 'Выставленные счета',
-      purchases: 'Покупки и аренда',
-      top_ups: 'Пополнения',
-      tariff_plans: 'Тарифные планы',
-      gifts: 'Товары за бонусы',
-      partner_exchange: 'Обмен с партнёрами',
-    },
-    structures: 'Структуры файлов',
-    structuresNote: 'Файл узнаётся по началу и концу имени.',
-    structure: 'Структура, JSON',
-    structureHint: 'Тип, префикс, суффикс, кодировка, колонки по порядку.',
-    noJson: 'Это не JSON',
-    named: 'Имя файла',
-    refusals: {
-      name: 'В имени допустимы только латинские буквы, цифры и _ - .',
-      unrecognised: 'Нет структуры с таким началом и концом имени.',
-      empty: 'Файл пуст.',
-      too_large: 'Файл слишком большой.',
-      encoding: 'Кодировка файла не та, что в его структуре.',
-      header: 'Первая строка не та, что в его структуре.',
-    },
-    encoding: 'Кодировка',
-    announce: 'Сообщать о каждом начислении',
   },
 };

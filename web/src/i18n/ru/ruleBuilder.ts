@@ -41,6 +41,8 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
   valueTo: 'Значение до',
   values: 'Значения',
   valuesHint: 'Введите значение и нажмите Enter',
+  pickOrType: 'Выберите или введите',
+  typed: 'Взять «{{text}}»',
   yes: 'да',
   no: 'нет',
   groups: {

@@ -1,7 +1,9 @@
 import type { loyaltySetupEn } from '../en/loyaltySetup';
 import type { Words } from '../words';
+import { loyaltyFilesUz } from './loyaltyFiles';
 
 export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
+  ...loyaltyFilesUz,
   approval: {
     approved: 'Tasdiqlandi va oʻtkazildi',
     refused: 'Rad etildi',
@@ -190,55 +192,5 @@ export const loyaltySetupUz: Words<typeof loyaltySetupEn> = {
       coupons: 'Kuponlar',
       redeemed: 'Ishlatilgan',
     },
-  },
-  file: {
-    usual: 'Shu turdagi odatiy tuzilma asos qilib olinadi.',
-    tabs: { received: 'Qabul qilingan', exports: 'Chiqarilgan', structures: 'Tuzilmalar' },
-    encodings: { utf8: 'UTF-8', cp1251: 'Windows-1251', ascii: 'ASCII' },
-    drop: 'Fayllarni shu yerga tashlang yoki tanlash uchun bosing',
-    note: '“|” ajratkichli fayllar. Ikki marta tashlansa ham bir marta qoʻllanadi.',
-    none: 'Fayllar hali yoʻq. Papkaga tashlang yoki yuklang.',
-    taken: '{{name}} qabul qilindi, roʻyxatda paydo boʻladi',
-    lines: 'Qatorlar',
-    result: 'Natija',
-    repeated: 'Bunday mazmun avval qoʻllangan',
-    tally: {
-      accepted: 'Qoʻllandi',
-      rejected: 'Rad etildi',
-      repeated: 'Takror',
-      not_enrolled: 'Qatnashmaydi',
-    },
-    rejects: 'Rad etilgan qatorlar',
-    states: {
-      running: 'Qoʻllanmoqda',
-      done: 'Qoʻllandi',
-      refused: 'Rad etildi',
-      repeated: 'Takror',
-    },
-    kinds: {
-      participants: 'Ishtirokchilar va xizmatlar',
-      invoices: 'Hisob-fakturalar',
-      purchases: 'Xarid va ijara',
-      top_ups: 'Toʻldirishlar',
-      tariff_plans: 'Tarif rejalari',
-      gifts: 'Ballarga tovarlar',
-      partner_exchange: 'Hamkorlar bilan almashuv',
-    },
-    structures: 'Fayl tuzilmalari',
-    structuresNote: 'Fayl nomining boshi va oxiridan taniladi.',
-    structure: 'Tuzilma, JSON',
-    structureHint: 'Tur, prefiks, suffiks, kodlash, ustunlar tartibi.',
-    noJson: 'Bu JSON emas',
-    named: 'Fayl nomi',
-    refusals: {
-      name: 'Nomda faqat lotin harflari, raqamlar va _ - . boʻlishi mumkin.',
-      unrecognised: 'Nomi shunday boshlanib tugaydigan tuzilma yoʻq.',
-      empty: 'Fayl boʻsh.',
-      too_large: 'Fayl juda katta.',
-      encoding: 'Fayl kodlamasi tuzilmada koʻrsatilganidan boshqa.',
-      header: 'Birinchi qator tuzilmadagidan boshqa.',
-    },
-    encoding: 'Kodlash',
-    announce: 'Har bir hisoblash haqida xabar berish',
   },
 };

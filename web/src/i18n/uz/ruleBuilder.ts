@@ -41,6 +41,8 @@ export const ruleBuilderUz: Words<typeof ruleBuilderEn> = {
   valueTo: 'Qiymat, gacha',
   values: 'Qiymatlar',
   valuesHint: 'Qiymatni kiritib, Enter tugmasini bosing',
+  pickOrType: 'Tanlang yoki kiriting',
+  typed: '“{{text}}”ni olish',
   yes: 'ha',
   no: 'yoʻq',
   groups: {

@@ -4,16 +4,19 @@ import { useTranslation } from 'react-i18next';
 import type { Condition, RuleField } from '../../api/automation';
 import { shapeOf } from '../decision/fields';
 import { useConditions } from './Conditions';
+import { entryOptions, entryRow, KnownInput } from './KnownInput';
 
 interface OneProps {
   value: unknown;
   field: RuleField | undefined;
   label: string;
+  /** What the text usually is one of. */
+  known?: RuleField['choices'] | undefined;
   onChange(value: unknown): void;
 }
 
 /** One value, by the type of the field. */
-function One({ value, field, label, onChange }: OneProps) {
+function One({ value, field, label, known, onChange }: OneProps) {
   const { t } = useTranslation();
   const { mayWrite } = useConditions();
   const common = { 'aria-label': label, disabled: !mayWrite, className: 'condition-value' };
@@ -71,6 +74,8 @@ function One({ value, field, label, onChange }: OneProps) {
         />
       );
     default:
+      if (known)
+        return <KnownInput {...common} choices={known} value={value} onChange={onChange} />;
       return (
         <Input
           {...common}
@@ -101,6 +106,9 @@ export function ValueInput({
   const { mayWrite } = useConditions();
   const { value, op } = condition;
   const list = Array.isArray(value) ? value : [];
+  // A part of a text is no entry of a list.
+  const whole = op === 'eq' || op === 'ne';
+  const known = whole && field?.choices.length ? field.choices : undefined;
   switch (shapeOf(op)) {
     case 'none':
       return <span className="condition-value" />;
@@ -128,21 +136,27 @@ export function ValueInput({
           className="condition-value"
           mode={field?.type === 'choice' ? 'multiple' : 'tags'}
           aria-label={t('rules.builder.values')}
-          placeholder={t('rules.builder.valuesHint')}
+          placeholder={t(
+            field?.choices.length ? 'rules.builder.pickOrType' : 'rules.builder.valuesHint',
+          )}
           disabled={!mayWrite}
           tokenSeparators={[',', ';', '\n']}
           value={list.map(String)}
-          showSearch={{ optionFilterProp: 'label' }}
-          options={(field?.choices ?? []).map((choice) => ({
-            value: choice.value,
-            label: choice.title || choice.value,
-          }))}
+          showSearch={{ optionFilterProp: 'search' }}
+          options={entryOptions(field?.choices ?? [])}
+          optionRender={entryRow}
           onChange={(next) => onChange(next.map((one) => typed(one, field)))}
         />
       );
     case 'one':
       return (
-        <One value={value} field={field} label={t('rules.builder.value')} onChange={onChange} />
+        <One
+          value={value}
+          field={field}
+          known={known}
+          label={t('rules.builder.value')}
+          onChange={onChange}
+        />
       );
   }
 }

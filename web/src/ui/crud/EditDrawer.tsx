@@ -1,13 +1,11 @@
 import { Form } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
 import { FormDrawer } from '../FormDrawer';
 import { ProblemNote } from '../ProblemNote';
 import { useSay } from '../say';
-import { serverWords } from '../serverWords';
 import type { Spec } from './spec';
+import { useRefusal } from './useRefusal';
 
 interface Props<T extends object, Input extends object, Made = T> {
   spec: Spec<T, Input, Made>;
@@ -26,7 +24,7 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
   const { t } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<Input>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form);
   const save = useChange(
     async (input: Input): Promise<Made | undefined> => {
       if (!item) return spec.resource.create(input);
@@ -37,7 +35,7 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
     [spec.resource.path],
   );
   const submit = async (values: Input) => {
-    setProblem(undefined);
+    refusal.forget();
     try {
       const input = spec.toInput ? await spec.toInput(values) : values;
       const saved = await save.mutateAsync(input);
@@ -45,18 +43,12 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
       onClose();
       if (saved) spec.created?.(saved);
     } catch (error) {
-      const found = asProblem(error);
-      const errors = formErrors(found).map((one) => ({
-        ...one,
-        errors: one.errors.map((text) => serverWords(text, t)),
-      }));
-      form.setFields(errors as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     }
   };
   return (
     <FormDrawer
-      size={560}
+      size={spec.size ?? 560}
       title={item ? spec.name(item) : (spec.createVerb ?? `${spec.title}: ${t('common.create')}`)}
       reason={refused}
       busy={save.isPending}
@@ -71,8 +63,9 @@ export function EditDrawer<T extends object, Input extends object, Made = T>({
         disabled={Boolean(refused)}
         initialValues={spec.initial(item)}
         onFinish={(values) => void submit(values)}
+        onValuesChange={refusal.changed}
       >
-        <ProblemNote error={problem} />
+        <ProblemNote error={refusal.problem} />
         {spec.fields(item)}
         <button type="submit" hidden />
       </Form>

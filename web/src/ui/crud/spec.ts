@@ -15,6 +15,8 @@ export interface Spec<T extends object, Input extends object, Made = T> {
   /** What is said while there is none: what belongs here and what it is for. */
   empty?: string;
   columns: ColumnsType<T>;
+  /** How wide the form is, where it has more than a field in a row. */
+  size?: number;
   /** The fields of the form. */
   fields(item: T | undefined): ReactNode;
   /** What the form begins with. */

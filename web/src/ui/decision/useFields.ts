@@ -3,13 +3,14 @@ import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../api/automation';
 import { useEventTypes, useRuleFields } from '../../api/rules';
 import { localised } from './localise';
+import { useKnown } from './useKnown';
 
 /** What a rule about the event may look at, named in the person's language. */
 export function useFields(event: string): RuleField[] {
   const { t, i18n } = useTranslation();
   const fields = useRuleFields(event).data;
   const types = useEventTypes().data;
-  return useMemo(
+  const named = useMemo(
     () =>
       localised(
         fields ?? [],
@@ -19,4 +20,5 @@ export function useFields(event: string): RuleField[] {
       ),
     [fields, types, event, i18n.language, t],
   );
+  return useKnown(named, event);
 }

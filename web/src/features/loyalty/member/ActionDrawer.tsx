@@ -2,11 +2,10 @@ import { Form, type FormInstance } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { refreshLoyalty } from '../../../api/loyalty';
-import { asProblem, formErrors, type Problem } from '../../../api/problem';
+import { useRefusal } from '../../../ui/crud/useRefusal';
 import { FormDrawer } from '../../../ui/FormDrawer';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { useSay } from '../../../ui/say';
-import { serverWords } from '../../../ui/serverWords';
 
 /** One operation in a drawer: fields, send, and what the server says of them. */
 export function ActionDrawer<Input extends object>({
@@ -35,23 +34,19 @@ export function ActionDrawer<Input extends object>({
   const { t } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<Input>(given);
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form, (name) =>
+    under.includes(String(name[0])) ? name.slice(1) : name,
+  );
   const [busy, setBusy] = useState(false);
   const submit = async (values: Input) => {
-    setProblem(undefined);
+    refusal.forget();
     setBusy(true);
     try {
       say.done((await send(values)) ?? t('loyalty.member.done'));
       await refreshLoyalty();
       onClose();
     } catch (error) {
-      const found = asProblem(error);
-      const errors = formErrors(found).map((one) => ({
-        name: under.includes(String(one.name[0])) ? one.name.slice(1) : one.name,
-        errors: one.errors.map((text) => serverWords(text, t)),
-      }));
-      form.setFields(errors as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     } finally {
       setBusy(false);
     }
@@ -72,8 +67,9 @@ export function ActionDrawer<Input extends object>({
         requiredMark="optional"
         {...(initial ? { initialValues: initial } : {})}
         onFinish={(values) => void submit(values)}
+        onValuesChange={refusal.changed}
       >
-        <ProblemNote error={problem} />
+        <ProblemNote error={refusal.problem} />
         {children}
         <button type="submit" hidden />
       </Form>
