@@ -3,10 +3,10 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { EventType } from '../../api/automation';
 import { type EventTypeInput, saveEventType } from '../../api/events';
-import { asProblem, formErrors } from '../../api/problem';
 import { queryClient } from '../../api/query';
 import { localText } from '../../lib/format';
 import { LANGUAGES, readyText } from '../../lib/i18n';
+import { useRefusal } from '../../ui/crud/useRefusal';
 import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { useSay } from '../../ui/say';
@@ -29,11 +29,11 @@ export function TypeDrawer({
   const { t, i18n } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<EventTypeInput>();
-  const [problem, setProblem] = useState<unknown>();
+  const refusal = useRefusal(form);
   const [busy, setBusy] = useState(false);
   const submit = async (values: EventTypeInput) => {
     setBusy(true);
-    setProblem(undefined);
+    refusal.forget();
     await saveEventType(values, type)
       .then(async () => {
         await queryClient.invalidateQueries({ queryKey: ['event-types'] });
@@ -42,9 +42,7 @@ export function TypeDrawer({
         onClose();
       })
       .catch((error: unknown) => {
-        const found = asProblem(error);
-        form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
-        setProblem(found);
+        refusal.tell(error);
       });
     setBusy(false);
   };
@@ -58,7 +56,7 @@ export function TypeDrawer({
       onOk={() => form.submit()}
       onClose={onClose}
     >
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <Form<EventTypeInput>
         form={form}
         layout="vertical"
@@ -73,6 +71,7 @@ export function TypeDrawer({
           }
         }
         onFinish={(values) => void submit(values)}
+        onValuesChange={refusal.changed}
       >
         <Form.Item
           name="name"

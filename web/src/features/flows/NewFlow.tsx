@@ -1,10 +1,9 @@
 import { Form, Input, Modal, Radio } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FLOW_KINDS, type FlowKind } from '../../api/flow-types';
 import { addFlow } from '../../api/flows';
-import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
+import { useRefusal } from '../../ui/crud/useRefusal';
 import { focusFirst } from '../../ui/focusFirst';
 import { NameFollows } from '../../ui/NameFollows';
 import { ProblemNote } from '../../ui/ProblemNote';
@@ -19,17 +18,15 @@ interface Fields {
 export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: string): void }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form);
   const add = useChange((input: Fields) => addFlow(input), ['/flows']);
   const submit = async (fields: Fields) => {
-    setProblem(undefined);
+    refusal.forget();
     try {
       await add.mutateAsync(fields);
       onMade(fields.name);
     } catch (error) {
-      const found = asProblem(error);
-      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     }
   };
   return (
@@ -43,13 +40,14 @@ export function NewFlow({ onClose, onMade }: { onClose(): void; onMade(name: str
       onOk={() => form.submit()}
       onCancel={onClose}
     >
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <Form<Fields>
         form={form}
         layout="vertical"
         requiredMark="optional"
         initialValues={{ kind: 'process' }}
         onFinish={(fields) => void submit(fields)}
+        onValuesChange={refusal.changed}
       >
         <Form.Item name="kind" label={t('flows.kindLabel')} required>
           <Radio.Group

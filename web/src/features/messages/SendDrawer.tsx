@@ -1,11 +1,10 @@
 import { Alert, Form, Input, Segmented, Select } from 'antd';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CHANNELS, messages, type NewMessage, templates } from '../../api/messages';
-import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
 import { useAll } from '../../api/session';
 import { readyText } from '../../lib/i18n';
+import { useRefusal } from '../../ui/crud/useRefusal';
 import { FormDrawer } from '../../ui/FormDrawer';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { RecordPicker } from '../../ui/RecordPicker';
@@ -33,7 +32,7 @@ export function SendDrawer({
   const { t } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<Values>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form);
   const list = useAll(templates);
   const whom = Form.useWatch('whom', form) ?? 'customer';
   const name = Form.useWatch('template', form);
@@ -41,7 +40,7 @@ export function SendDrawer({
   const asked = askedFields(chosen?.fields ?? [], whom === 'customer');
   const send = useChange((input: NewMessage) => messages.create(input), [messages.path]);
   const submit = async (values: Values) => {
-    setProblem(undefined);
+    refusal.forget();
     if (!chosen) return;
     try {
       await send.mutateAsync({
@@ -55,9 +54,7 @@ export function SendDrawer({
       say.done(t('messages.send.done'));
       onClose();
     } catch (error) {
-      const found = asProblem(error);
-      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     }
   };
   return (
@@ -84,8 +81,9 @@ export function SendDrawer({
         requiredMark="optional"
         initialValues={{ whom: 'customer', customer_id: customer, channel: 'preferred' }}
         onFinish={(values) => void submit(values)}
+        onValuesChange={refusal.changed}
       >
-        <ProblemNote error={problem} />
+        <ProblemNote error={refusal.problem} />
         <Form.Item name="whom" label={t('messages.send.whom')} required>
           <Segmented
             options={[

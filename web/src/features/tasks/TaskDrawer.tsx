@@ -4,11 +4,11 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { oneTask, taskAct } from '../../api/flows';
-import { asProblem, formErrors, type Problem } from '../../api/problem';
 import { useChange } from '../../api/query';
 import { useMe } from '../../api/session';
 import type { Task } from '../../api/work-types';
 import { dateTime } from '../../lib/format';
+import { useRefusal } from '../../ui/crud/useRefusal';
 import { ProblemNote } from '../../ui/ProblemNote';
 import { firstValues, QuestionFields } from '../../ui/QuestionFields';
 import { ReasonButton } from '../../ui/ReasonButton';
@@ -89,26 +89,19 @@ function Fill({ task, onDone }: { task: Task; onDone(): void }) {
   const { t } = useTranslation();
   const say = useSay();
   const [form] = Form.useForm<Record<string, unknown>>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form, (name) => (name[0] === 'values' ? name.slice(1) : name));
   const complete = useChange(
     (values: object) => taskAct(task.id, 'complete', { values }),
     ['/tasks', '/flow-instances'],
   );
   const submit = async (values: Record<string, unknown>) => {
-    setProblem(undefined);
+    refusal.forget();
     try {
       await complete.mutateAsync(values);
       say.done(t('tasks.completed'));
       onDone();
     } catch (error) {
-      const found = asProblem(error);
-      form.setFields(
-        formErrors(found).map(({ name, errors }) => ({
-          name: name[0] === 'values' ? name.slice(1) : name,
-          errors,
-        })) as Parameters<typeof form.setFields>[0],
-      );
-      setProblem(found);
+      refusal.tell(error);
     }
   };
   const questions = task.fields ?? [];
@@ -119,8 +112,9 @@ function Fill({ task, onDone }: { task: Task; onDone(): void }) {
       requiredMark="optional"
       initialValues={firstValues(questions)}
       onFinish={(values) => void submit(values)}
+      onValuesChange={refusal.changed}
     >
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <QuestionFields questions={questions} />
       <ReasonButton type="primary" htmlType="submit" loading={complete.isPending}>
         {t('tasks.complete')}
