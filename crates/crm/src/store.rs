@@ -12,7 +12,7 @@ pub mod structure;
 mod values;
 
 pub use customer::{insert, insert_as, set_attribute, update};
-pub use load::{insert_many, is_plain};
+pub use load::{change_many, insert_many, is_plain};
 
 use base::same_version;
 use platform::event::record;

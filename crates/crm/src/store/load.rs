@@ -1,4 +1,4 @@
-//! Many new customers at once, as files bring them: a statement for each table, not for each customer.
+//! Many customers at once, as files bring and change them: a statement for each table, not for each customer.
 
 use super::{customer, hold_structure, values};
 use crate::attribute::{Attribute, AttributeType, CUSTOMER, Values};
@@ -7,10 +7,11 @@ use crate::viewer::Viewer;
 use crate::{name, query};
 use base::event::Journal;
 use base::id::{AttributeId, CustomerId, EventId};
-use base::{ChangeError, Edit, Locale, NewEvent};
+use base::{ChangeError, Edit, Locale, NewEvent, same_version};
 use chrono::DateTime;
 use serde_json::json;
 use sqlx::PgConnection;
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Whether customers with values of these attributes can be added by [`insert_many`]: values that must be unique, or that
@@ -58,19 +59,121 @@ pub async fn insert_many(
         // As they are read again.
         customer.fields.identifiers.sort_by_key(|identifier| identifier.kind.as_str());
     }
-    let event = |customer: &Customer| NewEvent {
-        kind: "crm.customer_created.v1".into(),
-        journal: Journal::Change,
-        subject: customer.id.as_uuid(),
-        correlation: None,
-        author: edit.author,
-        payload: json!({ "before": null, "after": customer }),
-    };
-    let events: Vec<NewEvent> = done.iter().flatten().map(event).collect();
-    let events: Vec<(EventId, NewEvent)> =
-        events.into_iter().map(|event| (EventId::new(edit.now, edit.rng), event)).collect();
-    platform::event::append_all(db, edit.now, &events).await?;
+    let states = done.iter().flatten().map(|after| (None, after));
+    record_all(db, edit, "crm.customer_created.v1", states).await?;
     Ok(done)
+}
+
+/// Changes customers as they were read to these fields; what became of each, in their order. Each stands there once. One whose
+/// fields cannot be accepted, or that somebody changed meanwhile, is refused and harms no other. Their identifiers stay, and
+/// the attributes that change are [plain](is_plain): the caller has looked.
+///
+/// # Errors
+/// The database failed: none is changed.
+pub async fn change_many(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    viewer: &Viewer,
+    wanted: &[(Customer, CustomerFields)],
+) -> sqlx::Result<Vec<Result<Customer, ChangeError>>> {
+    hold_structure(db, CUSTOMER).await?;
+    let attributes = query::attributes(db, CUSTOMER).await?;
+    let ids: Vec<CustomerId> = wanted.iter().map(|(before, _)| before.id).collect();
+    let present: BTreeMap<CustomerId, i32> = lock(db, &ids).await?.into_iter().collect();
+    let at = DateTime::from_timestamp_micros(edit.now.timestamp_micros()).unwrap_or(edit.now);
+    let made = |(before, fields): &(Customer, CustomerFields)| {
+        let present = present.get(&before.id).ok_or(ChangeError::Unknown("customer"))?;
+        same_version(*present, before.version)?;
+        let was = before.fields.attributes.clone().unwrap_or_default();
+        let given = fields.attributes.as_ref();
+        let (mut fields, given) = customer::both_checked(fields, &attributes, &was, given, viewer)?;
+        fields.attributes = Some(given);
+        fields.identifiers.clone_from(&before.fields.identifiers);
+        Ok(Customer { fields, updated_at: at, version: before.version + 1, ..before.clone() })
+    };
+    let done: Vec<Result<Customer, ChangeError>> = wanted.iter().map(made).collect();
+    let changed: Vec<&Customer> = done.iter().filter_map(|one| one.as_ref().ok()).collect();
+    if changed.is_empty() {
+        return Ok(done);
+    }
+    update_rows(db, edit, &changed).await?;
+    delete_words(db, &attributes, &changed).await?;
+    insert_words(db, &attributes, &changed).await?;
+    let states = wanted.iter().zip(&done);
+    let states = states.filter_map(|((before, _), after)| Some((Some(before), after.as_ref().ok()?)));
+    record_all(db, edit, "crm.customer_changed.v1", states).await?;
+    Ok(done)
+}
+
+/// Locks customers in the order of their ids; with each its version.
+async fn lock(db: &mut PgConnection, ids: &[CustomerId]) -> sqlx::Result<Vec<(CustomerId, i32)>> {
+    sqlx::query_as(
+        "select customer_id, version from crm.customer where customer_id = any($1) order by customer_id for update",
+    )
+    .bind(ids)
+    .fetch_all(db)
+    .await
+}
+
+/// Writes down how customers were and are.
+async fn record_all(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    kind: &'static str,
+    states: impl Iterator<Item = (Option<&Customer>, &Customer)>,
+) -> sqlx::Result<()> {
+    let mut events: Vec<(EventId, NewEvent)> = Vec::new();
+    for (before, after) in states {
+        let event = NewEvent {
+            kind: kind.into(),
+            journal: Journal::Change,
+            subject: after.id.as_uuid(),
+            correlation: None,
+            author: edit.author,
+            payload: json!({ "before": before, "after": after }),
+        };
+        events.push((EventId::new(edit.now, edit.rng), event));
+    }
+    platform::event::append_all(db, edit.now, &events).await
+}
+
+async fn update_rows(db: &mut PgConnection, edit: &Edit<'_>, changed: &[&Customer]) -> sqlx::Result<()> {
+    let fields = || changed.iter().map(|customer| &customer.fields);
+    sqlx::query(
+        "update crm.customer c
+         set kind = given.kind, name = given.name, vip = given.vip, language = given.language,
+             attributes = given.attributes::jsonb, updated_at = $7, version = c.version + 1
+         from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
+            as given (customer_id, kind, name, vip, language, attributes)
+         where c.customer_id = given.customer_id",
+    )
+    .bind(changed.iter().map(|customer| customer.id).collect::<Vec<CustomerId>>())
+    .bind(fields().map(|fields| fields.kind.as_str()).collect::<Vec<&str>>())
+    .bind(fields().map(|fields| fields.name.as_str()).collect::<Vec<&str>>())
+    .bind(fields().map(|fields| fields.vip).collect::<Vec<bool>>())
+    .bind(fields().map(|fields| fields.language.map(Locale::code)).collect::<Vec<Option<&str>>>())
+    .bind(fields().map(|fields| json!(fields.attributes).to_string()).collect::<Vec<String>>())
+    .bind(edit.now)
+    .execute(db)
+    .await?;
+    Ok(())
+}
+
+/// The words of names and of searchable attributes go, before others come.
+async fn delete_words(
+    db: &mut PgConnection,
+    attributes: &[Attribute],
+    changed: &[&Customer],
+) -> sqlx::Result<()> {
+    let ids: Vec<CustomerId> = changed.iter().map(|customer| customer.id).collect();
+    let searchable = attributes.iter().filter(|attribute| attribute.fields.searchable);
+    sqlx::query("delete from crm.name_word where customer_id = any($1)").bind(&ids).execute(&mut *db).await?;
+    sqlx::query("delete from crm.attribute_word where record_id = any($1) and attribute_id = any($2)")
+        .bind(&ids)
+        .bind(searchable.map(|attribute| attribute.id).collect::<Vec<AttributeId>>())
+        .execute(db)
+        .await?;
+    Ok(())
 }
 
 async fn insert_rows(db: &mut PgConnection, edit: &Edit<'_>, added: &[&Customer]) -> sqlx::Result<()> {

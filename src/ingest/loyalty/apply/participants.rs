@@ -4,8 +4,8 @@
 //! phone number or address; later ones change what they say of the customer and add their service. What a line leaves
 //! empty stays. Who is enrolled stays enrolled.
 //!
-//! Lines of new accounts, and lines that say nothing new, are most of a file: they are looked at and written together.
-//! All others go line by line.
+//! Lines of new accounts, lines that say nothing new, and lines that change a name or attributes are most of a file: they are
+//! looked at and written together. All others go line by line.
 
 mod plan;
 mod said;
@@ -16,6 +16,7 @@ mod tests;
 use super::{About, Applied, Line};
 use base::id::CustomerId;
 use crm::attribute::CUSTOMER;
+use crm::customer::CustomerFields;
 use crm::viewer::Viewer;
 use loyalty::programme::Programme;
 use loyalty::tier::Ladder;
@@ -39,15 +40,17 @@ pub(super) async fn apply(
     let known = Known::load(db, &programme, &said).await?;
     let groups = plan::groups(&said, &known);
     let mut slow: BTreeSet<usize> = BTreeSet::new();
-    let mut new = Vec::new();
+    let (mut new, mut changed) = (Vec::new(), Vec::new());
     for group in groups {
         match group.what {
             What::Same => applied.accept(count(&group), None),
             What::New => new.push(group),
+            What::Changed => changed.push(group),
             What::Other => slow.extend(&group.lines),
         }
     }
     register(db, about, &programme, (&said, lines), new, dice, applied).await?;
+    slow.extend(change(db, about, (&said, &known), changed, dice, applied).await?);
     for place in slow {
         if let (Some(said), Some(line)) = (said.get(place), lines.get(place)) {
             slowly::line(db, about, said, line, dice, applied).await?;
@@ -77,6 +80,44 @@ async fn all_said<'l>(
         all.iter_mut().for_each(|said| said.is_plain = said.given.is_empty());
     }
     Ok(all)
+}
+
+/// Changes the customers of known accounts as the first lines that say something new of them say, all together. What is left:
+/// the lines of those that were refused, and later ones that say something else again.
+async fn change(
+    db: &mut PgConnection,
+    about: &About<'_>,
+    (said, known): (&[Said<'_>], &Known),
+    groups: Vec<Group>,
+    dice: &mut (dyn Rng + Send),
+    applied: &mut Applied,
+) -> sqlx::Result<Vec<usize>> {
+    let says_more = |place: &usize, customer: &CustomerFields| {
+        said.get(*place).is_some_and(|said| said.wanted(customer) != *customer)
+    };
+    let wanted = groups.into_iter().filter_map(|group| {
+        let customer = known.customer_of(said.get(*group.lines.first()?)?)?;
+        let changes = group.lines.iter().position(|place| says_more(place, &customer.fields))?;
+        let fields = said.get(*group.lines.get(changes)?)?.wanted(&customer.fields);
+        Some(((group.lines, changes), (customer.clone(), fields)))
+    });
+    let (groups, wanted): (Vec<(Vec<usize>, usize)>, Vec<_>) = wanted.unzip();
+    if groups.is_empty() {
+        return Ok(Vec::new());
+    }
+    let changed = crm::store::change_many(db, &mut about.edit(dice), &Viewer::Server, &wanted).await?;
+    let mut left = Vec::new();
+    for ((mut lines, changes), changed) in groups.into_iter().zip(changed) {
+        let Ok(customer) = changed else {
+            left.extend(lines);
+            continue;
+        };
+        // From the first that says something else again, each finds what the one before left.
+        let again = lines.iter().skip(changes + 1).position(|place| says_more(place, &customer.fields));
+        left.extend(again.map(|again| lines.split_off(changes + 1 + again)).into_iter().flatten());
+        applied.accept(u64::try_from(lines.len()).unwrap_or(0), None);
+    }
+    Ok(left)
 }
 
 /// Adds the customers of new accounts and registers them, all together.

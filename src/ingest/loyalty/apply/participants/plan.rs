@@ -16,8 +16,8 @@ pub(super) struct Known {
     around: Around,
     /// Customers of the accounts.
     customers: HashMap<CustomerId, Customer>,
-    /// Identifiers that somebody has.
-    taken: HashSet<Identifier>,
+    /// Identifiers that somebody has, and who.
+    taken: HashMap<Identifier, CustomerId>,
     /// Codes that are not in their lists.
     unlisted: HashSet<(MasterKind, String)>,
 }
@@ -33,7 +33,7 @@ impl Known {
         let customers = crm::query::find_many(db, &ids).await?;
         let identifiers: Vec<Identifier> = said.iter().flat_map(|said| said.normalised.clone()).collect();
         let owners = crm::query::by_identifiers(db, &identifiers).await?;
-        let taken = identifiers.into_iter().zip(owners).filter(|(_, owner)| owner.is_some());
+        let taken = identifiers.into_iter().zip(owners).filter_map(|(named, owner)| Some((named, owner?)));
         let lists = [MasterKind::ServiceLine, MasterKind::Macroregion, MasterKind::Region];
         let named = said.iter().flat_map(|said| {
             let codes = [Some(said.service.line.as_str()), said.macroregion, said.region];
@@ -43,7 +43,7 @@ impl Known {
         Ok(Self {
             unlisted,
             customers: customers.into_iter().map(|customer| (customer.id, customer)).collect(),
-            taken: taken.map(|(identifier, _)| identifier).collect(),
+            taken: taken.collect(),
             around,
         })
     }
@@ -54,6 +54,11 @@ impl Known {
 
     fn account(&self, number: &str) -> Option<&Account> {
         self.around.accounts.get(number)
+    }
+
+    /// The customer of the account that a line names.
+    pub fn customer_of(&self, said: &Said<'_>) -> Option<&Customer> {
+        self.customers.get(&self.account(said.number)?.customer_id)
     }
 
     fn service(&self, code: &str) -> Option<&Service> {
@@ -68,6 +73,8 @@ pub(super) enum What {
     Same,
     /// A new account of a new customer.
     New,
+    /// Lines say something new of the customer's name or attributes, and of nothing else.
+    Changed,
     /// Something else: line by line.
     Other,
 }
@@ -90,7 +97,7 @@ pub(super) fn groups(said: &[Said<'_>], known: &Known) -> Vec<Group> {
             None => groups.push(vec![place]),
         }
     }
-    let shared = Shared::of(said);
+    let shared = Shared::of(said, known);
     let judged = |lines: Vec<usize>| {
         let own: Vec<&Said<'_>> = lines.iter().filter_map(|place| said.get(*place)).collect();
         Group { what: judge(&own, known, &shared), lines }
@@ -105,11 +112,13 @@ struct Shared<'s> {
     users: HashSet<(&'s str, &'s str)>,
     /// Identifiers in lines of several accounts.
     identifiers: HashSet<&'s Identifier>,
+    /// Customers of whom lines of several accounts speak.
+    customers: HashSet<CustomerId>,
 }
 
 impl<'s> Shared<'s> {
-    fn of(said: &'s [Said<'_>]) -> Self {
-        let mut shared = Self::default();
+    fn of(said: &'s [Said<'_>], known: &Known) -> Self {
+        let mut shared = Self { customers: Self::customers(said, known), ..Self::default() };
         let (mut services, mut users, mut owners) = (HashSet::new(), HashSet::new(), HashMap::new());
         for one in said {
             let service = &one.service;
@@ -128,9 +137,26 @@ impl<'s> Shared<'s> {
         shared
     }
 
-    fn has(&self, said: &Said<'_>) -> bool {
+    /// An account's own customer, and whoever has an identifier of a line.
+    fn customers(said: &[Said<'_>], known: &Known) -> HashSet<CustomerId> {
+        let mut speak: HashMap<CustomerId, &str> = HashMap::new();
+        let mut shared = HashSet::new();
+        for one in said {
+            let own = known.account(one.number).map(|account| account.customer_id);
+            let named = one.normalised.iter().filter_map(|identifier| known.taken.get(identifier).copied());
+            for customer in own.into_iter().chain(named) {
+                if *speak.entry(customer).or_insert(one.number) != one.number {
+                    shared.insert(customer);
+                }
+            }
+        }
+        shared
+    }
+
+    fn has(&self, said: &Said<'_>, known: &Known) -> bool {
         let service = &said.service;
-        self.services.contains(service.code.as_str())
+        known.account(said.number).is_some_and(|account| self.customers.contains(&account.customer_id))
+            || self.services.contains(service.code.as_str())
             || self.users.contains(&(service.name.as_str(), service.user_id.as_str()))
             || said.normalised.iter().any(|identifier| self.identifiers.contains(identifier))
     }
@@ -142,21 +168,34 @@ fn judge(own: &[&Said<'_>], known: &Known, shared: &Shared<'_>) -> What {
         said.macroregion.is_none_or(|code| known.is_listed(MasterKind::Macroregion, code))
             && said.region.is_none_or(|code| known.is_listed(MasterKind::Region, code))
     };
-    if own.iter().any(|said| shared.has(said)) || !own.iter().all(regions) {
+    if own.iter().any(|said| shared.has(said, known)) || !own.iter().all(regions) {
         return What::Other;
     }
     let is_so = match known.account(first.number) {
-        Some(account) => own.iter().all(|said| is_same(said, account, known)).then_some(What::Same),
+        Some(account) if !own.iter().all(|said| is_around(said, account, known)) => None,
+        Some(account) => {
+            known.customers.get(&account.customer_id).and_then(|customer| changes(own, customer))
+        }
         None => is_new(first, own, known).then_some(What::New),
     };
     is_so.unwrap_or(What::Other)
 }
 
-fn is_same(said: &Said<'_>, account: &Account, known: &Known) -> bool {
-    let Some(customer) = known.customers.get(&account.customer_id) else { return false };
+/// What lines come to that say nothing new of the account and its services.
+fn changes(own: &[&Said<'_>], customer: &Customer) -> Option<What> {
+    let mut wanted = own.iter().map(|said| (said.wanted(&customer.fields), said.is_plain));
+    if wanted.clone().all(|(wanted, _)| wanted == customer.fields) {
+        return Some(What::Same);
+    }
+    let is_simple =
+        wanted.all(|(wanted, is_plain)| is_plain && wanted.identifiers == customer.fields.identifiers);
+    is_simple.then_some(What::Changed)
+}
+
+/// Whether the account and the service are as the line says.
+fn is_around(said: &Said<'_>, account: &Account, known: &Known) -> bool {
     let service = known.service(&said.service.code);
     account.status != AccountStatus::Cancelled
-        && said.wanted(&customer.fields) == customer.fields
         && said.regions(account) == (account.macroregion.as_deref(), account.region.as_deref())
         && service.is_some_and(|service| {
             service.account_id == account.id
@@ -170,7 +209,7 @@ fn is_new(first: &Said<'_>, own: &[&Said<'_>], known: &Known) -> bool {
     let is_free = |said: &&Said<'_>| {
         let service = &said.service;
         said.is_plain
-            && !said.normalised.iter().any(|identifier| known.taken.contains(identifier))
+            && !said.normalised.iter().any(|identifier| known.taken.contains_key(identifier))
             && known.service(&service.code).is_none()
             && !known.around.users.contains(&(service.name.clone(), service.user_id.clone()))
             && service.faults("").is_empty()
