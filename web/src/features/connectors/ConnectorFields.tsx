@@ -67,7 +67,7 @@ function Operation({ name, onRemove }: { name: number; onRemove(): void }) {
         <Form.Item name={[name, 'key']} label={t('flows.field.key')} rules={needed}>
           <Input autoComplete="off" />
         </Form.Item>
-        <Form.Item name={[name, 'method']} label={t('connectors.method')}>
+        <Form.Item name={[name, 'method']} label={t('connectors.method')} required>
           <Select options={METHODS.map((value) => ({ value, label: value }))} />
         </Form.Item>
         <Button
@@ -114,7 +114,7 @@ export function ConnectorFields({ known }: { known: boolean }) {
         label={t('connectors.address')}
         hint="https://billing.example/api"
       />
-      <Form.Item name={['auth', 'kind']} label={t('connectors.auth')}>
+      <Form.Item name={['auth', 'kind']} label={t('connectors.auth')} required>
         <Select
           options={AUTH_KINDS.map((value) => ({ value, label: t(`connectors.authKind.${value}`) }))}
         />

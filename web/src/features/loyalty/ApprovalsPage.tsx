@@ -40,8 +40,8 @@ export default function ApprovalsPage() {
       <Table<Adjustment>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}

@@ -79,6 +79,7 @@ function Participants() {
             <Button
               type="link"
               size="small"
+              className="flush"
               loading={files.isPending}
               onClick={() => form.setFieldValue('columns', asFiles)}
             >

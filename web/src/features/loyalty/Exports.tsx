@@ -52,8 +52,8 @@ export function Exports() {
       <Table<Export>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}

@@ -161,8 +161,8 @@ function Files() {
       <Table<LoyaltyFile>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
         pagination={false}
@@ -188,7 +188,7 @@ function Files() {
           },
           {
             title: t('loyalty.file.result'),
-            width: 320,
+            className: 'wraps',
             render: (_, one) => <Became file={one} />,
           },
           {

@@ -37,7 +37,7 @@ function BonusTypeFields({ fresh }: { fresh: boolean }) {
         >
           <InputNumber min={1} max={3650} precision={0} style={{ width: '100%' }} />
         </Form.Item>
-        <Form.Item name="expiry_round" label={t('loyalty.programme.expiryRound')}>
+        <Form.Item name="expiry_round" label={t('loyalty.programme.expiryRound')} required>
           <Select
             options={EXPIRIES.map((value) => ({
               value,
@@ -46,7 +46,7 @@ function BonusTypeFields({ fresh }: { fresh: boolean }) {
           />
         </Form.Item>
       </div>
-      <Form.Item name="rounding" label={t('loyalty.partner.rounding')}>
+      <Form.Item name="rounding" label={t('loyalty.partner.rounding')} required>
         <Select
           options={ROUNDINGS.map((value) => ({
             value,

@@ -1,4 +1,4 @@
-import { Form, Input, InputNumber, Segmented, Select } from 'antd';
+import { Form, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { type Programme, type ProgrammeInput, programmes } from '../../api/loyalty';
@@ -22,6 +22,7 @@ function Fields({ fresh }: { fresh: boolean }) {
       <Form.Item
         name={['settings', 'downgrade', 'policy']}
         label={t('loyalty.programme.downgrade')}
+        required
       >
         <Select
           options={POLICIES.map((value) => ({
@@ -31,13 +32,16 @@ function Fields({ fresh }: { fresh: boolean }) {
         />
       </Form.Item>
       <div className="pair">
-        <Form.Item
+        <NumberField
           name={['settings', 'downgrade', 'grace_days']}
           label={t('loyalty.programme.grace')}
+          max={730}
+        />
+        <Form.Item
+          name={['settings', 'downgrade', 'period']}
+          label={t('loyalty.field.period')}
+          required
         >
-          <InputNumber min={0} max={730} precision={0} style={{ width: '100%' }} />
-        </Form.Item>
-        <Form.Item name={['settings', 'downgrade', 'period']} label={t('loyalty.field.period')}>
           <Select
             options={PERIODS.map((value) => ({
               value,

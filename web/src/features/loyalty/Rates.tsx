@@ -75,7 +75,7 @@ function RateDrawer({ id, onClose }: { id: string; onClose(): void }) {
         <AmountField name="give" label={t('loyalty.partner.give')} />
         <AmountField name="get" label={t('loyalty.partner.get')} />
       </div>
-      <Form.Item name="rounding" label={t('loyalty.partner.rounding')}>
+      <Form.Item name="rounding" label={t('loyalty.partner.rounding')} required>
         <Select
           options={ROUNDINGS.map((value) => ({
             value,

@@ -146,7 +146,7 @@ export function PredictionForm() {
         >
           <Select options={events} />
         </Form.Item>
-        <Form.Item name={['definition', 'happens']} label={t('predictions.happens')}>
+        <Form.Item name={['definition', 'happens']} label={t('predictions.happens')} required>
           <Select
             options={[
               { value: true, label: t('predictions.will') },

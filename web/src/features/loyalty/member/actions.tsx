@@ -96,7 +96,7 @@ export function AdjustDrawer({ member, onClose }: Props) {
         waits(await adjust(member.id, { ...rest, amount: way === 'debit' ? `-${amount}` : amount }))
       }
     >
-      <Form.Item name="way" label={t('loyalty.field.what')}>
+      <Form.Item name="way" label={t('loyalty.field.what')} required>
         <Radio.Group
           optionType="button"
           options={(['credit', 'debit'] as const).map((value) => ({

@@ -22,7 +22,6 @@ function Cut({ cells }: { cells: Cell[] }) {
       size="small"
       pagination={false}
       rowKey="n"
-      scroll={{ y: 360 }}
       dataSource={cells.map((cell, n) => ({ ...cell, n: n + 1 }))}
       columns={[
         { title: '№', dataIndex: 'n', width: 44, align: 'right' },
