@@ -66,27 +66,54 @@ impl Route {
     }
 }
 
+/// How many segments of an address are those of its family, as in `/api/v1/loyalty`.
+const FAMILY_SEGMENTS: usize = 3;
+
 /// Serves the routes. Those of one address become one resource, so that a wrong method is answered 405 with
-/// `Allow`; fixed addresses come before those with `{id}`, because `{` sorts behind every letter.
+/// `Allow`. A family of addresses is looked at only for what begins like it, and in it fixed addresses before those with
+/// `{id}`: trying hundreds of patterns one by one would cost more than many an answer.
 pub fn serve(routes: Vec<Route>, config: &mut web::ServiceConfig) {
     let mut by_path: BTreeMap<&'static str, Vec<Route>> = BTreeMap::new();
     for route in routes {
         by_path.entry(route.path).or_default().push(route);
     }
+    let mut families: BTreeMap<&'static str, Vec<(&'static str, Vec<Route>)>> = BTreeMap::new();
     for (path, routes) in by_path {
-        let allowed = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
-        let mut resource = web::resource(path);
-        for route in routes {
-            let needs = route.needs;
-            let checked = from_fn(move |request, next| authorize(needs, request, next));
-            resource = resource.route((route.handler)().method(route.method).wrap(checked));
-        }
-        let refuse = move |request: HttpRequest| {
-            let allowed = allowed.clone();
-            async move { method_not_allowed(&request, &allowed) }
-        };
-        config.service(resource.default_service(web::to(refuse)));
+        let (family, rest) = path.split_at(family_length(path));
+        families.entry(family).or_default().push((rest, routes));
     }
+    // The longer of two that begin alike comes first: a family takes all that begins like it.
+    for (family, mut addresses) in families.into_iter().rev() {
+        addresses.sort_by_key(|(rest, _)| rest.contains('{'));
+        let mut scope = web::scope(family);
+        for (rest, routes) in addresses {
+            scope = scope.service(resource(rest, routes));
+        }
+        config.service(scope);
+    }
+}
+
+/// How much of an address is its family: its first fixed segments.
+fn family_length(path: &str) -> usize {
+    let fixed = path.find("/{").unwrap_or(path.len());
+    let ends = path.match_indices('/').map(|(at, _)| at).nth(FAMILY_SEGMENTS);
+    ends.unwrap_or(path.len()).min(fixed)
+}
+
+/// All methods of one address.
+fn resource(path: &'static str, routes: Vec<Route>) -> actix_web::Resource {
+    let allowed = routes.iter().map(|route| route.method.as_str()).collect::<Vec<_>>().join(", ");
+    let mut resource = web::resource(path);
+    for route in routes {
+        let needs = route.needs;
+        let checked = from_fn(move |request, next| authorize(needs, request, next));
+        resource = resource.route((route.handler)().method(route.method).wrap(checked));
+    }
+    let refuse = move |request: HttpRequest| {
+        let allowed = allowed.clone();
+        async move { method_not_allowed(&request, &allowed) }
+    };
+    resource.default_service(web::to(refuse))
 }
 
 fn method_not_allowed(request: &HttpRequest, allowed: &str) -> HttpResponse {

@@ -144,7 +144,7 @@ impl RulesConsumer {
 }
 
 /// Points that were given when their activity was reported are no longer owed.
-async fn given_on_arrival(db: &mut PgConnection, follows: &mut Consequences) -> sqlx::Result<()> {
+async fn given_on_arrival(db: &mut PgConnection, follows: &mut Consequences<'_>) -> sqlx::Result<()> {
     let given = crate::loyalty::already_posted(db, &follows.reactions).await?;
     let mut given: BTreeMap<_, _> = given.into_iter().collect();
     for row in &mut follows.reactions {

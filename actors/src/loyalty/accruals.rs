@@ -20,15 +20,14 @@ use std::collections::BTreeMap;
 /// The database failed.
 pub async fn already_posted(
     db: &mut PgConnection,
-    rows: &[ReactionRow],
+    rows: &[ReactionRow<'_>],
 ) -> sqlx::Result<Vec<(ReactionId, Value)>> {
     let wanted: Vec<(ReactionId, TransactionId)> = rows
         .iter()
         .filter(|row| matches!(row.act, Act::Accrue { .. }))
         .filter_map(|row| {
-            let meta = row.context.get("meta")?;
-            let (source, id) = (meta.get("source")?.as_str()?, meta.get("id")?.as_str()?);
-            let key = earning::key(source, id, row.rule_id, &row.key);
+            let meta = &row.context.meta;
+            let key = earning::key(meta.source?, meta.id.as_deref()?, row.rule_id, row.key);
             Some((row.reaction_id, ledger::transaction_id(&key)))
         })
         .collect();

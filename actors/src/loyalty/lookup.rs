@@ -69,15 +69,16 @@ async fn run(pool: PgPool, mut arrived: mpsc::Receiver<Asked>, stop: Cancellatio
 }
 
 async fn answer(pool: &PgPool, group: Vec<Asked>) {
-    let found = async {
-        let mut db = pool.acquire().await?;
+    let members = async {
         let sought: Vec<_> = group.iter().map(|one| (one.programme, one.number.as_str())).collect();
-        let members = loyalty::query::by_numbers(&mut db, &sought).await?;
-        let events: Vec<Sought> = group.iter().map(|one| one.event).collect();
-        let known = outside::known(&mut db, &events).await?;
-        Ok::<_, sqlx::Error>((members, known))
+        loyalty::query::by_numbers(&mut *pool.acquire().await?, &sought).await
     };
-    match found.await {
+    let known = async {
+        let events: Vec<Sought> = group.iter().map(|one| one.event).collect();
+        outside::known(&mut *pool.acquire().await?, &events).await
+    };
+    // Side by side: whoever reports waits for both.
+    match tokio::try_join!(members, known) {
         Ok((members, known)) => {
             let members: HashMap<_, Member> = members
                 .into_iter()

@@ -27,6 +27,8 @@ use tokio_util::sync::CancellationToken;
 pub const CONSUMER: &str = "loyalty.standing";
 /// How often it is looked whether something happened.
 const LOOKS_EVERY: Duration = Duration::from_secs(1);
+/// Wait while events come: a second's worth of a full load, taken at once, would keep others waiting for a third of it.
+const LOOKS_AGAIN_AFTER: Duration = Duration::from_millis(200);
 /// Wait after an error, so that an absent database is not hammered.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// What changes the points of a member.
@@ -47,7 +49,8 @@ impl Standings {
         let mut dice = ChaCha20Rng::from_seed(seed);
         while !stop.is_cancelled() {
             let wait = match self.step(&mut dice).await {
-                Ok(count) if u32::try_from(count).is_ok_and(|count| count < BATCH_MAX) => LOOKS_EVERY,
+                Ok(0) => LOOKS_EVERY,
+                Ok(count) if u32::try_from(count).is_ok_and(|count| count < BATCH_MAX) => LOOKS_AGAIN_AFTER,
                 Ok(_) => continue,
                 Err(error) => {
                     tracing::warn!(%error, "tiers could not be looked at, another try in some seconds");

@@ -54,7 +54,8 @@ pub trait Handler: Send + Sync {
     }
 
     /// For how long events may gather after a batch that was not full. A batch costs a handful of statements whatever is
-    /// in it: a reader for which nobody waits leaves them to those for which somebody does.
+    /// in it: a reader for which nobody waits leaves them to those for which somebody does, and takes turns with the others
+    /// of its kind.
     fn gathers(&self) -> Duration {
         Duration::ZERO
     }
@@ -93,6 +94,7 @@ async fn step(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Result<Step
 }
 
 async fn advance_whole(log: &Log, name: &str, handler: &dyn Handler) -> sqlx::Result<Step> {
+    let _turn = if handler.gathers().is_zero() { None } else { log.turn().await };
     let mut tx = log.pool().begin().await?;
     let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(Step::Nothing) };
     let wrote = handler.at(&mut tx, after).await?;
@@ -146,6 +148,7 @@ async fn local_whole(
     name: &str,
     handle: &mut impl AsyncFnMut(&mut PgConnection, &[Event]) -> sqlx::Result<()>,
 ) -> sqlx::Result<usize> {
+    let _turn = log.turn().await;
     let mut tx = log.pool().begin().await?;
     let Some((after, is_new)) = store::lock_position(&mut tx, name).await? else { return Ok(0) };
     let events = log.read(&mut tx, after, BATCH_MAX).await?;

@@ -5,12 +5,17 @@ use super::wake::Ear;
 use super::{Event, Position, store};
 use sqlx::{PgConnection, PgPool};
 use std::collections::VecDeque;
+use std::num::NonZero;
 use std::sync::Arc;
-use tokio::sync::{Mutex, watch};
+use std::thread::available_parallelism;
+use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
 /// Events that are kept: a second of a full load, so that consumers which gather, or need longer, still find them. Of the
 /// usual size of a kilobyte they are some 10 MB; were all as large as the log takes them (64 kB), 500.
 const KEPT_MAX: usize = 8_000;
+
+/// Of so many cores one is left to readers that somebody may wait a moment for.
+const CORES_A_TURN: usize = 2;
 
 /// The log of one database. Clones share what they have read.
 #[derive(Clone, Debug)]
@@ -18,6 +23,7 @@ pub struct Log {
     pool: PgPool,
     tail: Arc<Mutex<Tail>>,
     ear: Ear,
+    turns: Arc<Semaphore>,
 }
 
 /// The events between two places, without a gap: all of them stood below the snapshot horizon when they were read, so
@@ -64,7 +70,15 @@ impl Log {
     /// The log of a database, of which nothing is read yet.
     #[must_use]
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, tail: Arc::default(), ear: Ear::new() }
+        let cores = available_parallelism().map_or(1, NonZero::get);
+        let turns = Arc::new(Semaphore::new((cores / CORES_A_TURN).max(1)));
+        Self { pool, tail: Arc::default(), ear: Ear::new(), turns }
+    }
+
+    /// Waits for a turn. Readers that nobody waits for take turns, so that together they never stand in the way of what
+    /// somebody does wait for; held for one batch.
+    pub(super) async fn turn(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.turns).acquire_owned().await.ok() // it is never closed
     }
 
     /// The database.

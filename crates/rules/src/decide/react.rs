@@ -9,7 +9,9 @@ use base::id::ReactionId;
 use chrono::{DateTime, TimeDelta, Utc};
 use platform::event::{DEPTH_MAX, Event};
 use rand::Rng;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -51,7 +53,7 @@ fn depth_of(event: &Event) -> u64 {
 pub fn facts_of(event: &Event, customer: Value, reference: &References, zone: chrono_tz::Tz) -> Facts {
     Facts {
         event: data_of(event).clone(),
-        meta: meta_of(event),
+        meta: json!(Meta::of(event)),
         reference: reference.clone(),
         ..Facts::default()
     }
@@ -64,17 +66,51 @@ fn data_of(event: &Event) -> &Value {
     if is_own(event) { &event.payload } else { event.payload.get("data").unwrap_or(&Value::Null) }
 }
 
-/// What is said of an event.
-fn meta_of(event: &Event) -> Value {
-    let said = |key: &str| event.payload.get(key).cloned().unwrap_or(Value::Null);
-    let own = is_own(event);
-    json!({
-        "type": event.kind,
-        "source": if own { json!("trunkline") } else { said("source") },
-        "id": if own { json!(event.event_id) } else { said("id") },
-        "time": event.occurred_at,
-        "depth": depth_of(event),
-    })
+/// What is said of an event beside its data.
+#[derive(Clone, Debug, Serialize)]
+pub struct Meta<'e> {
+    /// Its type.
+    #[serde(rename = "type")]
+    pub kind: &'e str,
+    /// Which system sent it.
+    pub source: Option<&'e str>,
+    /// Its id there.
+    pub id: Option<Cow<'e, str>>,
+    time: DateTime<Utc>,
+    depth: u64,
+}
+
+impl<'e> Meta<'e> {
+    fn of(event: &'e Event) -> Self {
+        let said = |key: &str| event.payload.get(key).and_then(Value::as_str);
+        let (source, id) = if is_own(event) {
+            (Some("trunkline"), Some(event.event_id.to_string().into()))
+        } else {
+            (said("source"), said("id").map(Cow::Borrowed))
+        };
+        Self { kind: &event.kind, source, id, time: event.occurred_at, depth: depth_of(event) }
+    }
+}
+
+/// What a reaction that is done later needs to know of its event.
+#[derive(Clone, Debug, Serialize)]
+pub struct Context<'e> {
+    event: &'e Value,
+    /// What is said of it.
+    pub meta: Meta<'e>,
+    correlation: Uuid,
+    subject: Option<&'e Value>,
+}
+
+impl<'e> Context<'e> {
+    fn of(event: &'e Event) -> Self {
+        Self {
+            event: data_of(event),
+            meta: Meta::of(event),
+            correlation: event.correlation.unwrap_or(event.event_id.as_uuid()),
+            subject: event.payload.get("subject"),
+        }
+    }
 }
 
 /// A rule that looked at an event.
@@ -226,9 +262,9 @@ pub fn decision_rows(considered: &[Considered], events: &[Event]) -> Vec<Decisio
 
 /// What follows from the new decisions.
 #[derive(Clone, Debug, Default)]
-pub struct Consequences {
+pub struct Consequences<'e> {
     /// What is owed.
-    pub reactions: Vec<ReactionRow>,
+    pub reactions: Vec<ReactionRow<'e>>,
     /// Whom versions reached.
     pub exposures: Vec<ExposureRow>,
     /// What the counters of rules grow by: seen, matched, reacted, failed.
@@ -237,12 +273,12 @@ pub struct Consequences {
 
 /// What follows from those decisions that are new: pairs of rule and event.
 #[must_use]
-pub fn consequences(
-    considered: &[Considered],
-    events: &[Event],
+pub fn consequences<'e>(
+    considered: &'e [Considered],
+    events: &'e [Event],
     new: &BTreeSet<(Uuid, Uuid)>,
     rng: &mut dyn Rng,
-) -> Consequences {
+) -> Consequences<'e> {
     let mut all = Consequences::default();
     for one in considered {
         let Some(event) = events.get(one.place) else { continue };
@@ -261,12 +297,8 @@ pub fn consequences(
     all
 }
 
-fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn Rng) {
+fn react<'e>(one: &'e Considered, event: &'e Event, all: &mut Consequences<'e>, rng: &mut dyn Rng) {
     let document = one.version.rule.document();
-    let context = json!({
-        "event": data_of(event), "meta": meta_of(event), "correlation": event.correlation.unwrap_or(event.event_id.as_uuid()),
-        "subject": event.payload.get("subject"),
-    });
     for reaction in one.version.rule.reactions(&one.outcome.reactions) {
         all.reactions.push(ReactionRow {
             reaction_id: ReactionId::new(event.occurred_at, rng),
@@ -274,16 +306,16 @@ fn react(one: &Considered, event: &Event, all: &mut Consequences, rng: &mut dyn 
             version: one.version.number,
             event_id: event.event_id.as_uuid(),
             occurred_at: event.occurred_at,
-            key: reaction.key.clone(),
-            act: reaction.act.clone(),
-            unless: reaction.unless.clone(),
+            key: &reaction.key,
+            act: &reaction.act,
+            unless: reaction.unless.as_ref(),
             on_error: match document.on_error {
                 OnError::Continue => "continue",
                 OnError::RollBack => "roll_back",
             },
             customer_id: customer_of(event),
             subject_id: subject_of(event),
-            context: context.clone(),
+            context: Context::of(event),
             due_at: event.occurred_at + TimeDelta::seconds(i64::from(reaction.after_seconds)),
             done: None,
         });

@@ -60,10 +60,10 @@ pub async fn decide(
     .bind(column(rows, |row| row.subject_id))
     .bind(column(rows, |row| row.customer_id))
     .bind(column(rows, |row| row.verdict))
-    .bind(column(rows, |row| row.inputs.clone()))
-    .bind(column(rows, |row| row.rows.clone()))
-    .bind(column(rows, |row| row.reactions.clone()))
-    .bind(column(rows, |row| row.fault.clone()))
+    .bind(column(rows, |row| &row.inputs))
+    .bind(column(rows, |row| row.rows.as_ref()))
+    .bind(column(rows, |row| row.reactions.as_ref()))
+    .bind(column(rows, |row| row.fault.as_deref()))
     .bind(now)
     .fetch_all(db)
     .await?;
@@ -71,7 +71,7 @@ pub async fn decide(
 }
 
 /// One column of the rows, for `unnest`.
-pub(super) fn column<R, T>(rows: &[R], of: impl Fn(&R) -> T) -> Vec<T> {
+pub(super) fn column<'r, R, T>(rows: &'r [R], of: impl Fn(&'r R) -> T) -> Vec<T> {
     rows.iter().map(of).collect()
 }
 

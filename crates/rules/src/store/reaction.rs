@@ -1,6 +1,7 @@
 //! The outbox of reactions: owed with the decision, done afterwards.
 
 use super::decision::column;
+use crate::decide::react::Context;
 use crate::document::{Act, Unless};
 use base::id::ReactionId;
 use chrono::{DateTime, Utc};
@@ -11,7 +12,7 @@ use uuid::Uuid;
 
 /// One reaction, about to be stored.
 #[derive(Clone, Debug)]
-pub struct ReactionRow {
+pub struct ReactionRow<'e> {
     /// Its id.
     pub reaction_id: ReactionId,
     /// Of which rule.
@@ -23,19 +24,19 @@ pub struct ReactionRow {
     /// When that happened.
     pub occurred_at: DateTime<Utc>,
     /// Its key in the rule.
-    pub key: String,
+    pub key: &'e str,
     /// What is done.
-    pub act: Act,
+    pub act: &'e Act,
     /// What makes it needless.
-    pub unless: Option<Unless>,
+    pub unless: Option<&'e Unless>,
     /// `continue` or `roll_back`.
     pub on_error: &'static str,
     /// For which customer.
     pub customer_id: Option<Uuid>,
     /// For whom or what.
     pub subject_id: Uuid,
-    /// The event as expressions see it: `event`, `meta`, `correlation`.
-    pub context: Value,
+    /// The event as expressions see it; kept only for what is not done yet.
+    pub context: Context<'e>,
     /// When it is due.
     pub due_at: DateTime<Utc>,
     /// What was made, when it was done before it was owed.
@@ -46,11 +47,12 @@ pub struct ReactionRow {
 ///
 /// # Errors
 /// The database failed.
-pub async fn insert(db: &mut PgConnection, now: DateTime<Utc>, rows: &[ReactionRow]) -> sqlx::Result<()> {
+pub async fn insert(db: &mut PgConnection, now: DateTime<Utc>, rows: &[ReactionRow<'_>]) -> sqlx::Result<()> {
     sqlx::query(
         "insert into rules.reaction (reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error,
              customer_id, subject_id, context, due_at, result, state, attempts, ended_at)
-         select given.*, case when result is null then 'waiting' else 'done' end,
+         select reaction_id, rule_id, version, event_id, occurred_at, key, act, unless, on_error, customer_id, subject_id,
+             coalesce(context, '{}'), due_at, result, case when result is null then 'waiting' else 'done' end,
              case when result is null then 0 else 1 end, case when result is null then null else $15::timestamptz end
          from unnest($1::uuid[], $2::uuid[], $3::integer[], $4::uuid[], $5::timestamptz[], $6::text[],
              $7::jsonb[], $8::jsonb[], $9::text[], $10::uuid[], $11::uuid[], $12::jsonb[], $13::timestamptz[],
@@ -64,15 +66,15 @@ pub async fn insert(db: &mut PgConnection, now: DateTime<Utc>, rows: &[ReactionR
     .bind(column(rows, |row| row.version))
     .bind(column(rows, |row| row.event_id))
     .bind(column(rows, |row| row.occurred_at))
-    .bind(column(rows, |row| row.key.clone()))
-    .bind(column(rows, |row| Json(row.act.clone())))
-    .bind(column(rows, |row| row.unless.clone().map(Json)))
+    .bind(column(rows, |row| row.key))
+    .bind(column(rows, |row| Json(row.act)))
+    .bind(column(rows, |row| row.unless.map(Json)))
     .bind(column(rows, |row| row.on_error))
     .bind(column(rows, |row| row.customer_id))
     .bind(column(rows, |row| row.subject_id))
-    .bind(column(rows, |row| row.context.clone()))
+    .bind(column(rows, |row| row.done.is_none().then_some(Json(&row.context))))
     .bind(column(rows, |row| row.due_at))
-    .bind(column(rows, |row| row.done.clone()))
+    .bind(column(rows, |row| row.done.as_ref()))
     .bind(now)
     .execute(db)
     .await?;
