@@ -116,6 +116,7 @@ export default function AuditPage() {
           { title: t('admin.audit.author'), render: (_, event) => who(event) },
           {
             title: t('admin.audit.about'),
+            className: 'audit-about',
             render: (_, event) => {
               const about = aboutText(event, i18n.language);
               const to = pageOf(event);

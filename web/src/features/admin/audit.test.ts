@@ -39,6 +39,8 @@ describe('the audit log', () => {
     expect(aboutText(event(skill), 'ru')).toBe('Долги');
     expect(aboutText(event({ login: 'anna', source: '127.0.0.1' }), 'ru')).toBe('anna');
     expect(aboutText(event({ queue_id: '1' }), 'ru')).toBeUndefined();
+    // Why a file was refused is no name of it.
+    expect(aboutText(event({ file: 'PUR_1.txt', code: 'empty' }), 'ru')).toBe('PUR_1.txt');
   });
   it('shows of a change what is different', () => {
     const change = {

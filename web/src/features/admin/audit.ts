@@ -8,7 +8,17 @@ const isObject = (value: unknown): value is Payload =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** What a thing is called by, the best first. */
-const NAMES = ['name', 'title', 'login', 'number', 'account', 'key', 'code', 'template'] as const;
+const NAMES = [
+  'name',
+  'title',
+  'login',
+  'number',
+  'account',
+  'key',
+  'file',
+  'code',
+  'template',
+] as const;
 
 /** Fields that change with every write and say nothing. */
 const NOISE = new Set(['version', 'created_at', 'updated_at', 'changed_at', 'id']);

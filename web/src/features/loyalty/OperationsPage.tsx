@@ -30,6 +30,8 @@ function Details({ of }: { of: LoyaltyOperation }) {
   const word = useKindWord();
   const data = of.data as Data;
   const amount = Number(data.amount);
+  // Some do not tell the kind of points; where there is one alone it is that.
+  const unit = text(data.bonus_type) || (bonus.list.length === 1 ? bonus.list[0]?.code : '');
   const exchanged =
     typeof data.given === 'number' && typeof data.got === 'number'
       ? `${bonus.amount(data.given, text(data.bonus_type))} → ${points(data.got)} ${text(data.currency)}`
@@ -45,12 +47,14 @@ function Details({ of }: { of: LoyaltyOperation }) {
     data.reason ? word(reason(text(data.reason))) : '',
     data.record ? record(text(data.record)) : '',
   ].filter(Boolean);
+  const counts = data.amount !== undefined && Number.isFinite(amount) && amount !== 0;
+  if (!counts && parts.length === 0) return '—';
   return (
     <>
-      {data.amount !== undefined && Number.isFinite(amount) && amount !== 0 ? (
+      {counts ? (
         <>
           {of.kind.startsWith('loyalty.bonus_') ? <Change amount={amount} /> : points(amount)}{' '}
-          {bonus.unit(amount, text(data.bonus_type))}
+          {bonus.unit(amount, unit)}
           {parts.length > 0 ? ' · ' : ''}
         </>
       ) : null}
