@@ -64,7 +64,7 @@ struct Making<'m> {
 }
 
 impl Exports {
-    /// Writes down what is asked for and makes it in the background.
+    /// Writes down what is asked for, with the fields that it reads, and makes it in the background.
     ///
     /// # Errors
     /// What cannot be accepted, or the database failed.
@@ -73,6 +73,7 @@ impl Exports {
         db: &mut PgConnection,
         edit: &mut Edit<'_>,
         input: ExportInput,
+        reads: &[String],
     ) -> Result<Export, ChangeError> {
         let mut faults = input.asked.faults();
         if input.transmit && self.out.is_none() {
@@ -83,7 +84,7 @@ impl Exports {
         let programme =
             loyalty::query::find_programme(db, ProgrammeId::from_uuid(input.programme_id)).await?;
         let programme = programme.ok_or(ChangeError::Unknown("programme"))?;
-        let export = store::start(db, edit, &input).await?;
+        let export = store::start(db, edit, &input, reads).await?;
         let (this, begun) = (self.clone(), export.clone());
         tokio::spawn(async move { this.make(begun, programme, input).await });
         Ok(export)

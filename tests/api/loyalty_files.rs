@@ -184,7 +184,7 @@ async fn broken_files_by_http_are_told() {
 }
 
 /// The text of an export, once it is made.
-async fn made(browser: &Browser, asked: &Value) -> String {
+pub async fn made(browser: &Browser, asked: &Value) -> String {
     let begun = browser.post("/api/v1/loyalty/exports", asked).await.expect(StatusCode::ACCEPTED).await;
     let path = format!("/api/v1/loyalty/exports/{}", begun["id"].as_str().unwrap());
     while browser.get(&path).await.expect(StatusCode::OK).await["state"] == "running" {

@@ -77,7 +77,7 @@ async fn a_condition_is_a_form_an_expression_and_a_form_again() {
 }
 
 /// What works beside the server, to the log's end.
-async fn work(club: &Club) {
+pub async fn work(club: &Club) {
     let pool = club.server.db.pool().clone();
     let (clock, codes) = (club.server.clock.clone(), CodeKey::new([6; 32]));
     let worker = Promotions {
@@ -100,7 +100,7 @@ async fn work(club: &Club) {
     unreachable!("the reader of events does not come to the log's end");
 }
 
-async fn bought(club: &Club, member: usize, id: &str, amount: u32) {
+pub async fn bought(club: &Club, member: usize, id: &str, amount: u32) {
     let mut tx = club.server.db.pool().begin().await.unwrap();
     let event = OutsideEvent {
         kind: "purchase".to_owned(),
@@ -119,16 +119,16 @@ async fn bought(club: &Club, member: usize, id: &str, amount: u32) {
     tx.commit().await.unwrap();
 }
 
-async fn made(browser: &Browser, body: &Value) -> Value {
+pub async fn made(browser: &Browser, body: &Value) -> Value {
     browser.post("/api/v1/loyalty/promotions", body).await.expect(StatusCode::CREATED).await
 }
 
-async fn led(browser: &Browser, promotion: &Value, act: &str) -> crate::support::Answer {
+pub async fn led(browser: &Browser, promotion: &Value, act: &str) -> crate::support::Answer {
     let path = format!("/api/v1/loyalty/promotions/{}/status", promotion["id"].as_str().unwrap());
     browser.post(&path, &json!({ "act": act })).await
 }
 
-fn promotion(club: &Club, code: &str, kind: &str, more: Value) -> Value {
+pub fn promotion(club: &Club, code: &str, kind: &str, more: Value) -> Value {
     let mut body = json!({
         "code": code, "title": { "ru": "Весна" }, "kind": kind, "programme_id": club.programme,
         "reward": { "kind": "points", "bonus_type": "points", "amount": 50 },

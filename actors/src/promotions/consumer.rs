@@ -13,10 +13,12 @@ use loyalty::store::granting::Granting;
 use loyalty::store::movement::Party;
 use loyalty::store::offer as offers;
 use platform::event::Event;
-use rules::References;
+use rules::decide::card_kinds_of;
 use rules::decide::react::{customer_of, facts_of};
+use rules::{Expression, References};
 use sqlx::{Connection, PgConnection};
 use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
 
 /// The name under which its place in the log is kept.
 pub const CONSUMER: &str = "promotions";
@@ -31,6 +33,10 @@ const CHANGES: [&str; 7] = [
     "loyalty.tier_changed.v1",
     "crm.customer_changed.v1",
 ];
+
+/// After these the customer at either end may have a card that a promotion asks for. Of a card that is itself changed the
+/// next scan hears.
+const LINKS: [&str; 2] = ["crm.link_added.v1", "crm.link_removed.v1"];
 
 /// The reader. One for each database: its place is locked while it works.
 pub struct PromotionConsumer<'k> {
@@ -71,12 +77,8 @@ impl<'k> PromotionConsumer<'k> {
         running: &[Promotion],
         events: &[Event],
     ) -> sqlx::Result<()> {
-        let changed: BTreeSet<CustomerId> = events
-            .iter()
-            .filter(|event| CHANGES.contains(&event.kind.as_str()))
-            .filter_map(customer_of)
-            .map(CustomerId::from_uuid)
-            .collect();
+        let changed: BTreeSet<CustomerId> =
+            events.iter().flat_map(changed_by).map(CustomerId::from_uuid).collect();
         if changed.is_empty() {
             return Ok(());
         }
@@ -132,8 +134,11 @@ impl<'k> PromotionConsumer<'k> {
             return Ok(());
         }
         let parties: Vec<Party> = waiting.iter().map(|(.., party)| party.clone()).collect();
-        let known = Known::of(db, &parties, edit.now, self.zone).await?;
         let promotions: BTreeMap<PromotionId, &Promotion> = running.iter().map(|one| (one.id, one)).collect();
+        let waits: BTreeSet<PromotionId> = waiting.iter().map(|(_, promotion, _)| *promotion).collect();
+        let conditions = waits.iter().filter_map(|id| activated_by(promotions.get(id)?));
+        let kinds = conditions.flat_map(|condition| card_kinds_of(condition.fields())).collect();
+        let known = Known::of(db, &parties, &kinds, edit.now, self.zone).await?;
         for (id, promotion, party) in waiting {
             let Some(promotion) = promotions.get(&promotion) else { continue };
             let Some(event) = self.first_that_fits(&known, promotion, &party, events) else { continue };
@@ -160,17 +165,30 @@ impl<'k> PromotionConsumer<'k> {
         party: &Party,
         events: &[&'e Event],
     ) -> Option<&'e Event> {
-        let text = &promotion.fields.activation.as_ref()?.condition;
-        let condition = compiled(text, &ACTIVATION_ROOTS);
+        let condition = activated_by(promotion);
         let of_party = |event: &&&Event| customer_of(event) == Some(party.customer_id.as_uuid());
         events.iter().filter(of_party).copied().find(|event| {
             let Some(condition) = &condition else { return true };
             let mut facts = facts_of(event, serde_json::Value::Null, &References::default(), self.zone);
             let of_account = known.facts(party);
             (facts.customer, facts.account) = (of_account.customer, of_account.account);
+            facts.cards = of_account.cards;
             condition.holds(&facts).unwrap_or(false)
         })
     }
+}
+
+/// Whom an event may make fit a promotion: records that are no customers have no account.
+fn changed_by(event: &Event) -> impl Iterator<Item = Uuid> {
+    let kind = event.kind.as_str();
+    let own = CHANGES.contains(&kind).then(|| customer_of(event)).flatten();
+    let ends = LINKS.contains(&kind).then(|| [Some(event.subject), event.correlation]);
+    own.into_iter().chain(ends.into_iter().flatten().flatten())
+}
+
+/// What an event must fulfil to activate offers of the promotion; none where every event of its type does.
+fn activated_by(promotion: &Promotion) -> Option<Expression> {
+    compiled(&promotion.fields.activation.as_ref()?.condition, &ACTIVATION_ROOTS)
 }
 
 fn failed(refused: Refused) -> sqlx::Error {

@@ -6,10 +6,11 @@ use loyalty::member::Member;
 use loyalty::programme::Programme;
 use loyalty::promotion::{CRITERIA_ROOTS, Promotion, condition};
 use loyalty::store::movement::Party;
+use rules::decide::card_kinds_of;
 use rules::{Expression, Facts};
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of accounts and their customers, as conditions see it.
 pub struct Known {
@@ -20,15 +21,17 @@ pub struct Known {
 }
 
 impl Known {
-    /// Of these accounts, in one question each.
+    /// Of these accounts, in one question each; with the linked cards of `kinds`, which are not asked for without one.
     pub async fn of(
         db: &mut PgConnection,
         parties: &[Party],
+        kinds: &BTreeSet<String>,
         now: DateTime<Utc>,
         zone: chrono_tz::Tz,
     ) -> sqlx::Result<Self> {
         let ids: Vec<CustomerId> = parties.iter().map(|party| party.customer_id).collect();
-        let customers = crm::query::facts(&mut *db, &ids).await?;
+        let mut customers = crm::query::facts(&mut *db, &ids).await?;
+        crm::query::add_cards(&mut *db, kinds, &mut customers).await?;
         let ids: Vec<MasterAccountId> = parties.iter().map(|party| party.account_id).collect();
         let programmes = loyalty::query::programmes(&mut *db).await?;
         let members = loyalty::query::by_ids(db, &ids).await?;
@@ -42,12 +45,9 @@ impl Known {
 
     /// The facts of one account.
     pub fn facts(&self, party: &Party) -> Facts {
-        Facts {
-            customer: self.customers.get(&party.customer_id).cloned().unwrap_or_default(),
-            account: self.accounts.get(&party.account_id).cloned().unwrap_or_default(),
-            ..Facts::default()
-        }
-        .at(self.now, self.zone)
+        let customer = self.customers.get(&party.customer_id).cloned().unwrap_or_default();
+        let account = self.accounts.get(&party.account_id).cloned().unwrap_or_default();
+        Facts { account, ..Facts::default().of_customer(customer) }.at(self.now, self.zone)
     }
 }
 
@@ -65,7 +65,7 @@ pub async fn fitting(
     if parties.is_empty() {
         return Ok(parties);
     }
-    let known = Known::of(db, &parties, now, zone).await?;
+    let known = Known::of(db, &parties, &card_kinds_of(criteria.fields()), now, zone).await?;
     Ok(parties.into_iter().filter(|party| criteria.holds(&known.facts(party)).unwrap_or(false)).collect())
 }
 

@@ -103,7 +103,8 @@ pub enum Asked {
     },
     /// Members that fulfil a condition (CIMP-ETL-12).
     Participants {
-        /// A condition of the rules language over `account.…`, `customer.…` and `time.…`; none: all enrolled members.
+        /// A condition of the rules language over `account.…`, `customer.…`, `cards.…` and `time.…`; none: all enrolled
+        /// members.
         #[serde(default)]
         #[schema(example = "account.tier == 'gold'")]
         condition: Option<String>,

@@ -27,9 +27,9 @@ pub const DESCRIPTION_MAX: usize = 4_000;
 /// Longest condition, in characters; the language has limits of its own.
 pub const CONDITION_MAX: usize = 4_000;
 /// What criteria may look at: to whom offers are made.
-pub const CRITERIA_ROOTS: [&str; 3] = ["customer", "account", "time"];
+pub const CRITERIA_ROOTS: [&str; 4] = ["customer", "account", "cards", "time"];
 /// What the condition of an activation may look at.
-pub const ACTIVATION_ROOTS: [&str; 5] = ["event", "meta", "customer", "account", "time"];
+pub const ACTIVATION_ROOTS: [&str; 6] = ["event", "meta", "customer", "account", "cards", "time"];
 /// Longest time that an offer stands, in days: a year.
 pub const OFFER_DAYS_MAX: i32 = 366;
 /// Longest time after which accounts are looked at again, in hours: a month.

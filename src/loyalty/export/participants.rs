@@ -8,6 +8,7 @@ use loyalty::file::sex;
 use loyalty::promotion::{CRITERIA_ROOTS, condition as compiled};
 use loyalty::service::{Service, ServiceFields};
 use rules::Facts;
+use rules::decide::card_kinds_of;
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -29,6 +30,7 @@ impl Making<'_> {
         self.head(&names.iter().map(String::as_str).collect::<Vec<_>>()).await?;
         let condition = compiled(condition.unwrap_or_default(), &CRITERIA_ROOTS)
             .map_err(|_| Fault::Asked("the condition cannot be compiled".to_owned()))?;
+        let kinds = card_kinds_of(condition.iter().flat_map(|condition| condition.fields()));
         let by_service = columns.iter().any(|column| matches!(column, Column::Service(_)));
         let (programme, zone) = (self.programme.id, self.programme.zone());
         let mut after: Option<MasterAccountId> = None;
@@ -39,6 +41,7 @@ impl Making<'_> {
             after = Some(last.id);
             let ids: Vec<_> = members.iter().map(|member| member.customer_id).collect();
             let mut customers = crm::query::facts(&mut db, &ids).await?;
+            crm::query::add_cards(&mut db, &kinds, &mut customers).await?;
             let mut services: HashMap<MasterAccountId, Vec<Service>> = HashMap::new();
             if by_service {
                 let ids: Vec<MasterAccountId> = members.iter().map(|member| member.id).collect();
@@ -51,8 +54,8 @@ impl Making<'_> {
             let mut rows = Vec::new();
             for member in &members {
                 let customer = customers.remove(&member.customer_id).unwrap_or_default();
-                let facts =
-                    Facts { customer, account: member.facts(now, zone), ..Facts::default() }.at(now, zone);
+                let account = member.facts(now, zone);
+                let facts = Facts { account, ..Facts::default().of_customer(customer) }.at(now, zone);
                 let holds = condition.as_ref().map_or(Ok(true), |condition| condition.holds(&facts));
                 if !holds.map_err(|error| Fault::Asked(format!("account {}: {error}", member.number)))? {
                     continue;

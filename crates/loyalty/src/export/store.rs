@@ -9,19 +9,24 @@ use serde_json::json;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-/// Writes down that a file is being made.
+/// Writes down that a file is being made, and which fields it reads: nobody else loads it who may not see them all.
 ///
 /// # Errors
 /// The database failed.
-pub async fn start(db: &mut PgConnection, edit: &mut Edit<'_>, input: &ExportInput) -> sqlx::Result<Export> {
+pub async fn start(
+    db: &mut PgConnection,
+    edit: &mut Edit<'_>,
+    input: &ExportInput,
+    reads: &[String],
+) -> sqlx::Result<Export> {
     let export_id = id::uuid_v7(edit.now, edit.rng);
     let kind = input.asked.kind();
     let name = format!("{}_{}_{export_id}.txt", kind.to_uppercase(), edit.now.format("%Y%m%d"));
     let (author_kind, author_id) = author_words(edit.author);
     sqlx::query_as(
         "insert into loyalty.export (export_id, programme_id, kind, asked, name, state, author_kind, author_id,
-            started_at)
-         values ($1, $2, $3, $4, $5, 'running', $6, $7, $8)
+            started_at, reads)
+         values ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)
          returning export_id, programme_id, kind, asked, name, state, failure, lines, bytes, transmitted, started_at,
             finished_at",
     )
@@ -33,6 +38,7 @@ pub async fn start(db: &mut PgConnection, edit: &mut Edit<'_>, input: &ExportInp
     .bind(author_kind)
     .bind(author_id)
     .bind(edit.now)
+    .bind(reads)
     .fetch_one(db)
     .await
 }

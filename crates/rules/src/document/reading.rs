@@ -3,7 +3,7 @@
 use super::form::is_path;
 use crate::language::{path, with_tree};
 use serde_json::{Number, Value, json};
-use zen_expression::functions::{FunctionKind, InternalFunction};
+use zen_expression::functions::{ClosureFunction, FunctionKind, InternalFunction};
 use zen_expression::lexer::{ArithmeticOperator, ComparisonOperator, LogicalOperator, Operator};
 use zen_expression::parser::Node;
 
@@ -12,13 +12,15 @@ use zen_expression::parser::Node;
 #[must_use]
 pub fn group_of(text: &str, dates: &dyn Fn(&str) -> bool) -> Option<Value> {
     // What is no expression has no form either; whoever compiles the text says why.
-    let term = with_tree(text, |tree, _| Ok(Reader { dates }.term(tree))).ok()??;
-    let group = if is_group(&term) { term } else { json!({ "all": [term] }) };
+    let term = with_tree(text, |tree, _| Ok(Reader { dates, list: None }.term(tree))).ok()??;
+    let group = grouped(term);
     super::text_of(&group, dates).ok().map(|_| group)
 }
 
 struct Reader<'d> {
     dates: &'d dyn Fn(&str) -> bool,
+    /// The cards that are gone through: `cards.vehicle`, of which `#` is one.
+    list: Option<String>,
 }
 
 impl Reader<'_> {
@@ -29,11 +31,7 @@ impl Reader<'_> {
             Node::Bool(false) => Some(json!({ "any": [] })),
             Node::Unary { operator: Operator::Logical(LogicalOperator::Not), node } => {
                 let inner = self.term(node)?;
-                Some(if is_group(&inner) {
-                    json!({ "not": inner })
-                } else {
-                    json!({ "not": { "all": [inner] } })
-                })
+                Some(json!({ "not": grouped(inner) }))
             }
             Node::Binary { left, operator: Operator::Logical(operator), right } => match operator {
                 LogicalOperator::And => {
@@ -57,10 +55,46 @@ impl Reader<'_> {
                     InternalFunction::StartsWith => "starts_with",
                     _ => return None,
                 };
-                Some(condition(&field(of)?, operator, scalar(what)?))
+                Some(condition(&self.field(of)?, operator, scalar(what)?))
+            }
+            Node::FunctionCall { kind: FunctionKind::Closure(function), arguments: [list, which] } => {
+                self.cards(function, list, which)
             }
             // A field that is yes or no, as a condition of its own.
-            _ => Some(condition(&field(node).filter(|path| !(self.dates)(path))?, "eq", json!(true))),
+            _ => Some(condition(&self.field(node).filter(|path| !(self.dates)(path))?, "eq", json!(true))),
+        }
+    }
+
+    /// `some(cards.vehicle, #.year > 2020)`.
+    fn cards(&self, function: &ClosureFunction, list: &Node<'_>, which: &Node<'_>) -> Option<Value> {
+        let word = match function {
+            ClosureFunction::Some => "some",
+            ClosureFunction::None => "none",
+            _ => return None,
+        };
+        // Cards of cards cannot be asked, and another name for the card is not the form's.
+        let (None, Node::Closure { body, alias: None }) = (&self.list, which) else { return None };
+        let list = path(list)?;
+        if matches!(body, Node::Bool(true)) {
+            return Some(json!({ word: list }));
+        }
+        let inner = Self { dates: self.dates, list: Some(list.clone()) }.term(body)?;
+        Some(json!({ word: list, "where": grouped(inner) }))
+    }
+
+    /// The field that is read; inside cards also one of the card.
+    fn field(&self, node: &Node<'_>) -> Option<String> {
+        let found = path(node).or_else(|| self.of_card(node))?;
+        is_path(&found).then_some(found)
+    }
+
+    fn of_card(&self, node: &Node<'_>) -> Option<String> {
+        match node {
+            Node::Pointer => self.list.clone(),
+            Node::Member { node, property: Node::String(name) } => {
+                Some(format!("{}.{name}", self.of_card(node)?))
+            }
+            _ => None,
         }
     }
 
@@ -84,15 +118,15 @@ impl Reader<'_> {
             ComparisonOperator::LessThanOrEqual => "le",
             ComparisonOperator::GreaterThan => "gt",
             ComparisonOperator::GreaterThanOrEqual => "ge",
-            ComparisonOperator::In => return Some(condition(&field(left)?, "in", list(right)?)),
-            ComparisonOperator::NotIn => return Some(condition(&field(left)?, "not_in", list(right)?)),
+            ComparisonOperator::In => return Some(condition(&self.field(left)?, "in", list(right)?)),
+            ComparisonOperator::NotIn => return Some(condition(&self.field(left)?, "not_in", list(right)?)),
         };
         let (path, value) = match (date(left), date(right)) {
             (Some(left), Some(Node::String(day))) => {
-                (field(left).filter(|path| (self.dates)(path))?, json!(day))
+                (self.field(left).filter(|path| (self.dates)(path))?, json!(day))
             }
             // A date that is compared as a text is something else than the form would write.
-            (None, None) => (field(left).filter(|path| !(self.dates)(path))?, scalar(right)?),
+            (None, None) => (self.field(left).filter(|path| !(self.dates)(path))?, scalar(right)?),
             _ => return None,
         };
         Some(condition(&path, word, value))
@@ -126,7 +160,7 @@ impl Reader<'_> {
             Node::Binary { left, operator: Operator::Comparison(operator), right }
                 if *operator == asked && *right == nothing =>
             {
-                field(left)
+                self.field(left)
             }
             _ => None,
         };
@@ -135,16 +169,14 @@ impl Reader<'_> {
     }
 }
 
-fn is_group(term: &Value) -> bool {
-    term.get("field").is_none()
+/// The term as a group: conditions and cards stand in one.
+fn grouped(term: Value) -> Value {
+    let is_group = ["all", "any", "not"].iter().any(|word| term.get(word).is_some());
+    if is_group { term } else { json!({ "all": [term] }) }
 }
 
 fn condition(field: &str, operator: &str, value: Value) -> Value {
     json!({ "field": field, "op": operator, "value": value })
-}
-
-fn field(node: &Node<'_>) -> Option<String> {
-    path(node).filter(|path| is_path(path))
 }
 
 /// What stands in `d(…)`.

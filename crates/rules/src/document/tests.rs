@@ -194,6 +194,39 @@ fn a_form_asks_for_linked_cards() {
     }
 }
 
+/// UMS-ENT-05: what asks for linked cards is read back into the form; what the form cannot ask of them stays a text.
+#[test]
+fn an_expression_over_cards_is_a_form_again() {
+    let dates = |path: &str| around().is_date(path);
+    let new = json!({ "field": "cards.vehicle.year", "op": "gt", "value": 2020 });
+    let bought =
+        json!({ "field": "cards.vehicle.bought", "op": "between", "value": ["2026-01-01", "2026-02-01"] });
+    for term in [
+        json!({ "some": "cards.vehicle" }),
+        json!({ "none": "cards.vehicle", "where": { "all": [new] } }),
+        json!({ "some": "cards.vehicle", "where": { "any": [new, bought,
+            { "not": { "all": [{ "field": "cards.vehicle.year", "op": "is_set" }] } }] } }),
+    ] {
+        let group = json!({ "all": [{ "field": "event.amount", "op": "gt", "value": 5 }, term] });
+        let text = text_of(&group, &dates).unwrap();
+        assert_eq!(group_of(&text, &dates).map(|again| text_of(&again, &dates).unwrap()), Some(text.clone()));
+        assert_eq!(group_of(&text, &dates), Some(group), "{text}");
+        let alone = text_of(&term, &dates).unwrap();
+        assert_eq!(group_of(&alone, &dates), Some(json!({ "all": [term] })), "{alone}");
+    }
+    for text in [
+        "count(cards.vehicle, #.year > 2020) > 1",
+        "all(cards.vehicle, #.year > 2020)",
+        "some(cards.vehicle, # as car, car.year > 2020)",
+        "some(cards.vehicle, some(cards.boat, #.year > 2020))",
+        "some(customer.phones, # == '1')",
+        "some(cards.vehicle, #.year > event.amount)",
+        "cards.vehicle.year > 2020",
+    ] {
+        assert_eq!(group_of(text, &dates), None, "{text}");
+    }
+}
+
 /// UMS-ENT-05: a kind or an attribute of cards that is not there is marked with the nearest name.
 #[test]
 fn unknown_kinds_and_attributes_of_cards_are_marked() {

@@ -5,14 +5,18 @@ use crate::http::prelude::*;
 use crate::http::resources::rules::surroundings;
 use base::id::ProgrammeId;
 use base::{FieldFault, LocalText};
+use crm::attribute::CUSTOMER;
 use loyalty::earning::{ACTIVITIES, PREFIX};
 use loyalty::export::column::Column;
-use loyalty::export::{Asked, ExportInput};
-use loyalty::promotion::{ACTIVATION_ROOTS, CRITERIA_ROOTS};
+use loyalty::export::query::Reader;
+use loyalty::export::{Asked, COLUMNS, ExportInput};
+use loyalty::promotion::{ACTIVATION_ROOTS, CRITERIA_ROOTS, PromotionFields};
 use loyalty::tier::fields;
 use platform::event_type::store as event_types;
-use rules::catalogue::{CLOSED_FIELD, Catalogue, Field, FieldKind};
+use rules::Expression;
+use rules::catalogue::{CLOSED_FIELD, Catalogue, Field, FieldGroup, FieldKind};
 use rules::document::{Criteria, Surroundings, check_criteria, group_of};
+use rules::facts::CARDS;
 use rules::fault::{Fault, Severity};
 use serde_json::Value;
 use sqlx::PgConnection;
@@ -74,7 +78,8 @@ async fn around(
 ) -> Result<Surroundings, ApiError> {
     let catalogue = match place.of {
         ConditionOf::Tier => of_tiers(db, place.programme_id).await?,
-        ConditionOf::Promotion | ConditionOf::Export => of_members(db, caller).await?,
+        ConditionOf::Promotion => of_members(db, caller).await?,
+        ConditionOf::Export => of_exports(db, caller).await?,
         ConditionOf::Activation => {
             surroundings(db, caller, &place.event).await?.catalogue.only(&ACTIVATION_ROOTS)
         }
@@ -87,31 +92,109 @@ async fn of_members(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Cata
     Ok(surroundings(db, caller, "").await?.catalogue.only(&CRITERIA_ROOTS))
 }
 
-/// What is wrong with the selection and the columns of an export. A file shows nobody what is not for the roles of whoever
-/// asks for it, and a condition does not let it be guessed.
-pub(super) async fn faults_of_export(
+/// What exports may look at for the caller: nothing of customers for whoever sees none.
+async fn of_exports(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Catalogue> {
+    let mut catalogue = of_members(db, caller).await?;
+    if !caller.permissions().allows(Operation::CustomerRead) {
+        catalogue.close(CUSTOMER);
+    }
+    Ok(catalogue)
+}
+
+/// What in the conditions of a promotion is not for the caller, or names cards that do not exist. Offers would tell what is kept
+/// from whoever makes them.
+pub(super) async fn faults_of_promotion(
+    db: &mut PgConnection,
+    caller: &Caller,
+    fields: &PromotionFields,
+) -> sqlx::Result<Vec<FieldFault>> {
+    let mut faults = faults_in(&of_members(db, caller).await?, &fields.criteria, "/criteria");
+    if let Some(activation) = &fields.activation {
+        let catalogue = surroundings(db, caller, &activation.event_type).await?.catalogue;
+        faults.extend(faults_in(&catalogue, &activation.condition, "/activation/condition"));
+    }
+    Ok(faults)
+}
+
+fn faults_in(catalogue: &Catalogue, text: &str, pointer: &str) -> Vec<FieldFault> {
+    let Ok(expression) = Expression::compile(text) else { return Vec::new() };
+    let matters = |(path, fault): &(&String, Fault)| fault.code == CLOSED_FIELD || path.starts_with(CARDS);
+    let faults = expression.fields().iter().filter_map(|path| Some((path, catalogue.unknown(path, "")?)));
+    faults.filter(matters).map(|(_, fault)| FieldFault::new(pointer, fault.message)).collect()
+}
+
+/// What an export is made from.
+pub(super) struct Selection {
+    /// The fields that it shows, and those that choose who is in it.
+    pub reads: Vec<String>,
+    /// What is wrong with them.
+    pub faults: Vec<FieldFault>,
+}
+
+/// From what an export is made for the caller. A file shows nobody what is not for the roles of whoever asks for it, and a
+/// condition does not let it be guessed.
+pub(super) async fn selection_of(
     db: &mut PgConnection,
     caller: &Caller,
     input: &ExportInput,
-) -> sqlx::Result<Vec<FieldFault>> {
-    let Asked::Participants { condition, columns } = &input.asked else { return Ok(Vec::new()) };
+) -> sqlx::Result<Selection> {
+    let mut selection = Selection { reads: Vec::new(), faults: Vec::new() };
+    let Asked::Participants { condition, columns } = &input.asked else { return Ok(selection) };
     let programme = loyalty::query::find_programme(db, ProgrammeId::from_uuid(input.programme_id)).await?;
     let birthday = programme.and_then(|programme| programme.fields.settings.birthday_attribute);
-    let around = Surroundings { catalogue: of_members(db, caller).await?, ..Surroundings::default() };
+    let around = Surroundings { catalogue: of_exports(db, caller).await?, ..Surroundings::default() };
     let text = condition.as_deref().map(str::trim).filter(|text| !text.is_empty());
-    let selection = text.map(|text| Criteria::Expression { text: text.to_owned() });
-    let of_selection = selection.iter().flat_map(|criteria| check_criteria(criteria, &around));
-    let of_selection = of_selection
-        .filter(|fault| fault.severity == Severity::Error)
-        .map(|fault| FieldFault::new("/condition", fault.message));
-    let of_columns = columns.iter().enumerate().filter_map(|(place, name)| {
-        let column = Column::named(name, birthday.as_deref())?;
-        let fault = around.catalogue.unknown(column.path()?, "")?;
+    if let Some(text) = text {
+        let faults = check_criteria(&Criteria::Expression { text: text.to_owned() }, &around).into_iter();
+        let faults = faults.filter(|fault| fault.severity == Severity::Error);
+        selection.faults.extend(faults.map(|fault| FieldFault::new("/condition", fault.message)));
+        let expression = Expression::compile(text).ok();
+        let fields = expression.iter().flat_map(|expression| expression.fields().iter());
+        selection.reads.extend(fields.map(|path| field_of(&around.catalogue, path).to_owned()));
+    }
+    for (pointer, name) in named(columns) {
+        let column = Column::named(name, birthday.as_deref());
+        let Some(path) = column.as_ref().and_then(Column::path) else { continue };
+        let Some(fault) = around.catalogue.unknown(path, "") else {
+            selection.reads.push(field_of(&around.catalogue, path).to_owned());
+            continue;
+        };
         // A field of files is empty where there is no such attribute, as it is passed over when it comes.
-        let matters = fault.code == CLOSED_FIELD || matches!(column, Column::Known(_));
-        matters.then(|| FieldFault::new(format!("/columns/{place}"), fault.message))
-    });
-    Ok(of_selection.chain(of_columns).collect())
+        if fault.code == CLOSED_FIELD || matches!(column, Some(Column::Known(_))) {
+            selection.faults.push(FieldFault::new(pointer, fault.message));
+        }
+    }
+    Ok(selection)
+}
+
+/// The names of columns, each with the place of the request where it stands; the usual ones where none stands.
+fn named(columns: &[String]) -> Vec<(String, &str)> {
+    match columns {
+        [] => COLUMNS.iter().map(|name| ("/columns".to_owned(), *name)).collect(),
+        _ => columns
+            .iter()
+            .enumerate()
+            .map(|(place, name)| (format!("/columns/{place}"), name.as_str()))
+            .collect(),
+    }
+}
+
+/// The field that a path reads, or reads a part of; the root of all of them where it reads the whole.
+fn field_of<'p>(catalogue: &Catalogue, path: &'p str) -> &'p str {
+    let mut known = path;
+    while catalogue.field(known).is_none() {
+        let Some((shorter, _)) = known.rsplit_once('.') else { break };
+        known = shorter;
+    }
+    known
+}
+
+/// Which exports the caller may load.
+pub(super) async fn reader(db: &mut PgConnection, caller: &Caller) -> sqlx::Result<Reader> {
+    let catalogue = of_exports(db, caller).await?;
+    let paths = catalogue.fields().map(|field| field.path.as_str()).chain(CRITERIA_ROOTS);
+    let open = paths.filter(|path| catalogue.unknown(path, "").is_none());
+    Ok(Reader { author: caller.author(), fields: open.map(str::to_owned).collect() })
 }
 
 async fn of_tiers(db: &mut PgConnection, programme: Option<ProgrammeId>) -> sqlx::Result<Catalogue> {
@@ -137,8 +220,10 @@ async fn list(
     caller.require(Operation::LoyaltyRead)?;
     let mut db = state.pool.acquire().await?;
     let around = around(&mut db, &caller, &place).await?;
-    // Lists and objects are for expressions; a form compares single values.
-    let shown = |field: &&Field| !matches!(field.kind, FieldKind::Object | FieldKind::List);
+    // Lists and objects are for expressions; a form compares single values, and asks which linked cards there are.
+    let shown = |field: &&Field| {
+        field.group == FieldGroup::Cards || !matches!(field.kind, FieldKind::Object | FieldKind::List)
+    };
     let fields: Vec<&Field> = around.catalogue.fields().filter(shown).collect();
     Ok(HttpResponse::Ok().json(fields))
 }

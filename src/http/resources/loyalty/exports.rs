@@ -1,6 +1,6 @@
 //! Files that go out, and the statistics of months (CIMP-ETL-12, CIMP-PRT-05, CIMP-STAT-01, CIMP-STAT-04).
 
-use super::conditions::faults_of_export;
+use super::conditions::{reader, selection_of};
 use super::loaded::loaded;
 use crate::http::prelude::*;
 use crate::loyalty::Working;
@@ -47,7 +47,7 @@ pub struct StatisticsFile {
     pub macroregion: String,
 }
 
-/// Exports, the newest first.
+/// Exports, the newest first: those that the caller asked for, and those that show nothing that is kept from the caller.
 #[utoipa::path(get, path = "/api/v1/loyalty/exports", operation_id = "listLoyaltyExports", tag = "loyalty files",
     params(PageQuery), responses((status = 200, body = Page<Export>)))]
 async fn list(
@@ -57,7 +57,8 @@ async fn list(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
     let mut db = state.pool.acquire().await?;
-    let rows = query::list(&mut db, page.after()?, page.rows()?).await?;
+    let reader = reader(&mut db, &caller).await?;
+    let rows = query::list(&mut db, &reader, page.after()?, page.rows()?).await?;
     Ok(HttpResponse::Ok().json(Page::new(rows, &page, |row| row.id)?))
 }
 
@@ -66,7 +67,7 @@ async fn list(
     params(("id" = Uuid, Path)), responses((status = 200, body = Export), (status = 404, body = Problem)))]
 async fn find(state: Data<AppState>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    Ok(HttpResponse::Ok().json(known(&state, id.0).await?))
+    Ok(HttpResponse::Ok().json(known(&state, &caller, id.0).await?))
 }
 
 /// Ask for a file. It is made in the background; `transmit` puts it into the folder from which others fetch.
@@ -80,29 +81,33 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
     let mut db = state.pool.acquire().await?;
-    ChangeError::unless_empty(faults_of_export(&mut db, &caller, &body).await?)?;
+    let selection = selection_of(&mut db, &caller, &body).await?;
+    ChangeError::unless_empty(selection.faults)?;
     let mut dice = state.dice();
     let exports = &state.part::<Working>()?.exports;
-    let begun = exports.start(&mut db, &mut caller.edit(&mut dice), (*body).clone()).await?;
+    let mut edit = caller.edit(&mut dice);
+    let begun = exports.start(&mut db, &mut edit, (*body).clone(), &selection.reads).await?;
     Ok(HttpResponse::Accepted().json(begun))
 }
 
-/// Load a file that was made.
+/// Load a file that was made. Whoever did not ask for it loads it only when every field that it shows, and that chose who is in
+/// it, is for the own roles; else there is no such export.
 #[utoipa::path(get, path = "/api/v1/loyalty/exports/{id}/file", operation_id = "loadLoyaltyExport",
     tag = "loyalty files", params(("id" = Uuid, Path)),
     responses((status = 200, content_type = "text/plain", body = String), (status = 404, body = Problem)))]
 async fn load(state: Data<AppState>, caller: Caller, id: Path<Uuid>) -> Result<HttpResponse, ApiError> {
     caller.require(Operation::LoyaltyMarket)?;
-    let export = known(&state, id.0).await?;
+    let export = known(&state, &caller, id.0).await?;
     if export.state != ExportState::Done {
         return Err(ApiError::not_found("file of export", export.id));
     }
     loaded(&state.part::<Working>()?.exports.dir.join(&export.name), &export.name).await
 }
 
-async fn known(state: &AppState, id: Uuid) -> Result<Export, ApiError> {
+async fn known(state: &AppState, caller: &Caller, id: Uuid) -> Result<Export, ApiError> {
     let mut db = state.pool.acquire().await?;
-    query::find(&mut db, id).await?.ok_or_else(|| ApiError::not_found("export", id))
+    let reader = reader(&mut db, caller).await?;
+    query::find(&mut db, &reader, id).await?.ok_or_else(|| ApiError::not_found("export", id))
 }
 
 /// How the statistics of months stand, each macroregion by itself.

@@ -2,9 +2,11 @@
 
 use super::changes::history;
 use super::common::PROMOTION_STAFF;
+use super::conditions::faults_of_promotion;
 use super::kept::{added, changed, shown};
 use crate::http::prelude::*;
 use crate::http::resources::histories::HistoryEntry;
+use base::ChangeError;
 use base::id::ProgrammeId;
 use loyalty::id::PromotionId;
 use loyalty::promotion::contest::{Draw, SEED_BYTES};
@@ -103,6 +105,7 @@ async fn create(
 ) -> Result<HttpResponse, ApiError> {
     require_staff(&caller)?;
     added((&state, &caller), &key, &body, "promotions", async |db, edit| {
+        ChangeError::unless_empty(faults_of_promotion(db, &caller, &body).await?)?;
         Ok(store::insert(db, edit, &body).await?)
     })
     .await
@@ -121,8 +124,11 @@ async fn change(
     body: Json<PromotionFields>,
 ) -> Result<HttpResponse, ApiError> {
     require_staff(&caller)?;
-    changed((&state, &caller), async |db, edit| Ok(store::update(db, edit, id.0, version.0, &body).await?))
-        .await
+    changed((&state, &caller), async |db, edit| {
+        ChangeError::unless_empty(faults_of_promotion(db, &caller, &body).await?)?;
+        Ok(store::update(db, edit, id.0, version.0, &body).await?)
+    })
+    .await
 }
 
 /// Launch, suspend, resume, complete, archive or delete a promotion. Completing it closes all its offers.

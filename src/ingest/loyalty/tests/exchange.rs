@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::loyalty::export::Exports;
+use loyalty::export::query::Reader;
 use loyalty::export::{Asked, Export, ExportInput, ExportState};
 use loyalty::file::Encoding;
 use loyalty::partner::{Partner, PartnerFields};
@@ -34,9 +35,10 @@ async fn exported(site: &Site, asked: Asked) -> (Export, Vec<String>) {
         asked,
     };
     let mut db = site.db.pool().acquire().await.unwrap();
-    let begun = exports.start(&mut db, &mut making.edit(), input).await.unwrap();
+    let begun = exports.start(&mut db, &mut making.edit(), input, &[]).await.unwrap();
+    let reader = Reader { author: making.edit().author, fields: Vec::new() };
     loop {
-        let now = loyalty::export::query::find(&mut db, begun.id).await.unwrap().unwrap();
+        let now = loyalty::export::query::find(&mut db, &reader, begun.id).await.unwrap().unwrap();
         if now.state != ExportState::Running {
             assert_eq!(now.state, ExportState::Done, "{:?}", now.failure);
             let text = std::fs::read_to_string(exports.out.unwrap().join(&now.name)).unwrap();
