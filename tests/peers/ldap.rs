@@ -2,11 +2,13 @@
 //! controller of Samba.
 
 mod active_directory;
+mod forward;
 mod office;
 mod samba;
 mod slapd;
 
 use access::directory::{Binding, DirectorySettings, Membership};
+use forward::{UNNAMED, forwarded};
 use office::{Office, by_search};
 use serde_json::json;
 use slapd::{Slapd, foreign_ca};
@@ -106,6 +108,26 @@ async fn a_server_must_show_a_certificate_of_the_ca_and_the_next_one_stands_in()
     let two = DirectorySettings { urls: vec![nobody, slapd.secure_url()], ..by_search(&slapd) };
     let office = Office::open(two).await;
     office.welcomes("anna", "Anna-secret-1").await;
+}
+
+/// SEC-08, RFC 4513, 3.1.3: a certificate of the right CA that names another host is refused, with StartTLS and with ldaps,
+/// before anybody's password is sent; the same server under its name is let in.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_of_another_host_is_refused() {
+    let slapd = Slapd::start();
+    for (scheme, port) in ["ldap", "ldaps"].into_iter().zip(slapd.ports()) {
+        let port = forwarded([127, 0, 0, 1], port).await;
+        let at = |host: &str| DirectorySettings {
+            urls: vec![format!("{scheme}://{host}:{port}")],
+            ..by_search(&slapd)
+        };
+        let office = Office::open(at(&UNNAMED.to_string())).await;
+        let found = office.tries("anna", "Anna-secret-1").await;
+        assert!(is(&found, (503, "directory-away")), "{scheme}: {found:?}");
+        for host in ["127.0.0.1", "localhost"] {
+            Office::open(at(host)).await.welcomes("anna", "Anna-secret-1").await;
+        }
+    }
 }
 
 /// CIMP-ADM-01: the directory away, people of this server sign in; nobody is locked out for it.

@@ -1,5 +1,6 @@
 //! Active Directory's own ways, against a domain controller of Samba. Who is in it: `domain.ldif`.
 
+use super::forward::{UNNAMED, forwarded};
 use super::office::{Browser, Office};
 use super::samba::{Domain, OTHER_SECRET, SECRET};
 use super::slapd::foreign_ca;
@@ -170,6 +171,25 @@ async fn an_empty_password_and_a_foreign_server_are_refused_before_any_bind() {
         let foreign = DirectorySettings { urls: vec![url], ca_file: ca_file.clone(), ..direct(&domain) };
         let office = Office::open(foreign).await;
         assert!(is(&office.tries("EXAMPLE\\akarimova", SECRET).await, away));
+    }
+}
+
+/// SEC-08, RFC 4513, 3.1.3: a domain controller is asked only under a name of its certificate, whichever way the password is
+/// tried and whichever way TLS begins.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_domain_controller_under_a_name_that_it_does_not_have_is_refused() {
+    let domain = Domain::shared();
+    let (address, ports) = domain.place();
+    for (scheme, port) in ["ldap", "ldaps"].into_iter().zip(ports) {
+        let port = forwarded(address, port).await;
+        let url = |host: &str| vec![format!("{scheme}://{host}:{port}")];
+        for settings in both(&domain) {
+            let unnamed = DirectorySettings { urls: url(&UNNAMED.to_string()), ..settings.clone() };
+            let found = Office::open(unnamed).await.tries("EXAMPLE\\akarimova", SECRET).await;
+            assert!(is(&found, (503, "directory-away")), "{scheme}: {found:?}");
+            let named = DirectorySettings { urls: url("localhost"), ..settings };
+            Office::open(named).await.welcomes("EXAMPLE\\akarimova", SECRET).await;
+        }
     }
 }
 

@@ -103,6 +103,11 @@ impl Domain {
         self.change(&fill(people, "{OTHER}", OTHER_SECRET));
     }
 
+    /// Where it listens, and its ports: the one on which StartTLS is used, and the one with TLS from the first byte.
+    pub fn place(&self) -> (Ipv4Addr, [u16; 2]) {
+        (self.address, [PORTS[0], PORTS[1]])
+    }
+
     /// Its address, on which only StartTLS is used.
     pub fn url(&self) -> String {
         format!("ldap://{}", self.address)

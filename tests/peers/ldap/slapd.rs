@@ -198,6 +198,11 @@ impl Slapd {
         format!("ldap://127.0.0.1:{}", self.ldap)
     }
 
+    /// Its ports: the one on which StartTLS is used, and the one with TLS from the first byte.
+    pub fn ports(&self) -> [u16; 2] {
+        [self.ldap, self.ldaps]
+    }
+
     /// Its address with TLS from the first byte.
     pub fn secure_url(&self) -> String {
         format!("ldaps://localhost:{}", self.ldaps)
