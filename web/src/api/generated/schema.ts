@@ -4403,7 +4403,8 @@ export interface components {
              */
             columns?: string[];
             /**
-             * @description A condition of the rules language over `account.…`, `customer.…` and `time.…`; none: all enrolled members.
+             * @description A condition of the rules language over `account.…`, `customer.…`, `cards.…` and `time.…`; none: all enrolled
+             *     members.
              * @example account.tier == 'gold'
              */
             condition?: string | null;
