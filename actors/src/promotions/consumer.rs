@@ -182,7 +182,7 @@ impl<'k> PromotionConsumer<'k> {
 fn changed_by(event: &Event) -> impl Iterator<Item = Uuid> {
     let kind = event.kind.as_str();
     let own = CHANGES.contains(&kind).then(|| customer_of(event)).flatten();
-    let ends = LINKS.contains(&kind).then(|| [Some(event.subject), event.correlation]);
+    let ends = LINKS.contains(&kind).then_some([Some(event.subject), event.correlation]);
     own.into_iter().chain(ends.into_iter().flatten().flatten())
 }
 
