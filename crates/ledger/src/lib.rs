@@ -22,7 +22,7 @@ pub use order::{
     Account, Cause, Counter, LotTerms, Movement, Order, OrderEvent, Portion, ReversalPolicy, hold_id,
     transaction_id,
 };
-pub use post::{post, post_unseen};
+pub use post::{Keys, post, post_with};
 pub use receipt::{Moved, Receipt, Refusal};
 pub use store::close_day;
 pub use verify::verify;

@@ -32,30 +32,32 @@ pub fn post<'c>(
     dice: &mut dyn Rng,
     orders: &'c [Order],
 ) -> impl Future<Output = sqlx::Result<Vec<Result<Receipt, Refusal>>>> + Send + use<'c> {
-    let seed = EventSeed::roll(dice);
-    post_seeded(db, now, seed, orders, Keys::Looked)
+    post_with(db, now, dice, orders, Keys::Looked)
 }
 
-/// [`post`] for orders that are believed to be new: only of those that are refused it is looked whether their keys stand
-/// already. One that is posted and does fails the caller's transaction, who does all of it again with [`post`].
+/// [`post`] for whoever knows something of the orders' keys.
 ///
 /// # Errors
-/// The database refused, or a key stands already; the caller's transaction is lost.
-pub fn post_unseen<'c>(
+/// The database refused, or a key stands already that was believed to be new; the caller's transaction is lost. Trying again
+/// with [`Keys::Looked`] is right.
+pub fn post_with<'c>(
     db: &'c mut PgConnection,
     now: DateTime<Utc>,
     dice: &mut dyn Rng,
     orders: &'c [Order],
+    keys: Keys,
 ) -> impl Future<Output = sqlx::Result<Vec<Result<Receipt, Refusal>>>> + Send + use<'c> {
     let seed = EventSeed::roll(dice);
-    post_seeded(db, now, seed, orders, Keys::Unseen)
+    post_seeded(db, now, seed, orders, keys)
 }
 
 /// Whether it is looked first which keys stand already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Keys {
-    /// The orders are believed to be new: a key that stands fails the write, and all is done again with a look.
+pub enum Keys {
+    /// The orders are believed to be new, which saves the look: only of those that are refused it is looked. One that would be
+    /// posted and stands already fails the caller's transaction, who does all of it again with a look.
     Unseen,
+    /// Nothing is known of the orders: one that stands already gets its first receipt.
     Looked,
 }
 
@@ -71,7 +73,7 @@ impl EventSeed {
     }
 }
 
-/// [`post`] for whoever threw the dice already.
+/// [`post_with`] for whoever threw the dice already.
 pub(crate) async fn post_seeded(
     db: &mut PgConnection,
     now: DateTime<Utc>,

@@ -3,7 +3,7 @@
 
 use crate::site::{Site, amount, credit, debit, noon, order, reverse, site};
 use base::FixedClock;
-use ledger::{Account, Ledger, Order, Portion, Refusal, ReversalPolicy};
+use ledger::{Account, Keys, Ledger, Order, Portion, Refusal, ReversalPolicy};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use std::sync::Arc;
@@ -81,12 +81,12 @@ async fn orders_believed_to_be_new_fail_together_when_one_is_known() {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
     let orders = [order("a", credit(anna, 5)), order("b", credit(boris, 6))];
     let mut tx = site.db.pool().begin().await.unwrap();
-    let done = ledger::post_unseen(&mut tx, noon(), &mut rng, &orders[..1]).await.unwrap();
+    let done = ledger::post_with(&mut tx, noon(), &mut rng, &orders[..1], Keys::Unseen).await.unwrap();
     tx.commit().await.unwrap();
     assert!(!done[0].as_ref().unwrap().repeated);
 
     let mut tx = site.db.pool().begin().await.unwrap();
-    let error = ledger::post_unseen(&mut tx, noon(), &mut rng, &orders).await.unwrap_err();
+    let error = ledger::post_with(&mut tx, noon(), &mut rng, &orders, Keys::Unseen).await.unwrap_err();
     tx.rollback().await.unwrap();
 
     assert_eq!(error.as_database_error().unwrap().constraint(), Some("transaction_id_key"));

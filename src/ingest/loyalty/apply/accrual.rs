@@ -6,7 +6,7 @@ use base::Author;
 use base::id::{CustomerId, ProgrammeId};
 use chrono::{DateTime, NaiveDate, Utc};
 use ledger::order::ORDERS_MAX;
-use ledger::{Order, Receipt, Refusal};
+use ledger::{Keys, Order, Receipt, Refusal};
 use loyalty::account::AccountStatus;
 use loyalty::bonus_type::midnight;
 use loyalty::earning::{self, Decided, Occasion};
@@ -415,12 +415,9 @@ async fn post(
     dice: &mut (dyn Rng + Send),
 ) -> sqlx::Result<Posted> {
     let mut answers = Vec::with_capacity(orders.len());
+    let keys = if about.unseen { Keys::Unseen } else { Keys::Looked };
     for part in orders.chunks(ORDERS_MAX) {
-        answers.extend(if about.unseen {
-            ledger::post_unseen(db, about.now, &mut *dice, part).await?
-        } else {
-            ledger::post(db, about.now, &mut *dice, part).await?
-        });
+        answers.extend(ledger::post_with(db, about.now, &mut *dice, part, keys).await?);
     }
     Ok(answers)
 }
