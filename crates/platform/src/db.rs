@@ -22,9 +22,9 @@ use std::time::Duration;
 
 /// How long a caller waits for a free connection before it hears that the database is away.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
-/// For how long a connection that came back sound is believed to be: what breaks it, such as a restart of Postgres, takes
-/// longer, and whoever gets a broken one hears that the database is away.
-const TRUSTED_FOR: Duration = Duration::from_millis(500);
+/// For how long a connection that came back sound is believed to be: Postgres does not start again within it. A busy server
+/// takes most of its connections again before that.
+const TRUSTED_FOR: Duration = Duration::from_millis(100);
 /// How long the first connection may take: an address given by name may still be starting beside us.
 const FIRST_CONNECTION_WITHIN: Duration = Duration::from_secs(30);
 
