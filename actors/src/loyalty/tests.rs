@@ -199,6 +199,9 @@ async fn points_given_on_arrival_are_given_once() {
 
     assert_eq!(site.balance().await, 25);
     assert_eq!(site.states().await, [("done".to_owned(), true)]);
+    let kept: Value =
+        sqlx::query_scalar("select context from rules.reaction").fetch_one(site.db.pool()).await.unwrap();
+    assert_eq!(kept, json!({}), "nothing is left to do that would need the event");
     assert_eq!(site.report("p1", 250).await.unwrap(), ["25"], "the same answer again");
     assert!(matches!(site.report("p1", 999).await, Err(EarningError::IdReused)));
     assert_eq!(site.balance().await, 25);

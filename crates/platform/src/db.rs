@@ -14,17 +14,14 @@ pub use cluster::Durability;
 use cluster::Cluster;
 use postmaster::Postmaster;
 use secrecy::{ExposeSecret, SecretString};
+use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{Connection, PgPool};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a caller waits for a free connection before it hears that the database is away.
 const ACQUIRE_WITHIN: Duration = Duration::from_secs(5);
-/// For how long a connection that came back sound is believed to be: Postgres does not start again within it. A busy server
-/// takes most of its connections again before that.
-const TRUSTED_FOR: Duration = Duration::from_millis(100);
 /// How long the first connection may take: an address given by name may still be starting beside us.
 const FIRST_CONNECTION_WITHIN: Duration = Duration::from_secs(30);
 
@@ -174,16 +171,6 @@ fn connect(settings: &Settings, options: PgConnectOptions) -> PgPool {
     PgPoolOptions::new()
         .max_connections(settings.connections_max.get())
         .acquire_timeout(ACQUIRE_WITHIN)
-        // Each connection is tried when it comes back; trying it again a moment later only costs a round trip.
-        .test_before_acquire(false)
-        .before_acquire(|connection, about| {
-            Box::pin(async move {
-                if about.idle_for > TRUSTED_FOR {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
         .connect_lazy_with(session(options))
 }
 

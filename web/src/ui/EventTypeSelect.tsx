@@ -1,6 +1,7 @@
 import { Select, type SelectProps } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { EventType } from '../api/automation';
+import { CodedOption } from './CodedOption';
 import { eventTitle } from './decision/sentence';
 
 /** How far a title is from what was typed: begins with it and is short, first. */
@@ -33,12 +34,7 @@ export function EventTypeSelect({
           distance(a.label, searchValue) - distance(b.label, searchValue),
       }}
       options={options}
-      optionRender={({ data }) => (
-        <span className="row">
-          <span>{data.label}</span>
-          <span className="dim grow end">{data.name === data.label ? '' : data.name}</span>
-        </span>
-      )}
+      optionRender={({ data }) => <CodedOption label={data.label} code={data.name} />}
     />
   );
 }

@@ -10,7 +10,9 @@ use base::id::{AttributeId, CustomerId, EventId};
 use base::{ChangeError, Edit, Locale, NewEvent, same_version};
 use chrono::DateTime;
 use serde_json::json;
-use sqlx::PgConnection;
+use sqlx::postgres::PgArguments;
+use sqlx::query::Query;
+use sqlx::{PgConnection, Postgres};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -137,25 +139,29 @@ async fn record_all(
     platform::event::append_all(db, edit.now, &events).await
 }
 
+/// The columns of customers' rows: id, kind, name, vip, language, attributes as texts.
+fn row_values<'q>(
+    asked: Query<'q, Postgres, PgArguments>,
+    customers: &'q [&Customer],
+) -> Query<'q, Postgres, PgArguments> {
+    let fields = || customers.iter().map(|customer| &customer.fields);
+    asked
+        .bind(customers.iter().map(|customer| customer.id).collect::<Vec<CustomerId>>())
+        .bind(fields().map(|fields| fields.kind.as_str()).collect::<Vec<&str>>())
+        .bind(fields().map(|fields| fields.name.as_str()).collect::<Vec<&str>>())
+        .bind(fields().map(|fields| fields.vip).collect::<Vec<bool>>())
+        .bind(fields().map(|fields| fields.language.map(Locale::code)).collect::<Vec<Option<&str>>>())
+        .bind(fields().map(|fields| json!(fields.attributes).to_string()).collect::<Vec<String>>())
+}
+
 async fn update_rows(db: &mut PgConnection, edit: &Edit<'_>, changed: &[&Customer]) -> sqlx::Result<()> {
-    let fields = || changed.iter().map(|customer| &customer.fields);
-    sqlx::query(
-        "update crm.customer c
+    let sql = "update crm.customer c
          set kind = given.kind, name = given.name, vip = given.vip, language = given.language,
              attributes = given.attributes::jsonb, updated_at = $7, version = c.version + 1
          from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
             as given (customer_id, kind, name, vip, language, attributes)
-         where c.customer_id = given.customer_id",
-    )
-    .bind(changed.iter().map(|customer| customer.id).collect::<Vec<CustomerId>>())
-    .bind(fields().map(|fields| fields.kind.as_str()).collect::<Vec<&str>>())
-    .bind(fields().map(|fields| fields.name.as_str()).collect::<Vec<&str>>())
-    .bind(fields().map(|fields| fields.vip).collect::<Vec<bool>>())
-    .bind(fields().map(|fields| fields.language.map(Locale::code)).collect::<Vec<Option<&str>>>())
-    .bind(fields().map(|fields| json!(fields.attributes).to_string()).collect::<Vec<String>>())
-    .bind(edit.now)
-    .execute(db)
-    .await?;
+         where c.customer_id = given.customer_id";
+    row_values(sqlx::query(sql), changed).bind(edit.now).execute(db).await?;
     Ok(())
 }
 
@@ -177,22 +183,11 @@ async fn delete_words(
 }
 
 async fn insert_rows(db: &mut PgConnection, edit: &Edit<'_>, added: &[&Customer]) -> sqlx::Result<()> {
-    let fields = || added.iter().map(|customer| &customer.fields);
-    sqlx::query(
-        "insert into crm.customer (customer_id, kind, name, vip, language, attributes, created_at, updated_at)
+    let sql = "insert into crm.customer (customer_id, kind, name, vip, language, attributes, created_at, updated_at)
          select customer_id, kind, name, vip, language, attributes::jsonb, $7, $7
          from unnest($1::uuid[], $2::text[], $3::text[], $4::boolean[], $5::text[], $6::text[])
-            as given (customer_id, kind, name, vip, language, attributes)",
-    )
-    .bind(added.iter().map(|customer| customer.id).collect::<Vec<CustomerId>>())
-    .bind(fields().map(|fields| fields.kind.as_str()).collect::<Vec<&str>>())
-    .bind(fields().map(|fields| fields.name.as_str()).collect::<Vec<&str>>())
-    .bind(fields().map(|fields| fields.vip).collect::<Vec<bool>>())
-    .bind(fields().map(|fields| fields.language.map(Locale::code)).collect::<Vec<Option<&str>>>())
-    .bind(fields().map(|fields| json!(fields.attributes).to_string()).collect::<Vec<String>>())
-    .bind(edit.now)
-    .execute(db)
-    .await?;
+            as given (customer_id, kind, name, vip, language, attributes)";
+    row_values(sqlx::query(sql), added).bind(edit.now).execute(db).await?;
     Ok(())
 }
 

@@ -79,12 +79,16 @@ async fn hold(site: &Site, account: Account) -> PgConnection {
     db
 }
 
-/// How many deadlocks Postgres ended in the test's database; connections report when they end, so all of them end first.
+/// How many deadlocks Postgres ended in the test's database; sessions report before they leave, so all others leave first.
 async fn deadlocks(site: Arc<Site>) -> i64 {
     let options = site.db.pool().connect_options();
     site.db.pool().close().await;
-    tokio::time::sleep(Duration::from_millis(200)).await;
     let mut db = PgConnection::connect_with(&options).await.unwrap();
+    let others = "select count(*) from pg_stat_activity
+        where datname = current_database() and backend_type = 'client backend' and pid <> pg_backend_pid()";
+    while sqlx::query_scalar::<_, i64>(others).fetch_one(&mut db).await.unwrap() > 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let counted =
         sqlx::query_scalar("select deadlocks from pg_stat_database where datname = current_database()")
             .fetch_one(&mut db)

@@ -49,6 +49,18 @@ async fn the_private_database_keeps_its_data_over_a_clean_stop() {
     db.stop().await;
 }
 
+/// Debian's Postgres can; whether another one can is asked before it is started.
+#[tokio::test]
+async fn the_private_database_packs_its_write_ahead_log() {
+    let folder = data_folder();
+    let db = Database::start(&settings(folder.path())).await.unwrap();
+
+    let way: String = sqlx::query_scalar("show wal_compression").fetch_one(db.pool()).await.unwrap();
+
+    assert_eq!(way, "lz4");
+    db.stop().await;
+}
+
 #[tokio::test]
 async fn a_postgres_left_by_a_killed_server_is_stopped_and_its_data_kept() {
     let folder = data_folder();

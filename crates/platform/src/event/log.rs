@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 /// usual size of a kilobyte they are some 10 MB; were all as large as the log takes them (64 kB), 500.
 const KEPT_MAX: usize = 8_000;
 
-/// Of so many cores one is left to readers that somebody may wait a moment for.
+/// For so many cores one reader that nobody waits for works at a time: the others are left to what somebody does wait for.
 const CORES_A_TURN: usize = 2;
 
 /// The log of one database. Clones share what they have read.

@@ -3,6 +3,7 @@ use crate::partition::OWN_EVENTS;
 use crate::testing::TestDb;
 use base::Clock;
 use base::FixedClock;
+use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -172,6 +173,53 @@ async fn a_batch_is_for_one_server_and_is_taken_back_when_its_place_was_moved_me
         all.push(name);
     }
     assert_eq!(all, ["first", "first", "second"], "from the place that it was moved to");
+}
+
+/// A reader that nobody waits for.
+struct Patient(Collect);
+
+impl Handler for Patient {
+    fn handle<'a>(
+        &'a self,
+        db: &'a mut PgConnection,
+        events: &'a [Event],
+    ) -> BoxFuture<'a, sqlx::Result<()>> {
+        self.0.handle(db, events)
+    }
+
+    fn gathers(&self) -> Duration {
+        Duration::from_millis(1)
+    }
+}
+
+/// While all turns are taken a reader that nobody waits for waits, and one that somebody waits for goes on.
+#[tokio::test]
+async fn readers_that_nobody_waits_for_take_turns() {
+    let db = TestDb::new().await;
+    let log = Log::new(db.pool().clone());
+    let mut others = Vec::new();
+    while let Some(turn) = log.turn().now_or_never() {
+        others.push(turn.unwrap());
+    }
+    let stop = CancellationToken::new();
+    let (patient, mut late) = tokio::sync::mpsc::unbounded_channel();
+    let (prompt, mut early) = tokio::sync::mpsc::unbounded_channel();
+    let readers = [
+        tokio::spawn(run(log.clone(), "patient", Patient(Collect(patient)), stop.clone())),
+        tokio::spawn(run(log.clone(), "prompt", Collect(prompt), stop.clone())),
+    ];
+    let mut rng = ChaCha8Rng::seed_from_u64(8);
+    append(&mut db.pool().acquire().await.unwrap(), now(), &mut rng, &named("anna")).await.unwrap();
+
+    assert_eq!(early.recv().await.unwrap(), "anna");
+    assert!(late.is_empty());
+    drop(others);
+    assert_eq!(late.recv().await.unwrap(), "anna");
+
+    stop.cancel();
+    for reader in readers {
+        reader.await.unwrap();
+    }
 }
 
 struct Refuse;

@@ -12,17 +12,18 @@ import {
 } from '../../api/loyalty';
 import { useList } from '../../api/query';
 import { localText } from '../../lib/format';
+import { CodedOption } from '../../ui/CodedOption';
 import { SwitchField } from '../../ui/crud/fields';
 import { fieldTitle } from '../../ui/decision/fields';
 import { ConditionField } from './ConditionField';
 import { conditionText, useConditionFields } from './condition';
+import { type Encoding, EncodingField } from './EncodingField';
 import { MASTER_KINDS } from './MastersPage';
 import { ActionDrawer } from './member/ActionDrawer';
 import { OnlyProgramme, useOne, useProgrammeOptions } from './parts';
 
 /** What can be asked for. */
 export const KINDS = ['partner_exchange', 'participants', 'movements', 'masters'] as const;
-const ENCODINGS = ['utf8', 'cp1251', 'ascii'] as const;
 
 /** Where the selection of members stands. */
 export const WHO_GOES_OUT: ConditionPlace = { of: 'export' };
@@ -32,7 +33,7 @@ const OF_MEMBERS = /^(account|customer)\./;
 interface Values {
   kind: (typeof KINDS)[number];
   programme_id: string;
-  encoding: (typeof ENCODINGS)[number];
+  encoding: Encoding;
   transmit: boolean;
   partner_id?: string;
   span?: [Dayjs, Dayjs];
@@ -96,12 +97,7 @@ function Participants() {
             const title = fieldTitle(field, field.path);
             return { value: field.path, label: title, search: `${title} ${field.path}` };
           })}
-          optionRender={({ label, value }) => (
-            <span className="row">
-              <span>{label}</span>
-              <span className="dim grow end">{value}</span>
-            </span>
-          )}
+          optionRender={({ label, value }) => <CodedOption label={label} code={value} />}
         />
       </Form.Item>
     </>
@@ -171,14 +167,7 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
         </Form.Item>
       ) : null}
       <div className="pair">
-        <Form.Item name="encoding" label={t('loyalty.file.encoding')} required>
-          <Select
-            options={ENCODINGS.map((value) => ({
-              value,
-              label: t(`loyalty.file.encodings.${value}`),
-            }))}
-          />
-        </Form.Item>
+        <EncodingField />
         <SwitchField name="transmit" label={t('loyalty.export.transmit')} />
       </div>
     </ActionDrawer>

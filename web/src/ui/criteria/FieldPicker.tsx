@@ -1,6 +1,7 @@
 import { Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../api/automation';
+import { CodedOption } from '../CodedOption';
 import { fieldTitle } from '../decision/fields';
 import { useConditions } from './Conditions';
 
@@ -36,12 +37,7 @@ export function FieldPicker({ value, onChange }: { value: string; onChange(path:
       showSearch={{ optionFilterProp: 'search' }}
       options={options}
       notFoundContent={fields.length > 0 ? t('common.emptySearch') : waits}
-      optionRender={({ label, value: path }) => (
-        <span className="row">
-          <span>{label}</span>
-          <span className="dim grow end">{path}</span>
-        </span>
-      )}
+      optionRender={({ label, value: path }) => <CodedOption label={label} code={path} />}
       onChange={(path) => onChange(path)}
     />
   );

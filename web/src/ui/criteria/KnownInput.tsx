@@ -2,6 +2,7 @@ import { Select } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../api/automation';
+import { CodedOption } from '../CodedOption';
 import { meant } from '../decision/known';
 
 type Choices = RuleField['choices'];
@@ -14,16 +15,14 @@ export const entryOptions = (choices: Choices) =>
     search: `${title} ${value}`,
   }));
 
-/** An entry in the list: what it is called, and its code where that is another word. */
-export const entryRow = (option: { label?: ReactNode; value?: string | number | undefined }) =>
-  option.label === option.value ? (
-    option.label
-  ) : (
-    <span className="row">
-      <span>{option.label}</span>
-      <span className="dim grow end">{option.value}</span>
-    </span>
-  );
+/** An entry in the list. */
+export const entryRow = ({
+  label,
+  value,
+}: {
+  label?: ReactNode;
+  value?: string | number | undefined;
+}) => <CodedOption label={label} code={value} />;
 
 /** A text that is usually an entry of a list: picked from it, or typed. */
 export function KnownInput({

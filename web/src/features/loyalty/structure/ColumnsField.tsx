@@ -8,6 +8,7 @@ import { Button, Checkbox, Form, Input, Select, Tooltip } from 'antd';
 import { type KeyboardEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FileField } from '../../../api/loyalty';
+import { CodedOption } from '../../../ui/CodedOption';
 import { COLUMNS_MAX, type Column, fieldOf, missing, nextColumn, PASSED_OVER } from './columns';
 import { useFieldWord, useShapeWord } from './words';
 
@@ -40,12 +41,7 @@ function FieldSelect({ n, fields, columns }: Pick<RowProps, 'n' | 'fields' | 'co
           search: `${word(name)} ${name}`,
           disabled: name !== PASSED_OVER && elsewhere.includes(name),
         }))}
-        optionRender={({ label, value }) => (
-          <span className="row">
-            <span>{label}</span>
-            <span className="dim grow end">{value}</span>
-          </span>
-        )}
+        optionRender={({ label, value }) => <CodedOption label={label} code={value} />}
       />
     </Form.Item>
   );

@@ -2,6 +2,7 @@ import { AutoComplete, Form, Input, Segmented, Select } from 'antd';
 import { useTranslation } from 'react-i18next';
 import { type FileKind, fileKinds } from '../../../api/loyalty';
 import { SwitchField, TextField } from '../../../ui/crud/fields';
+import { EncodingField } from '../EncodingField';
 import { OnlyProgramme, useOne, useProgrammeOptions } from '../parts';
 import { ColumnsField } from './ColumnsField';
 import { asKind, type Column, PASSED_OVER } from './columns';
@@ -19,7 +20,6 @@ export const FILE_KINDS: FileKind[] = [
   'partner_exchange',
 ];
 export const KINDS_KEY = ['loyalty', 'file-kinds'];
-const ENCODINGS = ['utf8', 'cp1251', 'ascii'] as const;
 /** What partners usually write; any other may be typed. */
 const DATE_FORMATS = ['YYYY-MM-DD', 'DD.MM.YYYY', 'DD/MM/YYYY', 'YYYYMMDD', 'DD.MM.YY'];
 
@@ -42,14 +42,7 @@ function WrittenFields() {
   return (
     <>
       <div className="pair">
-        <Form.Item name="encoding" label={t('loyalty.file.encoding')} required>
-          <Select
-            options={ENCODINGS.map((value) => ({
-              value,
-              label: t(`loyalty.file.encodings.${value}`),
-            }))}
-          />
-        </Form.Item>
+        <EncodingField />
         <SwitchField name="header" label={t('loyalty.file.look.header')} />
       </div>
       <div className="pair">

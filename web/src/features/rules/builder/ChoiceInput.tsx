@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Choice } from '../../../api/choices';
 import { matches } from '../../../lib/search';
+import { CodedOption } from '../../../ui/CodedOption';
 import { useBuilder } from './Builder';
 
 /** A name out of a list, or any other: a rule may name what is made later, and the check says so. */
@@ -34,12 +35,7 @@ export function ChoiceInput({
         ...choices.map(({ value: name, label: title }) => ({ value: name, label: title })),
         ...[...new Set(others)].map((name) => ({ value: name, label: name })),
       ]}
-      optionRender={({ data }) => (
-        <span className="row">
-          <span>{data.label}</span>
-          <span className="dim grow end">{data.label === data.value ? '' : data.value}</span>
-        </span>
-      )}
+      optionRender={({ data }) => <CodedOption label={data.label} code={data.value} />}
       showSearch={{
         onSearch: setTyped,
         filterOption: (text, option) =>
