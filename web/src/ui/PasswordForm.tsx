@@ -1,8 +1,8 @@
 import { Button, Form, Input } from 'antd';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { asProblem, formErrors, type Problem } from '../api/problem';
 import { changePassword } from '../api/session';
+import { useRefusal } from './crud/useRefusal';
 import { ProblemNote } from './ProblemNote';
 
 interface Fields {
@@ -11,22 +11,20 @@ interface Fields {
   repeat: string;
 }
 
-/** Changes one's own password; the rules are the server's, its words land on the field. */
+/** Changes one's own password; the rules are the server's, its words land on the field until that is changed. */
 export function PasswordForm({ onDone, current }: { onDone(): void; current?: string }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Fields>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form);
   const [busy, setBusy] = useState(false);
   const submit = async (fields: Fields) => {
     setBusy(true);
-    setProblem(undefined);
+    refusal.forget();
     try {
       await changePassword(fields.current, fields.new);
       onDone();
     } catch (error) {
-      const found = asProblem(error);
-      form.setFields(formErrors(found) as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     } finally {
       setBusy(false);
     }
@@ -36,10 +34,11 @@ export function PasswordForm({ onDone, current }: { onDone(): void; current?: st
       form={form}
       layout="vertical"
       onFinish={submit}
+      onValuesChange={refusal.changed}
       requiredMark={false}
       initialValues={{ current }}
     >
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <Form.Item
         name="current"
         label={t('signin.current')}

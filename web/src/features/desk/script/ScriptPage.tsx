@@ -1,14 +1,14 @@
 import { ClockCircleOutlined } from '@ant-design/icons';
 import { Button, Form } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { answerScript, backScript } from '../../../api/flows';
-import { asProblem, formErrors, type Problem } from '../../../api/problem';
 import { useChange } from '../../../api/query';
 import type { ScriptRun, ScriptStep } from '../../../api/work-types';
 import { useActions } from '../../../lib/actions';
 import { clock } from '../../../lib/format';
 import { keyLabel } from '../../../lib/keys';
+import { useRefusal } from '../../../ui/crud/useRefusal';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { firstValues, QuestionFields } from '../../../ui/QuestionFields';
 
@@ -24,7 +24,7 @@ export function ScriptPage({
 }) {
   const { t } = useTranslation();
   const [form] = Form.useForm<Record<string, unknown>>();
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form, (name) => (name[0] === 'values' ? name.slice(1) : name));
   const move = useChange(
     ({ back, button }: { back?: boolean; button?: string }) =>
       back
@@ -33,7 +33,7 @@ export function ScriptPage({
     [],
   );
   const go = async (args: { back?: boolean; button?: string }) => {
-    setProblem(undefined);
+    refusal.forget();
     try {
       if (!args.back) await form.validateFields();
     } catch {
@@ -43,13 +43,7 @@ export function ScriptPage({
     try {
       onMoved(await move.mutateAsync(args));
     } catch (error) {
-      const found = asProblem(error);
-      const fields = formErrors(found).map(({ name, errors }) => ({
-        name: name[0] === 'values' ? name.slice(1) : name,
-        errors,
-      }));
-      form.setFields(fields as Parameters<typeof form.setFields>[0]);
-      setProblem(found);
+      refusal.tell(error);
     }
   };
   const actions = step.buttons.filter((button) => button.action);
@@ -82,6 +76,7 @@ export function ScriptPage({
       className="script-page"
       initialValues={firstValues(step.questions)}
       onFinish={() => void go({})}
+      onValuesChange={refusal.changed}
     >
       <h3>{step.title}</h3>
       {step.notice ? (
@@ -94,7 +89,7 @@ export function ScriptPage({
         </p>
       ) : null}
       {step.text ? <p className="script-text">{step.text}</p> : null}
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <QuestionFields questions={step.questions} />
       {actions.length > 0 ? (
         <div className="script-actions">
