@@ -11,8 +11,8 @@ export function ConditionWords({ place, text }: { place: ConditionPlace; text: s
   const { data, isPending } = useReading(place, text);
   const group = data?.group as Group | null | undefined;
   // Words in a moment: the expression would only flash up.
-  if (isPending) return null;
-  if (!group || fields.length === 0) return <code>{text}</code>;
+  if (isPending || (group && fields.length === 0)) return null;
+  if (!group) return <code>{text}</code>;
   const words = sayGroup(group, { t, language: i18n.language, fields, types: [] });
   return <span title={text}>{words || text}</span>;
 }

@@ -22,6 +22,7 @@ import { ProblemNote } from '../../ui/ProblemNote';
 import { ReasonButton } from '../../ui/ReasonButton';
 import { useSay } from '../../ui/say';
 import { Coupons, Drawing } from './PromotionParts';
+import { PromotionTerms } from './PromotionTerms';
 import { STATUS_COLOURS } from './PromotionsPage';
 import { useBonusTypes, useOne } from './parts';
 
@@ -201,6 +202,7 @@ export default function PromotionPage() {
           {localText(one.description, i18n.language) ? (
             <p>{localText(one.description, i18n.language)}</p>
           ) : null}
+          <PromotionTerms of={one} />
           <Figures id={id} running={one.status === 'running'} />
           {one.kind === 'coupons' ? <Coupons id={id} /> : null}
           {one.kind === 'contest' && (one.status === 'completed' || one.status === 'archived') ? (
