@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Criteria, RuleField } from '../../api/automation';
+import type { Criteria } from '../../api/automation';
 import {
   type Condition,
   type ConditionPlace,
@@ -13,6 +13,7 @@ import { queryClient } from '../../api/query';
 import { useEventTypes } from '../../api/rules';
 import { useCheck } from '../../ui/criteria/useCheck';
 import { isBlank } from '../../ui/decision/document';
+import type { KnownField } from '../../ui/decision/known';
 import { localised } from '../../ui/decision/localise';
 import { useKnown } from '../../ui/decision/useKnown';
 
@@ -23,7 +24,7 @@ export const kept = (text: string | null | undefined): Criteria => ({
 });
 
 /** What a condition at this place may look at, named in the person's language. */
-export function useConditionFields(place: ConditionPlace): RuleField[] {
+export function useConditionFields(place: ConditionPlace): KnownField[] {
   const { t, i18n } = useTranslation();
   const found = useQuery<Awaited<ReturnType<typeof conditionFields>>, Problem>({
     queryKey: ['loyalty-condition-fields', place],

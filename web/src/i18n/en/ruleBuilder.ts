@@ -40,6 +40,7 @@ export const ruleBuilderEn = {
   valuesHint: 'Type a value and press Enter',
   pickOrType: 'Choose or type',
   typed: 'Take “{{text}}”',
+  moreEntries: 'There are more: type a name to find others, or take a code as it is.',
   yes: 'yes',
   no: 'no',
   groups: {

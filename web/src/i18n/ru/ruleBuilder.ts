@@ -43,6 +43,7 @@ export const ruleBuilderRu: Words<typeof ruleBuilderEn> = {
   valuesHint: 'Введите значение и нажмите Enter',
   pickOrType: 'Выберите или введите',
   typed: 'Взять «{{text}}»',
+  moreEntries: 'Есть и другие: введите название, чтобы найти, или код как есть.',
   yes: 'да',
   no: 'нет',
   groups: {

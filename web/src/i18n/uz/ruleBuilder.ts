@@ -43,6 +43,7 @@ export const ruleBuilderUz: Words<typeof ruleBuilderEn> = {
   valuesHint: 'Qiymatni kiritib, Enter tugmasini bosing',
   pickOrType: 'Tanlang yoki kiriting',
   typed: '“{{text}}”ni olish',
+  moreEntries: 'Boshqalari ham bor: topish uchun nomini yoki kodini kiriting.',
   yes: 'ha',
   no: 'yoʻq',
   groups: {

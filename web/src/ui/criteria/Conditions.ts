@@ -1,10 +1,11 @@
 import { createContext, useContext } from 'react';
-import type { Fault, RuleField } from '../../api/automation';
+import type { Fault } from '../../api/automation';
+import type { KnownField } from '../decision/known';
 
 /** What every part of a form of conditions works with. Paths are those of the document that the criteria stand in. */
 export interface Conditions {
   set(path: readonly (string | number)[], value: unknown): void;
-  fields: RuleField[];
+  fields: KnownField[];
   /** The linked cards that the part is about, `cards.vehicle`: then fields are those of one card. */
   cards?: string;
   faults: Fault[];

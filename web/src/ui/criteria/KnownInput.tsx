@@ -1,48 +1,57 @@
 import { Select } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RuleField } from '../../api/automation';
 import { CodedOption } from '../CodedOption';
-import { meant } from '../decision/known';
+import { type KnownField, meant, offered } from '../decision/known';
+import { useSearched } from '../decision/useKnown';
 
-type Choices = RuleField['choices'];
+/** The entries to choose from, found by what people call them and by code: those that were read, and what is searched. */
+function useOptions(field: KnownField | undefined, text: string, chosen: readonly string[]) {
+  const { t } = useTranslation();
+  const choices = field?.choices ?? [];
+  const unnamed = chosen.filter((one) => one !== '' && !choices.some(({ value }) => value === one));
+  const typed = text.trim();
+  const options = offered(choices, useSearched(field?.more, typed, unnamed), typed);
+  const more = field?.more && typed === '';
+  return {
+    options,
+    props: {
+      optionRender: ({
+        label,
+        value,
+      }: {
+        label?: ReactNode;
+        value?: string | number | undefined;
+      }) => <CodedOption label={label} code={value} />,
+      popupRender: (menu: ReactElement) => (
+        <>
+          {menu}
+          {more ? <p className="dim more-entries">{t('rules.builder.moreEntries')}</p> : null}
+        </>
+      ),
+    },
+  };
+}
 
-/** Entries of a list, found by what people call them and by code. */
-export const entryOptions = (choices: Choices) =>
-  choices.map(({ value, title }) => ({
-    value,
-    label: title || value,
-    search: `${title} ${value}`,
-  }));
-
-/** An entry in the list. */
-export const entryRow = ({
-  label,
-  value,
-}: {
-  label?: ReactNode;
-  value?: string | number | undefined;
-}) => <CodedOption label={label} code={value} />;
-
-/** A text that is usually an entry of a list: picked from it, or typed. */
-export function KnownInput({
-  choices,
-  value,
-  onChange,
-  ...rest
-}: {
-  choices: Choices;
-  value: unknown;
-  onChange(value: unknown): void;
+interface Props {
+  field: KnownField | undefined;
   'aria-label': string;
   className: string;
   disabled: boolean;
-}) {
+}
+
+/** A text that is usually an entry of a list: picked from it, or typed. */
+export function KnownInput({
+  field,
+  value,
+  onChange,
+  ...rest
+}: Props & { value: unknown; onChange(value: unknown): void }) {
   const { t } = useTranslation();
   const [text, setText] = useState('');
   const now = value === undefined || value === null ? '' : String(value);
   const own = text.trim();
-  const options = entryOptions(choices);
+  const { options, props } = useOptions(field, text, [now]);
   const known = (one: string) => options.some((option) => option.value === one);
   const typed = own !== '' && !known(own) && own !== now ? [own] : [];
   const foreign = now !== '' && !known(now) ? [now] : [];
@@ -53,6 +62,7 @@ export function KnownInput({
   return (
     <Select<string>
       {...rest}
+      {...props}
       placeholder={t('rules.builder.pickOrType')}
       value={now === '' ? null : now}
       showSearch={{ optionFilterProp: 'search', searchValue: text, onSearch: setText }}
@@ -65,10 +75,34 @@ export function KnownInput({
           search: one,
         })),
       ]}
-      optionRender={entryRow}
       onChange={(next) => take(next)}
       // Whoever types and goes on has not pressed Enter.
-      onBlur={() => take(meant(text, choices))}
+      onBlur={() => take(meant(text, options))}
+    />
+  );
+}
+
+/** Several such texts; of a choice only what is among its values. */
+export function KnownList({
+  field,
+  value,
+  onChange,
+  ...rest
+}: Props & { value: string[]; onChange(value: string[]): void }) {
+  const { t } = useTranslation();
+  const [text, setText] = useState('');
+  const { options, props } = useOptions(field, text, value);
+  return (
+    <Select<string[]>
+      {...rest}
+      {...props}
+      mode={field?.type === 'choice' ? 'multiple' : 'tags'}
+      placeholder={t(options.length > 0 ? 'rules.builder.pickOrType' : 'rules.builder.valuesHint')}
+      tokenSeparators={[',', ';', '\n']}
+      value={value}
+      showSearch={{ optionFilterProp: 'search', onSearch: setText }}
+      options={options}
+      onChange={onChange}
     />
   );
 }

@@ -1,17 +1,18 @@
 import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { useTranslation } from 'react-i18next';
-import type { Condition, RuleField } from '../../api/automation';
+import type { Condition } from '../../api/automation';
 import { shapeOf } from '../decision/fields';
+import type { KnownField } from '../decision/known';
 import { useConditions } from './Conditions';
-import { entryOptions, entryRow, KnownInput } from './KnownInput';
+import { KnownInput, KnownList } from './KnownInput';
 
 interface OneProps {
   value: unknown;
-  field: RuleField | undefined;
+  field: KnownField | undefined;
   label: string;
-  /** What the text usually is one of. */
-  known?: RuleField['choices'] | undefined;
+  /** Whether it usually is an entry of the field's list. */
+  known?: boolean;
   onChange(value: unknown): void;
 }
 
@@ -74,8 +75,7 @@ function One({ value, field, label, known, onChange }: OneProps) {
         />
       );
     default:
-      if (known)
-        return <KnownInput {...common} choices={known} value={value} onChange={onChange} />;
+      if (known) return <KnownInput {...common} field={field} value={value} onChange={onChange} />;
       return (
         <Input
           {...common}
@@ -87,7 +87,7 @@ function One({ value, field, label, known, onChange }: OneProps) {
 }
 
 /** The number that a text means in a list of numbers; the text itself when it means none. */
-const typed = (text: string, field: RuleField | undefined): string | number =>
+const typed = (text: string, field: KnownField | undefined): string | number =>
   field?.type === 'number' && text.trim() !== '' && Number.isFinite(Number(text))
     ? Number(text)
     : text;
@@ -99,16 +99,16 @@ export function ValueInput({
   onChange,
 }: {
   condition: Condition;
-  field: RuleField | undefined;
+  field: KnownField | undefined;
   onChange(value: unknown): void;
 }) {
   const { t } = useTranslation();
   const { mayWrite } = useConditions();
   const { value, op } = condition;
   const list = Array.isArray(value) ? value : [];
-  // A part of a text is no entry of a list.
-  const whole = op === 'eq' || op === 'ne';
-  const known = whole && field?.choices.length ? field.choices : undefined;
+  // A part of a text is no entry of its list; a part of a list is one.
+  const whole = op === 'eq' || op === 'ne' || field?.type === 'list';
+  const known = whole && Boolean(field?.choices.length);
   switch (shapeOf(op)) {
     case 'none':
       return <span className="condition-value" />;
@@ -132,19 +132,12 @@ export function ValueInput({
       );
     case 'many':
       return (
-        <Select<string[]>
+        <KnownList
           className="condition-value"
-          mode={field?.type === 'choice' ? 'multiple' : 'tags'}
           aria-label={t('rules.builder.values')}
-          placeholder={t(
-            field?.choices.length ? 'rules.builder.pickOrType' : 'rules.builder.valuesHint',
-          )}
           disabled={!mayWrite}
-          tokenSeparators={[',', ';', '\n']}
+          field={field}
           value={list.map(String)}
-          showSearch={{ optionFilterProp: 'search' }}
-          options={entryOptions(field?.choices ?? [])}
-          optionRender={entryRow}
           onChange={(next) => onChange(next.map((one) => typed(one, field)))}
         />
       );

@@ -12,6 +12,17 @@ export interface Entry {
   title?: LocalText | null;
 }
 
+/** As much of a list as was read. */
+export interface Listed {
+  entries: readonly Entry[];
+  /** Whether there are more. */
+  more: boolean;
+}
+
+/** A field whose values may be in a list; of one that is longer than what was read, the rest is found by searching. */
+export type KnownField = RuleField & { more?: KnownSet };
+export type Choices = RuleField['choices'];
+
 /** What is known of every account. */
 const OF_ACCOUNTS: Record<string, KnownSet> = {
   'account.tier': 'tier',
@@ -39,41 +50,67 @@ export function setOf({ path, type }: RuleField, event = ''): KnownSet | undefin
   return OF_ACCOUNTS[path] ?? (event.startsWith('loyalty.') ? OF_EVENTS[path] : undefined);
 }
 
+/** Entries as choices, each code once: two programmes may have tiers of one code, for a condition it is one value. */
+export function choicesOf(entries: readonly Entry[], language: string): Choices {
+  const choices = new Map(
+    entries.map(({ code, title }) => {
+      return [code, { value: code, title: localText(title ?? undefined, language) || code }];
+    }),
+  );
+  return [...choices.values()];
+}
+
 /** The fields with the entries of their lists as choices. They stay texts: what is in no list is typed. */
 export function withEntries(
   fields: readonly RuleField[],
   event: string | undefined,
-  entries: ReadonlyMap<KnownSet, readonly Entry[]>,
+  lists: ReadonlyMap<KnownSet, Listed>,
   language: string,
-): RuleField[] {
+): KnownField[] {
   return fields.map((field) => {
     const set = setOf(field, event);
-    const found = set && entries.get(set);
-    if (!found?.length) return field;
-    // Two programmes may have tiers of one code: for a condition it is one value.
-    const choices = new Map(
-      found.map(({ code, title }) => {
-        return [code, { value: code, title: localText(title ?? undefined, language) || code }];
-      }),
-    );
-    return { ...field, choices: [...choices.values()] };
+    const found = set && lists.get(set);
+    if (!found?.entries.length) return field;
+    const choices = choicesOf(found.entries, language);
+    return { ...field, choices, ...(found.more ? { more: set } : {}) };
   });
 }
 
-/** What was meant by a text that was typed where entries are looked for: an entry, or the text itself. */
-export function meant(
+/** An entry in a picker; it is found by `search`. */
+export interface Option {
+  value: string;
+  label: string;
+  search: string;
+}
+
+/** What a picker offers, each code once. What a search found is shown whatever the language it was found by. */
+export function offered(
+  choices: Readonly<Choices>,
+  found: { typed: Readonly<Choices>; named: Readonly<Choices> },
   typed: string,
-  choices: readonly { value: string; title: string }[],
-): string | undefined {
+): Option[] {
+  const option = (search: string) => (one: Choices[number]) => ({
+    value: one.value,
+    label: one.title || one.value,
+    search: `${one.title} ${one.value}${search}`,
+  });
+  const options = [
+    ...choices.map(option('')),
+    ...found.named.map(option('')),
+    ...found.typed.map(option(` ${typed}`)),
+  ];
+  return [...new Map(options.map((one) => [one.value, one])).values()];
+}
+
+/** What was meant by a text that was typed where entries are looked for: an entry, or the text itself. */
+export function meant(typed: string, options: readonly Option[]): string | undefined {
   const text = typed.trim().toLowerCase();
   if (text === '') return undefined;
-  const same = choices.find(
-    ({ value, title }) => value.toLowerCase() === text || title.toLowerCase() === text,
+  const same = options.find(
+    ({ value, label }) => value.toLowerCase() === text || label.toLowerCase() === text,
   );
   if (same) return same.value;
-  const near = choices.filter(({ value, title }) =>
-    `${title} ${value}`.toLowerCase().includes(text),
-  );
+  const near = options.filter(({ search }) => search.toLowerCase().includes(text));
   if (near.length === 0) return typed.trim();
   // One is what was looked for; of several nobody knows which.
   return near.length === 1 ? near[0]?.value : undefined;

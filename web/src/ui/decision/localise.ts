@@ -30,6 +30,14 @@ function property(schema: JsonSchema | undefined, path: string): JsonSchema | un
   return rest.reduce<JsonSchema | undefined>((at, part) => at?.properties?.[part], schema);
 }
 
+/** Of a list of an event: what each of it may be. The server names the choices of single values alone. */
+const listed = (field: FieldInWords, schema: JsonSchema | undefined): FieldInWords['choices'] =>
+  field.type === 'list' && field.choices.length === 0
+    ? (schema?.items?.enum ?? [])
+        .filter((one) => typeof one === 'string')
+        .map((value) => ({ value, title: value }))
+    : field.choices;
+
 /** The fields with titles and choices in the person's language, where somebody has given them one. */
 export function localised(
   fields: readonly FieldInWords[],
@@ -52,11 +60,13 @@ export function localised(
     }
     const schema = property(type?.schema, field.path);
     const titles = schema?.['x-title'] as Titles;
-    const choices = schema?.['x-choices'] as Record<string, Titles> | undefined;
+    const choices = (schema?.['x-choices'] ?? schema?.items?.['x-choices']) as
+      | Record<string, Titles>
+      | undefined;
     return {
       ...field,
       title: localText(titles, language) || plain(field.title),
-      choices: field.choices.map((choice) => ({
+      choices: listed(field, schema).map((choice) => ({
         ...choice,
         title: localText(choices?.[choice.value], language) || plain(choice.title),
       })),

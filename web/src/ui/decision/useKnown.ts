@@ -2,34 +2,74 @@ import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RuleField } from '../../api/automation';
+import type { Page } from '../../api/contract';
+import type { Query } from '../../api/http';
 import { bonusTypes, masters, partners, programmes, tiers } from '../../api/loyalty';
 import { useList } from '../../api/query';
 import { useCan } from '../../api/session';
-import { type Entry, type KnownSet, setOf, withEntries } from './known';
+import {
+  type Choices,
+  choicesOf,
+  type Entry,
+  type KnownField,
+  type KnownSet,
+  type Listed,
+  setOf,
+  withEntries,
+} from './known';
 
 /** Such lists change rarely while somebody writes a condition. */
 const FRESH_MS = 60_000;
 const ALL = { limit: 500 };
 const PROGRAMMES = { limit: 100 };
 
+/** Entries that a search shows at once. */
+const FOUND = { limit: 20 };
+/** Codes whose names are looked for at once. */
+const NAMED_MAX = 20;
+
+interface Asked {
+  set: KnownSet;
+  of: { path: string; list(query: Query, signal?: AbortSignal): Promise<Page<Entry>> };
+  query: Query;
+}
+
 /** How the entries of a list are asked for; those of programmes of each programme. */
-function asked(set: KnownSet, ids: string[]) {
+function asked(set: KnownSet, ids: string[], search?: Query): Asked[] {
+  const one = (of: unknown, query: Query) => ({ set, of: of as Asked['of'], query });
   switch (set) {
     case 'programme':
-      return [{ of: programmes, query: PROGRAMMES }];
+      return [one(programmes, search ?? PROGRAMMES)];
     case 'partner':
-      return [{ of: partners, query: ALL }];
+      return [one(partners, search ?? ALL)];
     case 'tier':
-      return ids.map((id) => ({ of: tiers(id), query: PROGRAMMES }));
+      return ids.map((id) => one(tiers(id), search ?? PROGRAMMES));
     case 'bonus_type':
-      return ids.map((id) => ({ of: bonusTypes(id), query: PROGRAMMES }));
+      return ids.map((id) => one(bonusTypes(id), search ?? PROGRAMMES));
     default:
-      return [{ of: masters(set), query: ALL }];
+      return [one(masters(set), search ?? ALL)];
   }
 }
 
+/** The programmes, where one of these lists is kept by each of them. */
+function useProgrammeIds(sets: readonly KnownSet[]): string[] {
+  const ofProgrammes = sets.includes('tier') || sets.includes('bonus_type');
+  return useList(programmes, PROGRAMMES, ofProgrammes).data?.items.map(({ id }) => id) ?? [];
+}
+
+/** What of these lists was read so far. */
+const useLists = (lists: readonly Asked[]) =>
+  useQueries({
+    queries: lists.map(({ of, query }) => ({
+      queryKey: [of.path, query],
+      staleTime: FRESH_MS,
+      queryFn: ({ signal }: { signal: AbortSignal }) => of.list(query, signal),
+    })),
+    combine: (answers) => answers.map(({ data }, n) => ({ set: lists[n]?.set, page: data })),
+  });
+
 /** The fields, those whose values are in a list of the loyalty programme with its entries. */
-export function useKnown(fields: RuleField[], event?: string): RuleField[] {
+export function useKnown(fields: RuleField[], event?: string): KnownField[] {
   const { i18n } = useTranslation();
   const may = useCan('loyalty.read');
   const sets = useMemo(
@@ -37,22 +77,39 @@ export function useKnown(fields: RuleField[], event?: string): RuleField[] {
     [fields, event],
   );
   const wanted = may ? sets : [];
-  const ofProgrammes = wanted.includes('tier') || wanted.includes('bonus_type');
-  const ids = useList(programmes, PROGRAMMES, ofProgrammes).data?.items.map(({ id }) => id) ?? [];
-  const lists = wanted.flatMap((set) => asked(set, ids).map((one) => ({ set, ...one })));
-  const found = useQueries({
-    queries: lists.map(({ of, query }) => ({
-      queryKey: [of.path, query],
-      staleTime: FRESH_MS,
-      queryFn: async () => of.list(query) as Promise<{ items: Entry[] }>,
-    })),
-    combine: (answers) =>
-      answers.map(({ data }, n) => ({ set: lists[n]?.set, items: data?.items })),
-  });
+  const ids = useProgrammeIds(wanted);
+  const found = useLists(wanted.flatMap((set) => asked(set, ids)));
   return useMemo(() => {
-    const entries = new Map<KnownSet, Entry[]>();
-    for (const { set, items } of found)
-      if (set && items) entries.set(set, [...(entries.get(set) ?? []), ...items]);
-    return withEntries(fields, event, entries, i18n.language);
+    const lists = new Map<KnownSet, Listed>();
+    for (const { set, page } of found) {
+      if (!set || !page) continue;
+      const { entries, more } = lists.get(set) ?? { entries: [], more: false };
+      lists.set(set, {
+        entries: [...entries, ...page.items],
+        more: more || Boolean(page.next),
+      });
+    }
+    return withEntries(fields, event, lists, i18n.language);
   }, [fields, event, found, i18n.language]);
+}
+
+/** Entries of a longer list by what was typed of them, and by codes whose names were not among those that were read. */
+export function useSearched(
+  set: KnownSet | undefined,
+  typed: string,
+  unnamed: readonly string[],
+): { typed: Choices; named: Choices } {
+  const { i18n } = useTranslation();
+  const ids = useProgrammeIds(set ? [set] : []);
+  const search = (q: string) => (set && q !== '' ? asked(set, ids, { ...FOUND, q }) : []);
+  const ofTyped = search(typed);
+  const found = useLists([...ofTyped, ...unnamed.slice(0, NAMED_MAX).flatMap(search)]);
+  const choices = found.map(({ page }) => choicesOf(page?.items ?? [], i18n.language));
+  return {
+    typed: choices.slice(0, ofTyped.length).flat(),
+    named: choices
+      .slice(ofTyped.length)
+      .flat()
+      .filter(({ value }) => unnamed.includes(value)),
+  };
 }
