@@ -4,10 +4,11 @@ import { useTranslation } from 'react-i18next';
 import { type Bodies, type Body, CHANNELS, type Channel } from '../../../api/messages';
 import type { Problem } from '../../../api/problem';
 import { LANGUAGES, type Language } from '../../../lib/i18n';
+import { serverWords } from '../../../ui/serverWords';
 import { FieldPicker } from './FieldPicker';
 import { inserted } from './fields';
 
-type Part = 'subject' | 'text' | 'html';
+export type Part = 'subject' | 'text' | 'html';
 
 export interface Place {
   channel: Channel;
@@ -77,7 +78,7 @@ function PartField({
       />
       {fault ? (
         <p role="alert" className="fault">
-          {fault}
+          {serverWords(fault, t)}
         </p>
       ) : null}
     </div>
@@ -96,7 +97,7 @@ export function BodyEditor({
   place: Place;
   problem: Problem | undefined;
   onPlace(place: Place): void;
-  onChange(bodies: Bodies): void;
+  onChange(bodies: Bodies, part: Part): void;
 }) {
   const { t } = useTranslation();
   const areas = {
@@ -141,7 +142,7 @@ export function BodyEditor({
           area={areas[part]}
           value={body?.[part] ?? ''}
           fault={faultOf(problem, place, part)}
-          onChange={(value) => onChange(withPart(bodies, place, part, value))}
+          onChange={(value) => onChange(withPart(bodies, place, part, value), part)}
         />
       ))}
     </>

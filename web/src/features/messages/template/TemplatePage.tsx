@@ -11,17 +11,18 @@ import {
   type TemplateInput,
   templates,
 } from '../../../api/messages';
-import { asProblem, type Problem } from '../../../api/problem';
+import type { Problem } from '../../../api/problem';
 import { useChange } from '../../../api/query';
 import { useCan } from '../../../api/session';
 import { readyText } from '../../../lib/i18n';
 import '../../../ui/crud/crud.css';
+import { useRefusal } from '../../../ui/crud/useRefusal';
 import { NameFollows } from '../../../ui/NameFollows';
 import { PageHead } from '../../../ui/PageHead';
 import { ProblemNote } from '../../../ui/ProblemNote';
 import { ReasonButton } from '../../../ui/ReasonButton';
 import { useSay } from '../../../ui/say';
-import { BodyEditor, type Place } from './BodyEditor';
+import { BodyEditor, type Part, type Place } from './BodyEditor';
 import { PreviewPanel } from './PreviewPanel';
 
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -57,7 +58,7 @@ function Editor({ template, place, setPlace }: Props) {
   const navigate = useNavigate();
   const [form] = Form.useForm<Head>();
   const [bodies, setBodies] = useState<Bodies>(template?.channels ?? {});
-  const [problem, setProblem] = useState<Problem>();
+  const refusal = useRefusal(form);
   const head = Form.useWatch([], form);
   const may = useCan('template.write');
   const refused = may ? undefined : t('common.noAccess', { operation: 'template.write' });
@@ -72,23 +73,18 @@ function Editor({ template, place, setPlace }: Props) {
       template ? templates.change(template.id, template.version, values) : templates.create(values),
     [templates.path],
   );
+  const write = (next: Bodies, part: Part) => {
+    refusal.changed({ channels: { [place.channel]: { [place.language]: { [part]: true } } } });
+    setBodies(next);
+  };
   const submit = async () => {
-    setProblem(undefined);
+    refusal.forget();
     try {
       const saved = await save.mutateAsync(input);
       say.done(t('common.saved'));
       if (!template) void navigate(`/automation/messages/templates/${saved.id}`, { replace: true });
     } catch (error) {
-      const found = asProblem(error);
-      setProblem(found);
-      form.setFields(
-        found.fields
-          .filter(({ pointer }) => /^\/(name|title|class)$/.test(pointer))
-          .map(({ pointer, detail }) => ({
-            name: pointer.slice(1) as keyof Head,
-            errors: [detail],
-          })),
-      );
+      refusal.tell(error);
     }
   };
   return (
@@ -106,7 +102,7 @@ function Editor({ template, place, setPlace }: Props) {
           {t('common.save')}
         </ReasonButton>
       </PageHead>
-      <ProblemNote error={problem} />
+      <ProblemNote error={refusal.problem} />
       <div className="template">
         <section className="panel">
           <Form<Head>
@@ -119,6 +115,7 @@ function Editor({ template, place, setPlace }: Props) {
               class: template?.class ?? 'functional',
             }}
             onFinish={() => void submit()}
+            onValuesChange={refusal.changed}
           >
             <div className="pair">
               <Form.Item
@@ -156,9 +153,9 @@ function Editor({ template, place, setPlace }: Props) {
           <BodyEditor
             bodies={bodies}
             place={place}
-            problem={problem}
+            problem={refusal.problem}
             onPlace={setPlace}
-            onChange={setBodies}
+            onChange={write}
           />
         </section>
         <PreviewPanel template={input.channels} channel={place.channel} language={place.language} />
