@@ -72,6 +72,7 @@ function List({ kind }: { kind: CardKind }) {
     {
       title: localText(kind.title, i18n.language),
       key: 'title',
+      className: 'wraps',
       render: (_, row) => (
         <Link to={`/customers/cards/${kind.key}/${row.id}`}>{row.title || '—'}</Link>
       ),
@@ -117,8 +118,8 @@ function List({ kind }: { kind: CardKind }) {
       <Table<Card>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         sticky={STICKY}
         loading={list.isPending}
         columns={columns}

@@ -25,12 +25,14 @@ import { useFilterable } from './where/fields';
 import { STICKY } from '../../lib/scroller';
 import { putWhere, WhereFilter, whereOf } from './where/WhereFilter';
 
-/** Telephone numbers first: by them people are called. */
-const identifiers = (row: FullCustomer) =>
-  [...(row.identifiers ?? [])]
-    .sort((a, b) => Number(b.kind === 'phone') - Number(a.kind === 'phone'))
-    .map(({ kind, value }) => (kind === 'phone' ? phone(value) : value))
+/** What a customer is recognised by; of telephone numbers, by which people are called, or of the others. */
+const identifiers = (row: FullCustomer, phones: boolean) =>
+  (row.identifiers ?? [])
+    .filter(({ kind }) => (kind === 'phone') === phones)
+    .map(({ value }) => (phones ? phone(value) : value))
     .join(', ');
+const allIdentifiers = (row: FullCustomer) =>
+  [identifiers(row, true), identifiers(row, false)].filter(Boolean).join(', ');
 
 function useCsvColumns(chosen: ReturnType<typeof useColumns>): ExportColumn<FullCustomer>[] {
   const { t, i18n } = useTranslation();
@@ -40,7 +42,7 @@ function useCsvColumns(chosen: ReturnType<typeof useColumns>): ExportColumn<Full
     { title: t('desk.customer.kind'), text: (row) => t(`desk.customer.${row.kind}`) },
     { title: 'VIP', text: (row) => (row.vip ? words.yes : words.no) },
     { title: t('nav.language'), text: (row) => row.language ?? '' },
-    { title: t('admin.customers.identifiers'), text: identifiers },
+    { title: t('admin.customers.identifiers'), text: allIdentifiers },
     ...chosen.shown.map((attribute) => ({
       title: chosen.title(attribute),
       text: (row: FullCustomer) => {
@@ -82,22 +84,26 @@ export default function CustomersPage() {
     {
       title: t('cards.customers.name'),
       key: 'name',
+      className: 'wraps',
       render: (_, row) => (
-        <Link to={`/customers/${row.id}`}>{`${row.vip ? '★ ' : ''}${row.name}`}</Link>
+        <>
+          <Link to={`/customers/${row.id}`}>{`${row.vip ? '★ ' : ''}${row.name}`}</Link>
+          <div className="dim">
+            {[t(`desk.customer.${row.kind}`), row.language ? t(`locale.${row.language}`) : '']
+              .filter(Boolean)
+              .join(' · ')}
+          </div>
+        </>
       ),
     },
-    { title: t('desk.customer.kind'), render: (_, row) => t(`desk.customer.${row.kind}`) },
     {
       title: t('admin.customers.identifiers'),
       render: (_, row) => (
-        <div className="one-line" title={identifiers(row)}>
-          {identifiers(row)}
+        <div title={allIdentifiers(row)}>
+          <div className="one-line">{identifiers(row, true)}</div>
+          <div className="one-line dim">{identifiers(row, false)}</div>
         </div>
       ),
-    },
-    {
-      title: t('nav.language'),
-      render: (_, row) => (row.language ? t(`locale.${row.language}`) : '—'),
     },
     ...(chosen.columns as ColumnsType<FullCustomer>),
     { title: t('cards.page.since'), render: (_, row) => day(row.created_at, i18n.language) },
@@ -137,8 +143,8 @@ export default function CustomersPage() {
       <Table<FullCustomer>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         sticky={STICKY}
         loading={list.isPending}
         columns={columns}

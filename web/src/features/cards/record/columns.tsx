@@ -10,6 +10,8 @@ import { AttributeValue } from '../../../ui/AttributeValue';
 
 /** Attributes shown in a list until somebody chooses others. */
 const COLUMNS_FIRST = 4;
+/** Values that stay on one line. */
+const SHORT = ['number', 'decimal', 'boolean', 'date', 'datetime', 'phone'];
 
 /** Which attributes a list shows, remembered on this browser. */
 export function useColumns(of: string) {
@@ -30,6 +32,7 @@ export function useColumns(of: string) {
   const columns: ColumnsType<{ attributes?: Values }> = shown.map((attribute) => ({
     key: attribute.key,
     title: title(attribute),
+    className: SHORT.includes(attribute.type) ? '' : 'wraps',
     ...(attribute.type === 'number' || attribute.type === 'decimal'
       ? { align: 'right' as const }
       : {}),

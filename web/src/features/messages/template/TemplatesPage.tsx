@@ -73,8 +73,8 @@ export default function TemplatesPage() {
       <Table<Template>
         rowKey="id"
         size="small"
-        className="panel"
-        scroll={{ x: 'max-content' }}
+        className="panel fits"
+        scroll={{ x: true }}
         sticky={STICKY}
         loading={list.isPending}
         dataSource={list.data?.items ?? []}
@@ -89,20 +89,27 @@ export default function TemplatesPage() {
         columns={[
           {
             title: t('messages.tpl.title'),
+            className: 'wraps',
             render: (_, row) => (
-              <Link to={`/automation/messages/templates/${row.id}`}>
-                {readyText(row.title) || row.name}
-              </Link>
+              <>
+                <Link to={`/automation/messages/templates/${row.id}`}>
+                  {readyText(row.title) || row.name}
+                </Link>
+                <div className="dim">
+                  <code>{row.name}</code>
+                </div>
+              </>
             ),
           },
-          { title: t('messages.tpl.name'), render: (_, row) => <code>{row.name}</code> },
           { title: t('messages.class'), render: (_, row) => t(`messages.classes.${row.class}`) },
           {
             title: t('messages.tpl.languages'),
+            className: 'wraps',
             render: (_, row) => <Coverage bodies={row.channels} />,
           },
           {
             title: t('messages.tpl.fields'),
+            className: 'wraps',
             render: (_, row) => (
               <span className="row wrap field-codes">
                 {row.fields.map((field) => (
