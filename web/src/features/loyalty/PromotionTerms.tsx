@@ -17,12 +17,12 @@ function Coupon({ id }: { id: string }) {
   const { t, i18n } = useTranslation();
   const { data } = useOne(['loyalty', 'promotion', id], () => promotion(id));
   return (
-    <>
+    <span>
       {t('loyalty.promotion.coupon')}:{' '}
       <Link to={`/loyalty/promotions/${id}`}>
         {localText(data?.title, i18n.language) || data?.code}
       </Link>
-    </>
+    </span>
   );
 }
 
@@ -106,7 +106,11 @@ export function PromotionTerms({ of }: { of: Promotion }) {
           ...long(
             'prizes',
             t('loyalty.promotion.prizes'),
-            of.prizes?.length ? <Prizes of={of.prizes} /> : null,
+            of.prizes?.length ? (
+              <div>
+                <Prizes of={of.prizes} />
+              </div>
+            ) : null,
           ),
           ...short('offer_days', t('loyalty.promotion.offerDays'), of.offer_days),
           ...short('rescan_hours', t('loyalty.promotion.rescan'), of.rescan_hours),

@@ -2,16 +2,18 @@ import { Select } from 'antd';
 import { type ReactElement, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CodedOption } from '../CodedOption';
-import { type KnownField, meant, offered } from '../decision/known';
-import { useSearched } from '../decision/useKnown';
+import { type KnownField, meant, named, offered, unnamed } from '../decision/known';
+import { useFound } from '../decision/useKnown';
 
 /** The entries to choose from, found by what people call them and by code: those that were read, and what is searched. */
 function useOptions(field: KnownField | undefined, text: string, chosen: readonly string[]) {
   const { t } = useTranslation();
-  const choices = field?.choices ?? [];
-  const unnamed = chosen.filter((one) => one !== '' && !choices.some(({ value }) => value === one));
   const typed = text.trim();
-  const options = offered(choices, useSearched(field?.more, typed, unnamed), typed);
+  const wanted = field ? unnamed(field, chosen) : [];
+  const searched = field?.more && typed ? [{ set: field.more, q: typed }] : [];
+  const found = useFound([...searched, ...wanted]);
+  const [full] = field ? named([field], wanted, found.slice(searched.length)) : [];
+  const options = offered(full?.choices ?? [], searched.length > 0 ? found[0] : [], typed);
   const more = field?.more && typed === '';
   return {
     options,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RuleField } from '../../api/automation';
-import { meant, offered, setOf, withEntries } from './known';
+import type { Group, RuleField } from '../../api/automation';
+import { meant, named, offered, setOf, unnamedIn, withEntries } from './known';
 
 const field = (path: string, type: RuleField['type'] = 'text'): RuleField =>
   ({ path, type, title: path, choices: [], group: 'event' }) as unknown as RuleField;
@@ -44,19 +44,47 @@ describe('values that are in a list of the programme', () => {
     const lists = new Map([['region' as const, { entries: REGIONS, more: true }]]);
     const [of] = withEntries([field('account.region')], undefined, lists, 'en');
     expect(of?.more).toBe('region');
-    const found = {
-      typed: [{ value: 'X-1', title: 'Khorezm' }],
-      named: [{ value: 'X-2', title: 'Navoi' }],
-    };
+    const found = [{ value: 'X-1', title: 'Khorezm' }];
     const options = offered(of?.choices ?? [], found, 'хорезм');
     expect(options.map(({ value, label }) => [value, label])).toEqual([
       ['north', 'North'],
       ['center', 'Centre'],
       ['X-1', 'Khorezm'],
-      ['X-2', 'Navoi'],
     ]);
     // Found by its Russian name while it is shown by its English one.
     expect(options.filter(({ search }) => search.includes('хорезм'))).toHaveLength(1);
+  });
+
+  it('have names in words also where their codes were not read with the list', () => {
+    const lists = new Map([['region' as const, { entries: REGIONS, more: true }]]);
+    const fields = withEntries(
+      [field('account.region'), field('account.tier')],
+      undefined,
+      lists,
+      'en',
+    );
+    const group: Group = {
+      all: [
+        { field: 'account.region', op: 'in', value: ['north', 'X-7', ''] },
+        { not: { any: [{ field: 'account.region', op: 'eq', value: 'X-8' }] } },
+        { field: 'account.tier', op: 'eq', value: 'gold' },
+      ],
+    };
+    const wanted = unnamedIn(group, fields);
+    expect(wanted).toEqual([
+      { set: 'region', q: 'X-7' },
+      { set: 'region', q: 'X-8' },
+    ]);
+    const found = [
+      [
+        { value: 'X-70', title: 'Another' },
+        { value: 'X-7', title: 'Navoi' },
+      ],
+      [],
+    ];
+    const [region, tier] = named(fields, wanted, found);
+    expect(region?.choices.slice(3)).toEqual([{ value: 'X-7', title: 'Navoi' }]);
+    expect(tier?.choices).toEqual([]);
   });
 
   it('are what was typed, by title or code; of several nobody knows which', () => {
@@ -65,7 +93,7 @@ describe('values that are in a list of the programme', () => {
       { value: 'north-east', title: 'Северо-восток' },
       { value: 'south', title: 'Юг' },
     ];
-    const choices = offered(read, { typed: [], named: [] }, '');
+    const choices = offered(read);
     expect(meant('Север', choices)).toBe('north');
     expect(meant(' NORTH ', choices)).toBe('north');
     expect(meant('южн', choices)).toBe('южн');
@@ -74,6 +102,6 @@ describe('values that are in a list of the programme', () => {
     expect(meant('west', choices)).toBe('west');
     expect(meant('  ', choices)).toBeUndefined();
     const typed = [{ value: 'X-1', title: 'Khorezm' }];
-    expect(meant('хор', offered(read, { typed, named: [] }, 'хор'))).toBe('X-1');
+    expect(meant('хор', offered(read, typed, 'хор'))).toBe('X-1');
   });
 });

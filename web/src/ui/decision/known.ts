@@ -1,7 +1,8 @@
-import type { RuleField } from '../../api/automation';
+import type { Group, RuleField } from '../../api/automation';
 import type { LocalText } from '../../api/contract';
 import type { MasterKind } from '../../api/loyalty';
 import { localText } from '../../lib/format';
+import { conditions, isCards } from './document';
 
 /** A list of the server whose codes are the values of a field. */
 export type KnownSet = MasterKind | 'tier' | 'programme' | 'bonus_type' | 'partner';
@@ -76,6 +77,44 @@ export function withEntries(
   });
 }
 
+/** What is looked for in a list: a part of a name, or a code. */
+export interface Wanted {
+  set: KnownSet;
+  q: string;
+}
+
+const isIn = (choices: Readonly<Choices>, code: string) =>
+  choices.some(({ value }) => value === code);
+
+/** Of these codes those that were not among what was read of the field's list. */
+export function unnamed({ more, choices }: KnownField, codes: readonly unknown[]): Wanted[] {
+  return codes
+    .filter((code): code is string => typeof code === 'string' && code !== '')
+    .flatMap((code) => (more && !isIn(choices, code) ? [{ set: more, q: code }] : []));
+}
+
+/** The same of every condition of a form. */
+export const unnamedIn = (group: Group, fields: readonly KnownField[]): Wanted[] =>
+  conditions(group).flatMap((one) => {
+    if (isCards(one)) return [];
+    const field = fields.find(({ path }) => path === one.field);
+    return field ? unnamed(field, [one.value].flat()) : [];
+  });
+
+/** The fields with the entries whose codes were wanted. */
+export function named(
+  fields: readonly KnownField[],
+  wanted: readonly Wanted[],
+  found: readonly Readonly<Choices>[],
+): KnownField[] {
+  return fields.map((field) => {
+    const codes = wanted.flatMap(({ set, q }, n) =>
+      set === field.more ? (found[n] ?? []).filter(({ value }) => value === q) : [],
+    );
+    return codes.length > 0 ? { ...field, choices: [...field.choices, ...codes] } : field;
+  });
+}
+
 /** An entry in a picker; it is found by `search`. */
 export interface Option {
   value: string;
@@ -86,19 +125,15 @@ export interface Option {
 /** What a picker offers, each code once. What a search found is shown whatever the language it was found by. */
 export function offered(
   choices: Readonly<Choices>,
-  found: { typed: Readonly<Choices>; named: Readonly<Choices> },
-  typed: string,
+  found: Readonly<Choices> = [],
+  typed = '',
 ): Option[] {
   const option = (search: string) => (one: Choices[number]) => ({
     value: one.value,
     label: one.title || one.value,
     search: `${one.title} ${one.value}${search}`,
   });
-  const options = [
-    ...choices.map(option('')),
-    ...found.named.map(option('')),
-    ...found.typed.map(option(` ${typed}`)),
-  ];
+  const options = [...choices.map(option('')), ...found.map(option(` ${typed}`))];
   return [...new Map(options.map((one) => [one.value, one])).values()];
 }
 

@@ -1,7 +1,7 @@
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RuleField } from '../../api/automation';
+import type { Group, RuleField } from '../../api/automation';
 import type { Page } from '../../api/contract';
 import type { Query } from '../../api/http';
 import { bonusTypes, masters, partners, programmes, tiers } from '../../api/loyalty';
@@ -14,7 +14,10 @@ import {
   type KnownField,
   type KnownSet,
   type Listed,
+  named,
   setOf,
+  unnamedIn,
+  type Wanted,
   withEntries,
 } from './known';
 
@@ -25,8 +28,8 @@ const PROGRAMMES = { limit: 100 };
 
 /** Entries that a search shows at once. */
 const FOUND = { limit: 20 };
-/** Codes whose names are looked for at once. */
-const NAMED_MAX = 20;
+/** Texts that are looked for at once. */
+const WANTED_MAX = 20;
 
 interface Asked {
   set: KnownSet;
@@ -93,23 +96,27 @@ export function useKnown(fields: RuleField[], event?: string): KnownField[] {
   }, [fields, event, found, i18n.language]);
 }
 
-/** Entries of a longer list by what was typed of them, and by codes whose names were not among those that were read. */
-export function useSearched(
-  set: KnownSet | undefined,
-  typed: string,
-  unnamed: readonly string[],
-): { typed: Choices; named: Choices } {
+/** Entries of longer lists, for each text that is looked for. */
+export function useFound(wanted: readonly Wanted[]): Choices[] {
   const { i18n } = useTranslation();
-  const ids = useProgrammeIds(set ? [set] : []);
-  const search = (q: string) => (set && q !== '' ? asked(set, ids, { ...FOUND, q }) : []);
-  const ofTyped = search(typed);
-  const found = useLists([...ofTyped, ...unnamed.slice(0, NAMED_MAX).flatMap(search)]);
-  const choices = found.map(({ page }) => choicesOf(page?.items ?? [], i18n.language));
-  return {
-    typed: choices.slice(0, ofTyped.length).flat(),
-    named: choices
-      .slice(ofTyped.length)
-      .flat()
-      .filter(({ value }) => unnamed.includes(value)),
-  };
+  const few = wanted.slice(0, WANTED_MAX);
+  const ids = useProgrammeIds(few.map(({ set }) => set));
+  const lists = few.flatMap(({ set, q }, n) =>
+    asked(set, ids, { ...FOUND, q }).map((one) => ({ ...one, n })),
+  );
+  const pages = useLists(lists);
+  return few.map((_, n) => {
+    const found = pages.filter((_, at) => lists[at]?.n === n);
+    return choicesOf(
+      found.flatMap(({ page }) => page?.items ?? []),
+      i18n.language,
+    );
+  });
+}
+
+/** The fields with names also for the codes that these conditions ask for and that were not read with the lists. */
+export function useNamed(fields: KnownField[], group: Group | null | undefined): KnownField[] {
+  const wanted = useMemo(() => (group ? unnamedIn(group, fields) : []), [group, fields]);
+  const found = useFound(wanted);
+  return wanted.length > 0 ? named(fields, wanted, found) : fields;
 }

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import type { Group, RuleDocument, RuleField } from '../../api/automation';
+import type { Criteria, Group, RuleDocument, RuleField } from '../../api/automation';
 import { useTemplateChoices } from '../../api/choices';
 import { useEventTypes } from '../../api/rules';
 import { type Decision, type TraceStep, useVersions } from '../../api/trials';
@@ -8,11 +8,12 @@ import { explain } from './explain';
 import { fieldTitle, isOperator } from './fields';
 import { type Speech, sayCards, sayCondition, sayValue } from './sentence';
 import { useFields } from './useFields';
+import { useNamed } from './useKnown';
 
 /** What a rule about this event needs to be told in the reader's language. */
-export function useSpeech(event: string): Speech {
+export function useSpeech(event: string, criteria?: Criteria): Speech {
   const { t, i18n } = useTranslation();
-  const fields = useFields(event);
+  const fields = useNamed(useFields(event), criteria?.kind === 'form' ? criteria.group : undefined);
   const types = useEventTypes().data ?? [];
   const templates = useTemplateChoices(i18n.language);
   return { t, language: i18n.language, fields, types, templates };
@@ -69,7 +70,7 @@ export function useTold(decision: Decision): {
 } {
   const versions = useVersions(decision.rule_id).data ?? [];
   const document = versions.find(({ version }) => version === decision.version)?.document;
-  const speech = useSpeech(document?.event ?? '');
+  const speech = useSpeech(document?.event ?? '', document?.criteria);
   const inputs = decision.inputs ?? {};
   const steps = document
     ? explain(document.criteria, inputs)

@@ -20,7 +20,7 @@ export function BuildTab({ rule, editing, faults, mayWrite }: TabProps) {
   const { t } = useTranslation();
   const { document } = editing.draft;
   const types = useEventTypes().data;
-  const speech = useSpeech(document.event);
+  const speech = useSpeech(document.event, document.criteria);
   const builder = useMemo<Builder>(
     () => ({
       document,

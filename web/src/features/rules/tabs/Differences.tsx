@@ -105,7 +105,7 @@ export function Differences({
   names: [string, string];
 }) {
   const { t } = useTranslation();
-  const speech = useSpeech(after.event);
+  const speech = useSpeech(after.event, after.criteria);
   const found = differences(before, after);
   if (found.length === 0) return <p>{t('rules.versions.same')}</p>;
   const value = (of: unknown, { pointer }: Difference) => shown(of, pointer, speech);

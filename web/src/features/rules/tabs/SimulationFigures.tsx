@@ -45,7 +45,7 @@ export function SimulationFigures({
 }) {
   const { t, i18n } = useTranslation();
   const verdict = useVerdict();
-  const said = naming(document, useSpeech(document.event));
+  const said = naming(document, useSpeech(document.event, document.criteria));
   return (
     <>
       <Figures found={found} said={said} />

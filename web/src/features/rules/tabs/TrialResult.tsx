@@ -12,7 +12,7 @@ import { metWords, stepWords, useSpeech } from '../../../ui/decision/useTold';
 /** Whether the rule reacts, what it does, and why. */
 export function TrialResult({ answer, document }: { answer: TrialAnswer; document: RuleDocument }) {
   const { t, i18n } = useTranslation();
-  const speech = useSpeech(document.event);
+  const speech = useSpeech(document.event, document.criteria);
   const { variant, matched } = answer;
   return (
     <div className="trial-result" data-matched={matched}>
