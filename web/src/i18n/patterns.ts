@@ -33,6 +33,8 @@ export const patterns = [
   ['sameDecides', /somebody else/],
   ['howMany', /^there must be (?<least>\d+) to (?<most>\d+), and here are (?<count>\d+)/],
   ['notHundred', /^the shares are .* percent together/],
+  ['fieldNeeded', /^a field is a path/],
+  ['cardsNeeded', /^cards are named as/],
   ['valueNeeded', /^a value is needed/],
   ['twoValues', /^two values are needed/],
   ['valuesNeeded', /^a list of values is needed/],

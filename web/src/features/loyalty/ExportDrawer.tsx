@@ -21,6 +21,7 @@ import { type Encoding, EncodingField } from './EncodingField';
 import { MASTER_KINDS } from './MastersPage';
 import { ActionDrawer } from './member/ActionDrawer';
 import { OnlyProgramme, useOne, useProgrammeOptions } from './parts';
+import { useFieldWord } from './structure/words';
 
 /** What can be asked for. */
 export const KINDS = ['partner_exchange', 'participants', 'movements', 'masters'] as const;
@@ -62,7 +63,12 @@ function Participants() {
   const files = useOne(['loyalty', 'file-kinds'], fileKinds);
   const usual = files.data?.find(({ kind }) => kind === 'participants')?.usual;
   const asFiles = usual?.columns.map(({ field }) => field) ?? [];
+  const word = useFieldWord();
   const known = useConditionFields(WHO_GOES_OUT).filter(({ path }) => OF_MEMBERS.test(path));
+  const columns = [
+    ...asFiles.map((name) => ({ value: name, label: word(name) })),
+    ...known.map((field) => ({ value: field.path, label: fieldTitle(field, field.path) })),
+  ];
   return (
     <>
       <ConditionField
@@ -77,6 +83,7 @@ function Participants() {
         extra={
           <>
             {t('loyalty.export.columnsHint')}
+            {' · '}
             <Button
               type="link"
               size="small"
@@ -93,10 +100,7 @@ function Participants() {
           mode="tags"
           tokenSeparators={[',', ' ']}
           showSearch={{ optionFilterProp: 'search' }}
-          options={known.map((field) => {
-            const title = fieldTitle(field, field.path);
-            return { value: field.path, label: title, search: `${title} ${field.path}` };
-          })}
+          options={columns.map((one) => ({ ...one, search: `${one.label} ${one.value}` }))}
           optionRender={({ label, value }) => <CodedOption label={label} code={value} />}
         />
       </Form.Item>
@@ -115,6 +119,8 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
   return (
     <ActionDrawer<Values>
       title={t('loyalty.export.make')}
+      // As wide as conditions need.
+      size={720}
       form={form}
       initial={{
         kind: 'movements',
@@ -130,7 +136,6 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
     >
       <Form.Item name="kind" label={t('loyalty.field.kind')} required>
         <Segmented
-          vertical
           options={KINDS.map((value) => ({ value, label: t(`loyalty.export.kinds.${value}`) }))}
         />
       </Form.Item>
@@ -141,6 +146,7 @@ export function ExportDrawer({ onClose }: { onClose(): void }) {
       {kind === 'partner_exchange' ? (
         <Form.Item name="partner_id" label={t('loyalty.field.partner')} rules={required}>
           <Select
+            showSearch={{ optionFilterProp: 'label' }}
             options={all.map((one) => ({
               value: one.id,
               label: localText(one.title, i18n.language) || one.code,

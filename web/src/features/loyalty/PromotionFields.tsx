@@ -67,6 +67,7 @@ function RewardFields() {
           rules={[{ required: true, message: t('common.required') }]}
         >
           <Select
+            showSearch={{ optionFilterProp: 'label' }}
             options={(items.data?.items ?? []).map((one) => ({
               value: one.id,
               label: localText(one.title, i18n.language) || one.code,
@@ -81,6 +82,7 @@ function RewardFields() {
           rules={[{ required: true, message: t('common.required') }]}
         >
           <Select
+            showSearch={{ optionFilterProp: 'label' }}
             options={(coupons.data?.items ?? []).map((one) => ({
               value: one.id,
               label: localText(one.title, i18n.language) || one.code,

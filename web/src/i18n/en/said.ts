@@ -34,6 +34,8 @@ export const saidEn = {
   sameDecides: 'Somebody else must decide it.',
   howMany: '{{least}} to {{most}} are needed, and there are {{count}}.',
   notHundred: 'The shares do not add up to 100.',
+  fieldNeeded: 'Choose a field.',
+  cardsNeeded: 'Choose which cards.',
   valueNeeded: 'Enter a value.',
   twoValues: 'Enter both values: from and to.',
   valuesNeeded: 'Enter at least one value.',

@@ -36,6 +36,8 @@ export const saidRu: Words<typeof saidEn> = {
   sameDecides: 'Это решает другой сотрудник.',
   howMany: 'Нужно от {{least}} до {{most}}, а сейчас {{count}}.',
   notHundred: 'Доли в сумме не дают 100.',
+  fieldNeeded: 'Выберите поле.',
+  cardsNeeded: 'Выберите, какие карточки.',
   valueNeeded: 'Введите значение.',
   twoValues: 'Введите оба значения: от и до.',
   valuesNeeded: 'Введите хотя бы одно значение.',

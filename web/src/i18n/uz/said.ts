@@ -36,6 +36,8 @@ export const saidUz: Words<typeof saidEn> = {
   sameDecides: 'Buni boshqa xodim hal qiladi.',
   howMany: '{{least}} tadan {{most}} tagacha kerak, hozir esa {{count}} ta.',
   notHundred: 'Ulushlar jami 100 boʻlmadi.',
+  fieldNeeded: 'Maydonni tanlang.',
+  cardsNeeded: 'Qaysi kartalar ekanini tanlang.',
   valueNeeded: 'Qiymatni kiriting.',
   twoValues: 'Ikkala qiymatni kiriting: dan va gacha.',
   valuesNeeded: 'Kamida bitta qiymat kiriting.',

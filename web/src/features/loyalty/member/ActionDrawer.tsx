@@ -12,6 +12,7 @@ export function ActionDrawer<Input extends object>({
   title,
   heading,
   under = [],
+  size = 480,
   initial,
   children,
   form: given,
@@ -23,6 +24,7 @@ export function ActionDrawer<Input extends object>({
   heading?: string;
   /** Objects of the request whose fields stand in the form without them. */
   under?: string[];
+  size?: number;
   initial?: Partial<Input>;
   children: ReactNode;
   /** The form of whoever looks at its values. */
@@ -53,7 +55,7 @@ export function ActionDrawer<Input extends object>({
   };
   return (
     <FormDrawer
-      size={480}
+      size={size}
       title={heading ?? title}
       ok={title}
       busy={busy}
