@@ -154,6 +154,7 @@ export function Tiers({ programme }: { programme: Programme }) {
     <CrudPage<Tier, TierFlat>
       spec={{
         resource: tiers(programme.id) as never,
+        size: 720,
         read: 'loyalty.read',
         write: 'loyalty.market',
         title: t('loyalty.programme.tiers'),

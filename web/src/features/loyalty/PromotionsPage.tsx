@@ -36,6 +36,7 @@ export default function PromotionsPage() {
           note: t('loyalty.promotion.note'),
           empty: t('loyalty.promotion.none'),
           inAddress: true,
+          size: 720,
           remove: false,
           filters: (query, ask) => (
             <>

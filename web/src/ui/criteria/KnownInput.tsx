@@ -18,13 +18,20 @@ function useOptions(field: KnownField | undefined, text: string, chosen: readonl
   return {
     options,
     props: {
+      // Names and codes need more room than there is in a row of a condition.
+      classNames: { popup: { root: 'entries' } },
       optionRender: ({
         label,
         value,
       }: {
         label?: ReactNode;
         value?: string | number | undefined;
-      }) => <CodedOption label={label} code={value} />,
+      }) => (
+        <CodedOption
+          label={label}
+          code={options.some((one) => one.value === value) ? value : label}
+        />
+      ),
       popupRender: (menu: ReactElement) => (
         <>
           {menu}
