@@ -140,7 +140,7 @@ export function ColumnsField({ fields }: { fields: readonly FileField[] }) {
   const without = missing(fields, there);
   return (
     <Form.Item label={t('loyalty.file.look.columns')} required>
-      <p className="dim under">{t('loyalty.file.look.columnsHint')}</p>
+      <p className="dim hint-above">{t('loyalty.file.look.columnsHint')}</p>
       <Form.List name="columns">
         {(rows, { add, move, remove }, { errors }) => (
           <>
@@ -186,6 +186,7 @@ export function ColumnsField({ fields }: { fields: readonly FileField[] }) {
             ) : null}
             <Button
               type="dashed"
+              className="gap-above"
               icon={<PlusOutlined aria-hidden />}
               disabled={rows.length >= COLUMNS_MAX}
               onClick={() => add(nextColumn(fields, there))}

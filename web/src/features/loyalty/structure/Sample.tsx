@@ -135,7 +135,7 @@ export function Sample({ fields }: { fields: readonly FileField[] }) {
   } as StructureLook;
   return (
     <Form.Item label={t('loyalty.file.look.sample')} required>
-      <p className="dim under">{t('loyalty.file.look.sampleHint')}</p>
+      <p className="dim hint-above">{t('loyalty.file.look.sampleHint')}</p>
       <Input.TextArea
         aria-label={t('loyalty.file.look.sample')}
         className="code"
