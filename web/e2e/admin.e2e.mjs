@@ -85,8 +85,17 @@ test('an operator made in the browser gets a call on a number made in the browse
   await gulnora.page.goto(`${server.url}/sign-in`);
   await gulnora.enter('gulnora', password);
   await gulnora.page.getByRole('heading', { name: 'Choose a new password' }).waitFor();
-  await gulnora.page.getByLabel('New password', { exact: true }).fill('Mulberry-4711-Tree');
-  await gulnora.page.getByLabel('New password again').fill('Mulberry-4711-Tree');
+  const choose = async (word) => {
+    await gulnora.page.getByLabel('New password', { exact: true }).fill(word);
+    await gulnora.page.getByLabel('New password again').fill(word);
+  };
+  const refused = gulnora.page.locator('form .ant-alert-error');
+  await choose('short');
+  await gulnora.button('Change password').click();
+  await refused.waitFor();
+  // What was said of the word goes away with it.
+  await choose('Mulberry-4711-Tree');
+  await refused.waitFor({ state: 'detached' });
   await gulnora.button('Change password').click();
   await gulnora.page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
   await gulnora.page.goto(`${server.url}/desk`);

@@ -529,6 +529,9 @@ test('promotions of three kinds go through their six statuses', { timeout: 280_0
       await whom.getByRole('textbox', { name: 'Value' }).fill('Малика');
       await points(form, '50');
     });
+    const terms = page.locator('.ant-descriptions').first();
+    await terms.getByText('Name contains Малика').waitFor();
+    await terms.getByText('50 points').waitFor();
     await lead('Launch');
     await status('Running');
     await row(page, /700000021 Open/).waitFor();
