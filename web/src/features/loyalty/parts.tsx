@@ -16,6 +16,7 @@ import { counted } from '../../lib/counted';
 import { localText, points as pointsText } from '../../lib/format';
 import { TextField } from '../../ui/crud/fields';
 import { NameFollows } from '../../ui/NameFollows';
+import { MasterSelect } from './MasterSelect';
 import './loyalty.css';
 
 const COLOURS = { notenrolled: 'default', enrolled: 'success', cancelled: 'error' } as const;
@@ -185,11 +186,7 @@ export function MasterField({
       label={label}
       rules={optional ? [] : [{ required: true, message: t('common.required') }]}
     >
-      <Select
-        allowClear={Boolean(optional)}
-        showSearch={{ optionFilterProp: 'label' }}
-        options={useMasterOptions(kind, query)}
-      />
+      <MasterSelect kind={kind} query={query} allowClear={Boolean(optional)} />
     </Form.Item>
   );
 }
