@@ -27,7 +27,7 @@ const ALL = { limit: 500 };
 const PROGRAMMES = { limit: 100 };
 
 /** Entries that a search shows at once. */
-const FOUND = { limit: 20 };
+const FOUND = { limit: 50 };
 /** Texts that are looked for at once. */
 const WANTED_MAX = 20;
 
