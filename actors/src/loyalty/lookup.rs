@@ -3,13 +3,17 @@
 use loyalty::member::Member;
 use platform::event::Appended;
 use platform::event::outside::{self, Sought};
-use sqlx::PgPool;
+use sqlx::pool::PoolConnection;
+use sqlx::{PgConnection, PgPool, Postgres};
 use std::collections::HashMap;
+use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 /// Most questions that are put together: a question of this size takes a few milliseconds.
 const GROUP_MAX: usize = 200;
+/// A connection that was not used for so long goes back.
+const HELD_FOR: Duration = Duration::from_millis(500);
 
 /// Whose account, and whether its event is known.
 struct Asked {
@@ -55,30 +59,59 @@ impl Lookup {
 }
 
 async fn run(pool: PgPool, mut arrived: mpsc::Receiver<Asked>, stop: CancellationToken) {
+    let mut line = Line { pool, held: None };
     loop {
         let mut group = Vec::new();
+        let unused_for = if line.held.is_some() { HELD_FOR } else { Duration::MAX };
         tokio::select! {
             () = stop.cancelled() => return,
-            _ = arrived.recv_many(&mut group, GROUP_MAX) => {}
+            came = tokio::time::timeout(unused_for, arrived.recv_many(&mut group, GROUP_MAX)) => match came {
+                Ok(0) => return,
+                Ok(_) => {}
+                Err(_) => {
+                    line.held = None;
+                    continue;
+                }
+            }
         }
-        if group.is_empty() {
-            return;
-        }
-        answer(&pool, group).await;
+        answer(line.ask(&group).await, group);
     }
 }
 
-async fn answer(pool: &PgPool, group: Vec<Asked>) {
-    let members = async {
-        let sought: Vec<_> = group.iter().map(|one| (one.programme, one.number.as_str())).collect();
-        loyalty::query::by_numbers(&mut *pool.acquire().await?, &sought).await
-    };
-    let known = async {
-        let events: Vec<Sought> = group.iter().map(|one| one.event).collect();
-        outside::known(&mut *pool.acquire().await?, &events).await
-    };
-    // Side by side: whoever reports waits for both.
-    match tokio::try_join!(members, known) {
+type Answer = (Vec<Member>, Vec<Option<Appended>>);
+
+/// The connection over which it is asked, kept while questions follow each other: to try it before it is used is a round trip
+/// as dear as a question.
+struct Line {
+    pool: PgPool,
+    held: Option<PoolConnection<Postgres>>,
+}
+
+impl Line {
+    /// Asks; once more over another connection when the one that was kept is broken.
+    async fn ask(&mut self, group: &[Asked]) -> sqlx::Result<Answer> {
+        if let Some(db) = &mut self.held {
+            match ask(db, group).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => tracing::debug!(%error, "members are asked for again over another connection"),
+            }
+        }
+        self.held = None;
+        let mut db = self.pool.acquire().await?;
+        let answer = ask(&mut db, group).await?;
+        self.held = Some(db);
+        Ok(answer)
+    }
+}
+
+async fn ask(db: &mut PgConnection, group: &[Asked]) -> sqlx::Result<Answer> {
+    let sought: Vec<_> = group.iter().map(|one| (one.programme, one.number.as_str())).collect();
+    let events: Vec<Sought> = group.iter().map(|one| one.event).collect();
+    Ok((loyalty::query::by_numbers(db, &sought).await?, outside::known(db, &events).await?))
+}
+
+fn answer(found: sqlx::Result<Answer>, group: Vec<Asked>) {
+    match found {
         Ok((members, known)) => {
             let members: HashMap<_, Member> = members
                 .into_iter()

@@ -245,3 +245,22 @@ async fn a_rule_with_a_limit_gives_as_often_as_it_may() {
 
     assert_eq!(site.balance().await, 14);
 }
+
+/// The connection over which members are looked up is kept; one that broke meanwhile is replaced, and nobody hears of it.
+#[tokio::test]
+async fn a_broken_connection_refuses_no_report() {
+    let site = Site::new(&[gives("event.amount / 10", Value::Null)]).await;
+    assert_eq!(site.report("p1", 100).await.unwrap(), ["10"]);
+
+    let ended: i64 = sqlx::query_scalar(
+        "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity
+         where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'",
+    )
+    .fetch_one(site.db.pool())
+    .await
+    .unwrap();
+
+    assert!(ended > 0, "the connection that was kept is among them");
+    assert_eq!(site.report("p2", 100).await.unwrap(), ["10"]);
+    assert_eq!(site.balance().await, 20);
+}

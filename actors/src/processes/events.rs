@@ -88,7 +88,7 @@ fn heard(event: &Event) -> Heard {
     Heard {
         event_type: event.kind.clone(),
         customer: customer.or(subject),
-        data: if outside { of("data") } else { (*event.payload).clone() },
+        data: if outside { of("data") } else { event.payload.clone().into_value() },
         meta,
         transaction_id: event.at.transaction_id,
     }

@@ -10,6 +10,7 @@ pub mod consumer;
 pub mod consumers;
 mod log;
 pub mod outside;
+mod payload;
 pub mod query;
 pub mod retention;
 mod store;
@@ -24,6 +25,7 @@ pub use outside::{
     AppendError, Appended, DEPTH_MAX, NAME_MAX, OutsideEvent, Subject, append_many, append_outside,
     append_with,
 };
+pub use payload::Payload;
 pub use store::{append_all, has_read, lag, read, read_kinds};
 
 use base::event::Journal;
@@ -35,7 +37,6 @@ use serde::Serialize;
 use serde_json::json;
 use sqlx::PgConnection;
 use std::future::Future;
-use std::sync::Arc;
 use uuid::Uuid;
 
 /// The channel that announces new events (Postgres `notify`). A hint only: readers also poll.
@@ -68,7 +69,7 @@ pub struct Event {
     /// Who did it.
     pub author: Author,
     /// The details, a JSON object; shared by all who read the same event.
-    pub payload: Arc<serde_json::Value>,
+    pub payload: Payload,
     /// When it happened.
     pub occurred_at: DateTime<Utc>,
 }

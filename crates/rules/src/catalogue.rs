@@ -203,10 +203,8 @@ impl Catalogue {
             let title = local.map_or_else(plain, Title::Local);
             let mut field = Field::new(path.clone(), title, schema_kind(property), FieldGroup::Event);
             field.unit = property.get("x-unit").and_then(Value::as_str).map(str::to_owned);
-            if let Some(values) = property.get("enum").and_then(Value::as_array) {
-                let values =
-                    values.iter().filter_map(Value::as_str).map(|value| (value.to_owned(), value.into()));
-                field = field.with_choices(values);
+            if let Some(texts) = texts_of(property) {
+                field = field.with_choices(texts.into_iter().map(|text| (text.to_owned(), text.into())));
             }
             if field.kind == FieldKind::Object && depth < DEPTH_MAX {
                 self.add_schema(&path, property, depth + 1);
@@ -372,6 +370,14 @@ fn field_schema(field: &Field) -> Value {
     }
 }
 
+/// The texts that a property allows, when it allows texts only: numbers are compared as numbers.
+fn texts_of(property: &Value) -> Option<Vec<&str>> {
+    let values = property.get("enum").and_then(Value::as_array)?;
+    let texts =
+        values.iter().filter(|value| !value.is_null()).map(Value::as_str).collect::<Option<Vec<_>>>()?;
+    Some(texts).filter(|texts| !texts.is_empty())
+}
+
 fn schema_kind(property: &Value) -> FieldKind {
     let kind = match property.get("type") {
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).find(|kind| *kind != "null"),
@@ -413,6 +419,20 @@ mod tests {
             assert!(catalogue().unknown(unknown, "").is_some(), "{unknown}");
         }
         assert!(Catalogue::new(None).unknown("event.anything", "").is_none());
+    }
+
+    /// Texts are picked; numbers are compared as numbers, also when only some are allowed.
+    #[test]
+    fn what_may_be_said_only_in_some_words_is_a_choice() {
+        let catalogue = Catalogue::new(Some(&json!({ "properties": {
+            "zone": { "type": ["string", "null"], "enum": ["UZ", "KZ", null] },
+            "stars": { "type": "integer", "enum": [1, 2, 3] },
+            "odd": { "type": "string", "enum": [] },
+        } })));
+        let of = |path: &str| catalogue.field(path).map(|field| (field.kind, field.choices.len()));
+        assert_eq!(of("event.zone"), Some((FieldKind::Choice, 2)));
+        assert_eq!(of("event.stars"), Some((FieldKind::Number, 0)));
+        assert_eq!(of("event.odd"), Some((FieldKind::Text, 0)));
     }
 
     #[test]

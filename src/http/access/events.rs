@@ -6,7 +6,6 @@ use base::event::Journal;
 use base::id::EventId;
 use chrono::{DateTime, Utc};
 use platform::event::query::{Filter, search};
-use std::sync::Arc;
 
 /// Which events a list shows.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -70,7 +69,7 @@ impl From<platform::event::Event> for EventBody {
             subject: event.subject,
             correlation: event.correlation,
             author: event.author,
-            payload: Arc::unwrap_or_clone(event.payload),
+            payload: event.payload.into_value(),
         }
     }
 }

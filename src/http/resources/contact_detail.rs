@@ -15,7 +15,6 @@ use routing::contact::{Channel, Contact, Decision, WrapUp};
 use routing::query;
 use sqlx::PgConnection;
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use telephony::config::Recording;
 
 /// Most events of one contact that are shown: a contact that was offered a hundred times has about 500.
@@ -156,7 +155,7 @@ fn happened(event: Event, names: &BTreeMap<OperatorId, String>) -> ContactEvent 
         author_name: author(&event).and_then(|id| names.get(&id).cloned()),
         operator_name: subject(&event).and_then(|id| names.get(&id).cloned()),
         kind: event.kind,
-        payload: Arc::unwrap_or_clone(event.payload),
+        payload: event.payload.into_value(),
     }
 }
 

@@ -10,9 +10,10 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-/// Events that are kept: a second of a full load, so that consumers which gather, or need longer, still find them. Of the
-/// usual size of a kilobyte they are some 10 MB; were all as large as the log takes them (64 kB), 500.
-const KEPT_MAX: usize = 8_000;
+/// Events that are kept: some seconds of a full load, so that consumers which gather, or need longer, still find them.
+const KEPT_MAX: usize = 30_000;
+/// Bytes of what the kept events say, of which most say half a kilobyte.
+const KEPT_BYTES_MAX: usize = 16 << 20;
 
 /// For so many cores one reader that nobody waits for works at a time: the others are left to what somebody does wait for.
 const CORES_A_TURN: usize = 2;
@@ -32,6 +33,8 @@ pub struct Log {
 struct Tail {
     from: Position,
     events: VecDeque<Event>,
+    /// Bytes of what they say.
+    bytes: usize,
 }
 
 impl Tail {
@@ -56,12 +59,14 @@ impl Tail {
             }
             self.from = after;
             self.events.clear();
+            self.bytes = 0;
         }
+        self.bytes += read.iter().map(|event| event.payload.bytes()).sum::<usize>();
         self.events.extend(read.iter().cloned());
-        while self.events.len() > KEPT_MAX {
-            if let Some(oldest) = self.events.pop_front() {
-                self.from = oldest.at;
-            }
+        while self.events.len() > KEPT_MAX || self.bytes > KEPT_BYTES_MAX {
+            let Some(oldest) = self.events.pop_front() else { break };
+            self.bytes -= oldest.payload.bytes();
+            self.from = oldest.at;
         }
     }
 }
@@ -114,6 +119,7 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Payload;
     use super::*;
     use base::Author;
     use base::event::Journal;
@@ -129,7 +135,7 @@ mod tests {
             subject: uuid::Uuid::nil(),
             correlation: None,
             author: Author::System,
-            payload: Arc::default(),
+            payload: Payload::default(),
             occurred_at: DateTime::UNIX_EPOCH,
         };
         places.map(event).collect()
@@ -166,5 +172,20 @@ mod tests {
         assert_eq!(tail.events.len(), KEPT_MAX);
         assert_eq!(tail.get(at(4), 1), Vec::new());
         assert_eq!(tail.get(at(5), 1), events(6..=6));
+    }
+
+    /// Few that say much are as many as the limit of bytes allows.
+    #[test]
+    fn what_is_large_is_given_up_sooner() {
+        let large = Payload::of_json(format!("{:?}", "x".repeat(KEPT_BYTES_MAX / 4)));
+        let all: Vec<Event> =
+            events(1..=9).into_iter().map(|event| Event { payload: large.clone(), ..event }).collect();
+        let mut tail = Tail::default();
+        tail.put(at(0), &all);
+        assert_eq!(tail.events.len(), 3);
+        assert_eq!((tail.get(at(5), 9), tail.get(at(6), 9).len()), (Vec::new(), 3));
+        tail.put(at(90), &[]);
+        tail.put(at(90), &events(91..=92));
+        assert_eq!(tail.bytes, 8, "null, twice");
     }
 }

@@ -63,7 +63,7 @@ pub async fn search(db: &mut PgConnection, filter: &Filter, rows: i64) -> sqlx::
     let (after_at, after_id) = filter.after.unzip();
     let found = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
+            correlation_id, author_kind, author_id, payload::text as payload, occurred_at
         from platform.event
         where ($1::text is null or journal = $1)
             and ($2::text is null or kind = $2 or (right($2, 1) = '.' and starts_with(kind, $2)))

@@ -1,19 +1,17 @@
 //! SQL of the event log.
 
-use super::{Event, Position};
+use super::{Event, Payload, Position};
 use base::event::Journal;
 use base::id::EventId;
 use base::id::{ApiKeyId, PersonId};
 use base::{Author, NewEvent};
 use chrono::{DateTime, Utc};
-use serde_json::Value;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row};
 use std::borrow::Cow;
 use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::Arc;
 use uuid::Uuid;
 
 #[derive(sqlx::FromRow)]
@@ -27,7 +25,7 @@ pub(super) struct EventRow {
     correlation_id: Option<Uuid>,
     author_kind: String,
     author_id: Option<Uuid>,
-    payload: Value,
+    payload: String,
     occurred_at: DateTime<Utc>,
 }
 
@@ -41,7 +39,7 @@ impl From<EventRow> for Event {
             subject: row.subject_id,
             correlation: row.correlation_id,
             author: author_of(&row.author_kind, row.author_id),
-            payload: Arc::new(row.payload),
+            payload: Payload::of_json(row.payload),
             occurred_at: row.occurred_at,
         }
     }
@@ -252,7 +250,7 @@ pub(super) async fn append_new(
 pub async fn read(db: &mut PgConnection, after: Position, limit: u32) -> sqlx::Result<Vec<Event>> {
     let rows = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
+            correlation_id, author_kind, author_id, payload::text as payload, occurred_at
         from platform.events_behind($1::text::xid8, $2, $3)",
     )
     .bind(after.transaction_id.to_string())
@@ -276,7 +274,7 @@ pub async fn read_kinds(
 ) -> sqlx::Result<Vec<Event>> {
     let rows = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
+            correlation_id, author_kind, author_id, payload::text as payload, occurred_at
         from platform.event
         where (transaction_id, position) > ($1::text::xid8, $2)
             and (transaction_id, position) <= ($3::text::xid8, $4) and kind = any($5)
@@ -423,7 +421,7 @@ pub(super) async fn find(
 ) -> sqlx::Result<Option<Event>> {
     let row = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
+            correlation_id, author_kind, author_id, payload::text as payload, occurred_at
         from platform.event where event_id = $1 and occurred_at = $2",
     )
     .bind(event_id)
@@ -437,7 +435,7 @@ pub(super) async fn find(
 pub(super) async fn find_anywhere(db: &mut PgConnection, event_id: EventId) -> sqlx::Result<Option<Event>> {
     let row = sqlx::query_as::<_, EventRow>(
         "select event_id, transaction_id::text::bigint as transaction_id, position, kind, journal, subject_id,
-            correlation_id, author_kind, author_id, payload, occurred_at
+            correlation_id, author_kind, author_id, payload::text as payload, occurred_at
         from platform.event where event_id = $1 limit 1",
     )
     .bind(event_id)

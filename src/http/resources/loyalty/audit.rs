@@ -10,7 +10,6 @@ use chrono::{DateTime, Utc};
 use platform::event::Event;
 use platform::event::query::{Filter, search};
 use serde_json::Value;
-use std::sync::Arc;
 
 /// Which operations.
 #[derive(Clone, Debug, Default, Deserialize, utoipa::IntoParams)]
@@ -47,7 +46,7 @@ impl From<Event> for LoyaltyOperationBody {
             at: event.occurred_at,
             author: event.author,
             account,
-            data: Arc::unwrap_or_clone(event.payload),
+            data: event.payload.into_value(),
         }
     }
 }

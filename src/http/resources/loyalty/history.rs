@@ -14,7 +14,6 @@ use platform::event::Event;
 use platform::event::query::{Filter, search};
 use serde_json::Value;
 use sqlx::PgConnection;
-use std::sync::Arc;
 
 /// Events and movements that one answer shows of each sort; a longer period is asked in parts.
 const ROWS_MAX: u32 = 500;
@@ -106,7 +105,7 @@ pub struct HistoryBody {
 
 impl From<Event> for MemberEventBody {
     fn from(event: Event) -> Self {
-        let data = event.payload.get("data").cloned().unwrap_or_else(|| Arc::unwrap_or_clone(event.payload));
+        let data = event.payload.get("data").cloned().unwrap_or_else(|| event.payload.into_value());
         Self { id: event.event_id, kind: event.kind, at: event.occurred_at, data }
     }
 }
