@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use tokio::sync::{Mutex, OwnedSemaphorePermit, Semaphore, watch};
 
-/// Events that are kept: some seconds of a full load, so that consumers which gather, or need longer, still find them.
-const KEPT_MAX: usize = 30_000;
-/// Bytes of what the kept events say, of which most say half a kilobyte.
-const KEPT_BYTES_MAX: usize = 16 << 20;
+/// Events that are kept: two seconds of a full load, so that consumers which gather, or need longer, still find them.
+const KEPT_MAX: usize = 16_000;
+/// Bytes of what the kept events say: most say half a kilobyte, which takes four times that when somebody has looked at it.
+const KEPT_BYTES_MAX: usize = 8 << 20;
 
 /// For so many cores one reader that nobody waits for works at a time: the others are left to what somebody does wait for.
 const CORES_A_TURN: usize = 2;
