@@ -88,3 +88,37 @@ async fn roles_that_nobody_changed_follow_the_release() {
     assert!(told.contains(&role::MARKETING.as_uuid()), "the record names it: {told:?}");
     assert_eq!(start().await, roles, "another start changes nothing");
 }
+
+/// UMS-ROLE-19: a role that a release ships for the first time is added; one that somebody removed stays away, and so does one
+/// whose name people have given to a role of their own.
+#[tokio::test(flavor = "multi_thread")]
+async fn roles_that_a_release_ships_for_the_first_time_are_added() {
+    let server = TestServer::start().await;
+    let administrator = server.administrator().await;
+    let path = format!("/api/v1/roles/{}", role::SUPERVISOR);
+    administrator.delete(&path).await.expect(StatusCode::NO_CONTENT).await;
+    // The release before this one did not know marketing and partners.
+    let unknown = [role::MARKETING, role::PARTNER];
+    for older in [
+        "delete from access.role where role_id = any($1)",
+        "delete from platform.event_own where subject_id = any($1)",
+    ] {
+        sqlx::query(older).bind(&unknown[..]).execute(server.db.pool()).await.unwrap();
+    }
+    let shipped = |id| role::defaults().into_iter().find(|role| role.role_id == id).unwrap();
+    let own = json!({ "name": shipped(role::PARTNER).name.to_uppercase(), "operations": ["queue.read"] });
+    administrator.post("/api/v1/roles", &own).await.expect(StatusCode::CREATED).await;
+
+    let mut tx = server.db.pool().begin().await.unwrap();
+    access::bootstrap(&mut tx, server.state.clock.now(), &mut server.state.dice()).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let roles = administrator.get("/api/v1/roles").await.expect(StatusCode::OK).await["items"].clone();
+    let role_of = |id: base::id::RoleId| {
+        roles.as_array().unwrap().iter().find(|role| role["role_id"] == id.to_string()).cloned()
+    };
+    let marketing = role_of(role::MARKETING).unwrap();
+    assert_eq!(marketing["operations"], json!(shipped(role::MARKETING).operations));
+    assert_eq!(role_of(role::SUPERVISOR), None, "somebody removed it");
+    assert_eq!(role_of(role::PARTNER), None, "people have a role of this name");
+}

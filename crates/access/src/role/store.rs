@@ -5,8 +5,13 @@ use crate::operation::Operation;
 use crate::record;
 use base::id::RoleId;
 use base::{ChangeError, Edit};
+use chrono::DateTime;
+use platform::event::query::first_since;
 use sqlx::PgConnection;
 use std::collections::BTreeSet;
+
+/// The event of a role that was added.
+const CREATED: &str = "access.role_created.v1";
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -116,7 +121,7 @@ async fn insert(
     .execute(&mut *db)
     .await
     .map_err(name_taken)?;
-    record::change(db, edit, "access.role_created.v1", role.role_id.as_uuid(), None, Some(role)).await?;
+    record::change(db, edit, CREATED, role.role_id.as_uuid(), None, Some(role)).await?;
     Ok(())
 }
 
@@ -195,25 +200,40 @@ pub async fn remove(db: &mut PgConnection, edit: &mut Edit<'_>, role: RoleId) ->
     Ok(())
 }
 
-/// Stores the default roles when there is none yet. The administrator, and the others that came with the server and that nobody
-/// has changed, get what they allow in this version.
+/// Stores the roles that come with the server and were never there: in a new database all, later those that a release ships
+/// for the first time. The administrator, and the others that nobody has changed, get what they allow in this version.
 pub(crate) async fn seed(db: &mut PgConnection, edit: &mut Edit<'_>) -> Result<(), ChangeError> {
-    if list(db).await?.is_empty() {
-        for role in defaults() {
-            insert(db, edit, &role, Follows::Releases).await?;
+    let stored = list(db).await?;
+    for shipped in defaults() {
+        if stored.iter().any(|role| role.role_id == shipped.role_id) {
+            follow(db, edit, shipped).await?;
+        } else if is_new(db, &stored, &shipped).await? {
+            insert(db, edit, &shipped, Follows::Releases).await?;
         }
+    }
+    Ok(())
+}
+
+/// Whether a role that comes with the server was never there: one that somebody removed stays away, and a role of people's own
+/// that has its name stays what it is.
+async fn is_new(db: &mut PgConnection, stored: &[Role], shipped: &Role) -> sqlx::Result<bool> {
+    let name = shipped.name.to_lowercase();
+    if stored.iter().any(|role| role.name.to_lowercase() == name) {
+        tracing::warn!("the role {name} that this version brings is left out: another role has its name");
+        return Ok(false);
+    }
+    let made = first_since(db, CREATED, &[shipped.role_id.as_uuid()], DateTime::UNIX_EPOCH).await?;
+    Ok(made.is_empty())
+}
+
+async fn follow(db: &mut PgConnection, edit: &mut Edit<'_>, shipped: Role) -> Result<(), ChangeError> {
+    if !shipped.is_built_in && !follows_releases(db, shipped.role_id).await? {
         return Ok(());
     }
-    for shipped in defaults() {
-        if !shipped.is_built_in && !follows_releases(db, shipped.role_id).await? {
-            continue;
-        }
-        let before = lock(db, shipped.role_id).await?;
-        if before.operations != shipped.operations {
-            let after =
-                Role { operations: shipped.operations, version: before.version + 1, ..before.clone() };
-            update(db, edit, &before, &after, Follows::Releases).await?;
-        }
+    let before = lock(db, shipped.role_id).await?;
+    if before.operations != shipped.operations {
+        let after = Role { operations: shipped.operations, version: before.version + 1, ..before.clone() };
+        update(db, edit, &before, &after, Follows::Releases).await?;
     }
     Ok(())
 }
