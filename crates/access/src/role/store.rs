@@ -217,13 +217,17 @@ pub(crate) async fn seed(db: &mut PgConnection, edit: &mut Edit<'_>) -> Result<(
 /// Whether a role that comes with the server was never there: one that somebody removed stays away, and a role of people's own
 /// that has its name stays what it is.
 async fn is_new(db: &mut PgConnection, stored: &[Role], shipped: &Role) -> sqlx::Result<bool> {
-    let name = shipped.name.to_lowercase();
-    if stored.iter().any(|role| role.name.to_lowercase() == name) {
-        tracing::warn!("the role {name} that this version brings is left out: another role has its name");
+    let made = first_since(db, CREATED, &[shipped.role_id.as_uuid()], DateTime::UNIX_EPOCH).await?;
+    if !made.is_empty() {
         return Ok(false);
     }
-    let made = first_since(db, CREATED, &[shipped.role_id.as_uuid()], DateTime::UNIX_EPOCH).await?;
-    Ok(made.is_empty())
+    let name = shipped.name.to_lowercase();
+    let is_taken = stored.iter().any(|role| role.name.to_lowercase() == name);
+    if is_taken {
+        let name = &shipped.name;
+        tracing::warn!("the role {name} that this version brings is left out: another role has its name");
+    }
+    Ok(!is_taken)
 }
 
 async fn follow(db: &mut PgConnection, edit: &mut Edit<'_>, shipped: Role) -> Result<(), ChangeError> {

@@ -119,8 +119,8 @@ impl Log {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Payload;
     use super::*;
+    use crate::event::Payload;
     use base::Author;
     use base::event::Journal;
     use base::id::EventId;
@@ -135,7 +135,7 @@ mod tests {
             subject: uuid::Uuid::nil(),
             correlation: None,
             author: Author::System,
-            payload: Payload::default(),
+            payload: Payload::of_json("null".to_owned()),
             occurred_at: DateTime::UNIX_EPOCH,
         };
         places.map(event).collect()

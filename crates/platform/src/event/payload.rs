@@ -49,12 +49,6 @@ impl Deref for Payload {
     }
 }
 
-impl Default for Payload {
-    fn default() -> Self {
-        Self::of_json("null".to_owned())
-    }
-}
-
 impl PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         self.0.text == other.0.text || **self == **other
@@ -105,6 +99,5 @@ mod tests {
         let of = |text: &str| Payload::of_json(text.to_owned());
         assert_eq!(of(r#"{"a":1,"b":2}"#), of(r#"{"b": 2, "a": 1}"#));
         assert_ne!(of(r#"{"a":1}"#), of(r#"{"a":2}"#));
-        assert_eq!(Payload::default(), of("null"));
     }
 }
